@@ -1,0 +1,31 @@
+"""The program's own exceptions: each says what went wrong, where, and what to do about it.
+
+Every error that a user can cause derives from `LeadsiftError`; the command line prints its text on one line and
+never a traceback. Anything else that escapes is a bug of ours.
+"""
+
+from __future__ import annotations
+
+
+class LeadsiftError(Exception):
+    """Base of every error that a user can cause or mend."""
+
+
+class InputRefusedError(LeadsiftError):
+    """A file or a value was not taken; the text is the reason."""
+
+
+class ProfileError(LeadsiftError):
+    """A profile cannot be used; the text names file, key and reason."""
+
+
+class SettingsError(LeadsiftError):
+    """A setting cannot be used; the text names it."""
+
+
+class StoreError(LeadsiftError):
+    """A store is missing, busy, damaged or too new."""
+
+
+class QueryError(LeadsiftError):
+    """A query on the published database failed; the text is the database's own reason."""

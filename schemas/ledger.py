@@ -1,0 +1,259 @@
+"""The ledger: what happened, who did it, when and why. Facts only; nothing here is ever edited away.
+
+Belongs here: imports and the files they brought, with the options under which they were read. Does not belong here: anything
+that can be computed again from the archive. SQLAlchemy Core throughout; SQLite by default, PostgreSQL by URL.
+Migrations are recorded facts (Alembic, `schemas/migrations`).
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from filelock import FileLock
+from sqlalchemy.exc import SQLAlchemyError
+
+from schemas.errors import StoreError
+from schemas.vocabulary import FileStatus, ImportStatus
+
+LATEST_MIGRATION = "0001"
+
+metadata = sa.MetaData()
+
+imports_table = sa.Table(
+    "imports",
+    metadata,
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("import_id", sa.String(40), nullable=False, unique=True),
+    sa.Column("received_at", sa.String(40), nullable=False),
+    sa.Column("finished_at", sa.String(40)),
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("imported_by", sa.String(200)),
+    sa.Column("options", sa.Text, nullable=False),
+)
+
+import_files_table = sa.Table(
+    "import_files",
+    metadata,
+    sa.Column("import_id", sa.String(40), sa.ForeignKey("imports.import_id"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("reason", sa.Text),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How the files of an import are to be read: kept as a fact, so that a rebuild reads them the same way.
+
+    `profile_sha256` names the archived bytes of a profile the user handed in.
+    """
+
+    source: str | None = None
+    profile: str | None = None
+    profile_sha256: str | None = None
+    default_country: str = "US"
+    time_zone: str = "UTC"
+    date_order: str = "mdy"
+
+    def to_json(self) -> str:
+        """The options as one line of JSON with sorted keys."""
+        names = ("source", "profile", "profile_sha256", "default_country", "time_zone", "date_order")
+        return json.dumps({name: getattr(self, name) for name in names}, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> ImportOptions:
+        """Read options as `to_json` wrote them."""
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """One file of an import; `path` is as the user gave it, a member of a container behind `!`."""
+
+    ordinal: int
+    sha256: str
+    path: str
+    size: int
+    status: FileStatus = FileStatus.RECEIVED
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import as the ledger knows it. `sequence` is the order in which the ledger saw imports."""
+
+    sequence: int
+    import_id: str
+    received_at: datetime
+    status: ImportStatus
+    imported_by: str | None
+    options: ImportOptions
+    finished_at: datetime | None = None
+    files: tuple[ImportFile, ...] = field(default=())
+
+
+class Ledger:
+    """The facts, behind a SQLAlchemy URL. Opening it brings its tables up to date."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self._prepare_folder()
+        try:
+            self._engine = sa.create_engine(self.url, connect_args=self._connect_args())
+            self._migrate()
+        except (SQLAlchemyError, ImportError) as error:
+            raise StoreError(f"ledger {self.url!r}: cannot be opened: {_first_line(error)}") from error
+
+    def _prepare_folder(self) -> None:
+        if self.url.get_backend_name() == "sqlite" and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+
+    def _connect_args(self) -> dict[str, object]:
+        # A second process may write at the same moment; SQLite then waits instead of failing.
+        return {"timeout": 30} if self.url.get_backend_name() == "sqlite" else {}
+
+    def _migrate(self) -> None:
+        if self._current_migration() == LATEST_MIGRATION:
+            return
+        with self._migration_lock():
+            current = self._current_migration()
+            if current is not None and current > LATEST_MIGRATION:
+                raise StoreError(
+                    f"ledger {self.url!r} was written by a newer leadsift (migration {current}); update the program"
+                )
+            from alembic import command  # imported late: most openings need no migration
+            from alembic.config import Config
+
+            config = Config()
+            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+            with self._engine.begin() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, LATEST_MIGRATION)
+
+    def _migration_lock(self) -> FileLock:
+        place = Path(self.url.database or ".").parent if self.url.get_backend_name() == "sqlite" else Path.home()
+        return FileLock(str(place / ".ledger-migration.lock"))
+
+    def _current_migration(self) -> str | None:
+        with self._engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    def add_import(self, import_id: str, options: ImportOptions, files: Sequence[ImportFile]) -> Import:
+        """Record that files were received, before anything is made of them, and return the import."""
+        received_at = datetime.now(UTC)
+        with self._engine.begin() as connection:
+            row = connection.execute(
+                sa.insert(imports_table)
+                .values(
+                    import_id=import_id,
+                    received_at=received_at.isoformat(),
+                    status=ImportStatus.RECEIVED.value,
+                    imported_by=_who(),
+                    options=options.to_json(),
+                )
+                .returning(imports_table.c.sequence)
+            ).scalar_one()
+            connection.execute(
+                sa.insert(import_files_table),
+                [
+                    {
+                        "import_id": import_id,
+                        "ordinal": file.ordinal,
+                        "sha256": file.sha256,
+                        "path": file.path,
+                        "size": file.size,
+                        "status": file.status.value,
+                        "reason": file.reason,
+                    }
+                    for file in files
+                ],
+            )
+        return Import(
+            row, import_id, received_at, ImportStatus.RECEIVED, _who(), options, files=tuple(files)
+        )
+
+    def finish_import(self, import_id: str, status: ImportStatus, files: Iterable[ImportFile]) -> None:
+        """Record what became of an import and of each of its files."""
+        with self._engine.begin() as connection:
+            for file in files:
+                connection.execute(
+                    sa.update(import_files_table)
+                    .where(import_files_table.c.import_id == import_id)
+                    .where(import_files_table.c.ordinal == file.ordinal)
+                    .values(status=file.status.value, reason=file.reason)
+                )
+            connection.execute(
+                sa.update(imports_table)
+                .where(imports_table.c.import_id == import_id)
+                .values(status=status.value, finished_at=datetime.now(UTC).isoformat())
+            )
+
+    def imports(self) -> list[Import]:
+        """Every import in the order the ledger saw them, with their files."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(imports_table).order_by(imports_table.c.sequence)).all()
+            file_rows = connection.execute(
+                sa.select(import_files_table).order_by(
+                    import_files_table.c.import_id, import_files_table.c.ordinal
+                )
+            ).all()
+        files: dict[str, list[ImportFile]] = {}
+        for row in file_rows:
+            files.setdefault(row.import_id, []).append(
+                ImportFile(row.ordinal, row.sha256, row.path, row.size, FileStatus(row.status), row.reason)
+            )
+        return [replace(_import_of(row), files=tuple(files.get(row.import_id, ()))) for row in rows]
+
+    def known_files(self, digests: Iterable[str]) -> dict[str, tuple[str, FileStatus]]:
+        """Which of these files are on record: sha256 to the latest import that had it and what became of it there.
+
+        A file that some import loaded counts as loaded, whatever later imports said.
+        """
+        wanted = set(digests)
+        known: dict[str, tuple[str, FileStatus]] = {}
+        for item in self.imports():
+            for file in item.files:
+                seen = known.get(file.sha256)
+                if file.sha256 in wanted and (seen is None or seen[1] != FileStatus.LOADED):
+                    known[file.sha256] = (item.import_id, file.status)
+        return known
+
+
+def _import_of(row: sa.Row[tuple[object, ...]]) -> Import:
+    return Import(
+        sequence=row.sequence,
+        import_id=row.import_id,
+        received_at=datetime.fromisoformat(row.received_at),
+        finished_at=datetime.fromisoformat(row.finished_at) if row.finished_at else None,
+        status=ImportStatus(row.status),
+        imported_by=row.imported_by,
+        options=ImportOptions.from_json(row.options),
+    )
+
+
+def _who() -> str:
+    # A container without a user name is no reason to fail an import.
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,143 @@
+"""Settings of one home: where the stores are and what is assumed where a file does not say.
+
+Read from `<home>/leadsift.toml` and from environment variables `LEADSIFT_*` (which win). Nothing is read at import.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from schemas.errors import SettingsError
+
+DEFAULT_HOME = "./leadsift-home"
+SETTINGS_FILE = "leadsift.toml"
+
+
+class Settings(BaseSettings):
+    """What a home is set to. Every field can be set in `<home>/leadsift.toml` or as `LEADSIFT_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix="LEADSIFT_", extra="forbid", frozen=True)
+
+    home: Path = Field(default=Path(DEFAULT_HOME), description="The folder that holds the stores.")
+    default_country: str = Field(
+        default="US",
+        pattern="^[A-Z]{2}$",
+        description="ISO 3166 country of phone numbers that carry neither a country code nor a country beside them.",
+    )
+    time_zone: str = Field(
+        default="UTC", description="IANA zone of times without an offset, where the profile does not say."
+    )
+    date_order: Literal["dmy", "mdy", "ymd"] = Field(
+        default="mdy",
+        description="Order of numeric dates where neither the column's own values nor the profile decide.",
+    )
+    base_currency: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{3}$",
+        description="Currency in which deals are also valued; value_base stays empty for other currencies.",
+    )
+    ledger_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the ledger; default: SQLite in the home."
+    )
+    memory_limit: str = Field(default="2GB", description="Memory that DuckDB may use, e.g. 2GB.")
+    lock_timeout: float = Field(
+        default=600.0, gt=0, description="Seconds to wait while another process writes to the warehouse."
+    )
+    inbox: Path | None = Field(
+        default=None, description="Folder the inbox sensor watches; default: <home>/inbox."
+    )
+    nightly_paths: list[Path] = Field(
+        default_factory=list, description="Files and folders that the nightly schedule imports."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is not an IANA time zone such as 'Europe/Paris'")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (a keyword of the framework)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the file in the home."""
+        file = cls.model_config.get("toml_file")
+        sources: tuple[PydanticBaseSettingsSource, ...] = (init_settings, env_settings)
+        return (*sources, TomlConfigSettingsSource(settings_cls)) if file else sources
+
+    @property
+    def archive_dir(self) -> Path:
+        """Where the bytes of every file ever taken are kept."""
+        return self.home / "archive"
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The working database, open to one writer."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published_path(self) -> Path:
+        """The published database, which everybody reads."""
+        return self.home / "published" / "leadsift.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        """The Dagster instance that keeps the history of runs."""
+        return self.home / "dagster"
+
+    @property
+    def inbox_dir(self) -> Path:
+        """The folder that the inbox sensor watches."""
+        return self.inbox or self.home / "inbox"
+
+    @property
+    def ledger_address(self) -> str:
+        """SQLAlchemy URL of the ledger."""
+        return self.ledger_url or f"sqlite:///{self.home / 'ledger.sqlite'}"
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """Read the settings of a home: `home`, else LEADSIFT_HOME, else `./leadsift-home`.
+
+    Raises SettingsError naming the file, the key and the reason when a setting cannot be used.
+    """
+    given: dict[str, Path] = {} if home is None else {"home": home.expanduser()}
+    try:
+        place = Settings(**given).home if home is None else home.expanduser()
+    except ValidationError as error:
+        raise SettingsError(_explain(error, "environment")) from error
+    file = place.resolve() / SETTINGS_FILE
+    # pydantic-settings takes the file's path from the class, so each home gets a class of its own.
+    bound = type(
+        "HomeSettings",
+        (Settings,),
+        {"model_config": SettingsConfigDict(toml_file=file if file.is_file() else None)},
+    )
+    try:
+        return bound(home=place.resolve())  # type: ignore[no-any-return]
+    except ValidationError as error:
+        raise SettingsError(_explain(error, str(file))) from error
+    except ValueError as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}") from error
+
+
+def _explain(error: ValidationError, where: str) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {key}: {first['msg']}"

@@ -1,0 +1,9 @@
+-- What people decided about pairs.
+CREATE TABLE audit.decisions (
+    record_key_l VARCHAR NOT NULL,  -- One record
+    record_key_r VARCHAR NOT NULL,  -- The other
+    decision VARCHAR NOT NULL,  -- same, different or unsure
+    decided_by VARCHAR,  -- Who
+    decided_at TIMESTAMPTZ NOT NULL,  -- When
+    reason VARCHAR  -- Why
+);

@@ -1,0 +1,8 @@
+-- Ids that are not those of an entity now, and the entity that each means. Every source record has an id of its own
+-- that it bears as long as it stands alone, so every id ever published is an id now or is found here.
+CREATE TABLE audit.id_redirects (
+    entity VARCHAR NOT NULL,  -- organization or person
+    retired_id VARCHAR NOT NULL,  -- The id that is looked up
+    current_id VARCHAR NOT NULL,  -- The id of the entity that it means now
+    record_key VARCHAR NOT NULL  -- The source record behind the retired id
+);

@@ -1,0 +1,10 @@
+-- Every compared pair of person records with its evidence. record_key_l is the smaller key.
+CREATE TABLE audit.person_pairs (
+    record_key_l VARCHAR NOT NULL,  -- One record, see records.source_persons
+    record_key_r VARCHAR NOT NULL,  -- The other
+    match_weight DOUBLE NOT NULL,  -- Evidence of the two records alone, in bits; free of the prior
+    match_probability DOUBLE NOT NULL,  -- With the prior for the number of records of this database
+    band VARCHAR NOT NULL,  -- matched, review or distinct
+    evidence MAP(VARCHAR, DOUBLE) NOT NULL,  -- Bits that each comparison adds or takes
+    rule VARCHAR NOT NULL  -- model, or the fact that links them: stated by the source, or same name within the source
+);

@@ -1,0 +1,19 @@
+-- The leads inbox: prequalified possibilities, apart from the pipeline. A converted lead points to its deal.
+CREATE TABLE main.leads (
+    lead_id VARCHAR NOT NULL,  -- Lasting id
+    title VARCHAR,  -- Title as given, else made of its person and organization
+    person_id VARCHAR,  -- The person, see persons
+    organization_id VARCHAR,  -- The organization, see organizations
+    status VARCHAR NOT NULL,  -- open, archived or converted
+    channel VARCHAR,  -- Where the lead came from, as given
+    value DECIMAL(18,2),  -- Expected value in currency
+    currency VARCHAR,  -- ISO 4217 code; empty where no source says
+    labels VARCHAR[],  -- Labels as given; a status of the source that is not open, archived or converted is one
+    owner_id VARCHAR,  -- The user who owns it, see users
+    deal_id VARCHAR,  -- The deal it was converted into, see deals
+    created_at TIMESTAMPTZ,  -- When the source says it was made
+    updated_at TIMESTAMPTZ,  -- When the source says it was last changed
+    archived_at TIMESTAMPTZ,  -- When it was archived
+    converted_at TIMESTAMPTZ,  -- When it was converted
+    custom MAP(VARCHAR, VARCHAR)  -- Columns that no field takes, by their original headers
+);

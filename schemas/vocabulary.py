@@ -1,0 +1,106 @@
+"""The words of the field as small types: entities, statuses, bands, kinds of value.
+
+Belongs here: enumerations that more than one package speaks. Does not belong here: anything that computes.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Entity(StrEnum):
+    """What a source record can describe. One row of a flat list may carry several of them."""
+
+    ORGANIZATION = "organization"
+    PERSON = "person"
+    LEAD = "lead"
+    DEAL = "deal"
+    STAGE_CHANGE = "stage_change"
+    NOTE = "note"
+    ACTIVITY = "activity"
+    USER = "user"
+
+
+class Kind(StrEnum):
+    """How the text of a cell becomes a value (see `assets.sources.casting`)."""
+
+    TEXT = "text"
+    EMAIL = "email"
+    PHONE = "phone"
+    DOMAIN = "domain"
+    URL = "url"
+    COUNTRY = "country"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    MONEY = "money"
+    CURRENCY = "currency"
+    PERCENT = "percent"
+    BOOLEAN = "boolean"
+    LABELS = "labels"
+
+
+class LeadStatus(StrEnum):
+    """Where a lead stands in the leads inbox."""
+
+    OPEN = "open"
+    ARCHIVED = "archived"
+    CONVERTED = "converted"
+
+
+class DealStatus(StrEnum):
+    """Whether a deal still moves."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class Band(StrEnum):
+    """What is done with a scored pair: merged, put before a person, or left apart."""
+
+    MATCHED = "matched"
+    REVIEW = "review"
+    DISTINCT = "distinct"
+
+
+class FileStatus(StrEnum):
+    """What became of one file of an import."""
+
+    RECEIVED = "received"
+    LOADED = "loaded"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class ImportStatus(StrEnum):
+    """What became of an import as a whole."""
+
+    RECEIVED = "received"
+    IMPORTED = "imported"
+    PARTIAL = "partial"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    DRY_RUN = "dry_run"
+
+
+class DateOrder(StrEnum):
+    """The order of day, month and year in a numeric date."""
+
+    YMD = "ymd"
+    DMY = "dmy"
+    MDY = "mdy"
+
+
+RESOLVED_ENTITIES = (Entity.ORGANIZATION, Entity.PERSON)
+"""Entities whose records are compared with each other; all others are one entity a record."""
+
+ID_PREFIXES: dict[Entity, str] = {
+    Entity.ORGANIZATION: "org_",
+    Entity.PERSON: "per_",
+    Entity.LEAD: "lead_",
+    Entity.DEAL: "deal_",
+    Entity.NOTE: "note_",
+    Entity.ACTIVITY: "act_",
+    Entity.USER: "user_",
+    Entity.STAGE_CHANGE: "change_",
+}

@@ -1,0 +1,270 @@
+"""The warehouse: the one place where SQL meets DuckDB.
+
+Belongs here: opening the working database for its one writer, running the SQL files of `schemas/sql`, publishing, and reading the
+published file. Does not belong here: what the SQL says. Values go in as parameters; identifiers only through `quoted`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+import polars as pl
+from filelock import FileLock, Timeout
+
+from schemas.errors import QueryError, StoreError
+
+SQL_DIR = Path(__file__).parent / "sql"
+TABLE_ORDER = ("records", "main", "audit")
+"""Schemas of the warehouse in the order their tables are made."""
+
+_COMMENTED_COLUMN = re.compile(r'^\s+"?(\w+)"?\s+[A-Z][^\n]*?--\s*(.+)$', re.MULTILINE)
+_TABLE_COMMENT = re.compile(r"\A((?:--[^\n]*\n)+)")
+
+
+def quoted(identifier: str) -> str:
+    """Quote a name for SQL so that nothing in it can end the quotation."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+@cache
+def sql_text(name: str) -> str:
+    """The text of `schemas/sql/<name>.sql`."""
+    return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def sql_names(folder: str) -> list[str]:
+    """The names of the SQL files in a folder of `schemas/sql`, sorted, as `sql_text` takes them."""
+    return sorted(f"{folder}/{path.stem}" for path in (SQL_DIR / folder).glob("*.sql"))
+
+
+class Session:
+    """An open connection to the warehouse. Frames in, frames out; errors say which statement failed."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def run(self, name: str, parameters: Mapping[str, object] | None = None) -> None:
+        """Run the statement in `schemas/sql/<name>.sql` with named parameters."""
+        try:
+            self.connection.execute(sql_text(name), dict(parameters) if parameters else None)
+        except duckdb.Error as error:
+            raise StoreError(f"warehouse: {name}.sql failed: {error}") from error
+
+    def frame(self, query: str, parameters: Sequence[object] | None = None) -> pl.DataFrame:
+        """The result of a query as a polars frame."""
+        return self.connection.sql(query, params=list(parameters) if parameters else None).pl()
+
+    def frame_of(self, name: str) -> pl.DataFrame:
+        """The result of the query in `schemas/sql/<name>.sql`."""
+        return self.connection.sql(sql_text(name)).pl()
+
+    def scalar(self, query: str, parameters: Sequence[object] | None = None) -> object:
+        """The first value of the first row, None where there is no row."""
+        rows = self.connection.execute(query, list(parameters or ())).fetchall()
+        return rows[0][0] if rows else None
+
+    def append(self, table: str, frame: pl.DataFrame) -> None:
+        """Add the rows of `frame` to `table` (`schema.name`); columns are matched by name."""
+        if frame.is_empty():
+            return
+        columns = ", ".join(quoted(name) for name in frame.columns)
+        target = ".".join(quoted(part) for part in table.split("."))
+        with self.registered("incoming_rows", frame):
+            self.connection.execute(
+                f"INSERT INTO {target} BY NAME SELECT {columns} FROM incoming_rows"  # noqa: S608  (quoted names)
+            )
+
+    def empty(self, table: str) -> None:
+        """Take every row out of `table` (`schema.name`)."""
+        target = ".".join(quoted(part) for part in table.split("."))
+        self.connection.execute(f"DELETE FROM {target}")  # noqa: S608  (quoted name)
+
+    def replace(self, table: str, frame: pl.DataFrame) -> None:
+        """Put the rows of `frame` in the place of all rows of `table`."""
+        self.empty(table)
+        self.append(table, frame)
+
+    @contextmanager
+    def registered(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
+        """Make `frame` readable as a view called `name` while the block runs."""
+        self.connection.register(name, frame)
+        try:
+            yield
+        finally:
+            self.connection.unregister(name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything in the block happens, or nothing of it."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def columns_of(self, table: str) -> list[str]:
+        """Column names of `schema.name` in order."""
+        schema, name = table.split(".")
+        rows = self.connection.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
+            [schema, name],
+        ).fetchall()
+        return [row[0] for row in rows]
+
+
+class Warehouse:
+    """The working database file of a home: one writer at a time, across processes."""
+
+    def __init__(self, path: Path, memory_limit: str = "2GB", lock_timeout: float = 600.0) -> None:
+        self.path = path
+        self._memory_limit = memory_limit
+        self._lock = FileLock(str(path) + ".lock", timeout=lock_timeout)
+
+    @contextmanager
+    def open(self) -> Iterator[Session]:
+        """Open for writing, with every table in place; waits while another process has it.
+
+        Raises StoreError when the wait is over or the file cannot be opened.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire()
+        except Timeout as error:
+            raise StoreError(
+                f"{self.path}: another leadsift is still writing to it after {self._lock.timeout:.0f} s; "
+                "wait for it or raise lock_timeout"
+            ) from error
+        try:
+            connection = self._connect()
+            try:
+                session = Session(connection)
+                create_tables(session)
+                yield session
+                connection.execute("CHECKPOINT")
+            finally:
+                connection.close()
+        finally:
+            self._lock.release()
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        try:
+            connection = duckdb.connect(
+                str(self.path),
+                config={
+                    "memory_limit": self._memory_limit,
+                    "temp_directory": str(self.path) + ".tmp",
+                    "autoinstall_known_extensions": "false",
+                    "autoload_known_extensions": "false",
+                },
+            )
+        except duckdb.Error as error:
+            raise StoreError(
+                f"{self.path}: cannot be opened: {_first_line(error)}; everything in it can be rebuilt: "
+                "move the file away and run `leadsift doctor --rebuild`"
+            ) from error
+        # Times are kept in UTC and must not depend on the machine that shows them.
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
+        return connection
+
+    def publish(self, session: Session, target: Path) -> None:
+        """Copy the warehouse into a new file and put it at `target` in one step.
+
+        Readers that have the old file open keep it; whoever opens next sees the new one.
+        """
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for left_over in target.parent.glob(f".{target.name}.*.partial*"):
+            left_over.unlink(missing_ok=True)
+        partial = target.parent / f".{target.name}.{uuid4().hex}.partial"
+        source = quoted(str(session.scalar("SELECT current_database()")))
+        place = str(partial).replace("'", "''")
+        try:
+            session.connection.execute(f"ATTACH '{place}' AS publication")
+            session.connection.execute(f"COPY FROM DATABASE {source} TO publication")
+            session.connection.execute("DETACH publication")
+            partial.replace(target)
+        except duckdb.Error as error:
+            raise StoreError(f"{target}: could not be published: {_first_line(error)}") from error
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def create_tables(session: Session) -> None:
+    """Make every schema, table, view and comment that is missing, from the SQL files."""
+    for schema in (*TABLE_ORDER, "reports"):
+        session.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+    for schema in TABLE_ORDER:
+        for name in sql_names(f"tables/{schema}"):
+            _create(session, schema, name, "TABLE")
+    for name in sql_names("reports"):
+        _create(session, "reports", name, "VIEW")
+
+
+def _create(session: Session, schema: str, name: str, what: str) -> None:
+    table = name.rsplit("/", 1)[1]
+    exists = session.scalar(
+        "SELECT count(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ? AND table_catalog = current_database()",
+        [schema, table],
+    )
+    if exists:
+        return
+    text = sql_text(name)
+    session.connection.execute(text)
+    target = f"{quoted(schema)}.{quoted(table)}"
+    head = _TABLE_COMMENT.match(text)
+    if head:
+        comment = " ".join(line.lstrip("- ").strip() for line in head.group(1).splitlines())
+        session.connection.execute(f"COMMENT ON {what} {target} IS {_literal(comment)}")
+    for column, comment in _COMMENTED_COLUMN.findall(text):
+        session.connection.execute(
+            f"COMMENT ON COLUMN {target}.{quoted(column)} IS {_literal(comment.strip())}"
+        )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+class Published:
+    """The published database, read-only: no other file, no setting and no extension is in reach of a query."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def query(self, sql: str, parameters: Sequence[object] | None = None) -> pl.DataFrame:
+        """Run one query and return its rows.
+
+        Raises StoreError when nothing is published yet and QueryError with the database's reason when it fails.
+        """
+        if not self.path.is_file():
+            raise StoreError(f"{self.path}: nothing is published yet; run `leadsift import PATH` first")
+        try:
+            connection = duckdb.connect(
+                os.fspath(self.path), read_only=True, config={"enable_external_access": "false"}
+            )
+        except duckdb.Error as error:
+            raise StoreError(f"{self.path}: cannot be opened: {_first_line(error)}") from error
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET lock_configuration = true")
+            relation = connection.sql(sql, params=list(parameters) if parameters else None)
+            if relation is None:
+                raise QueryError("not a query: it returns no rows")
+            return relation.pl()
+        except duckdb.Error as error:
+            raise QueryError(_first_line(error)) from error
+        finally:
+            connection.close()
