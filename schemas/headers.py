@@ -1,0 +1,31 @@
+"""Folding of column headers, so that the same header is found whatever an exporter did to its typography.
+
+Case, accents, apostrophes, dashes, asterisks of required columns and runs of blanks do not count.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´ʹ"), None)
+_DASHES = dict.fromkeys(map(ord, "-‐‑‒–—―−_"), " ")
+_REPEAT = re.compile(r"\s*\((\d+)\)$")
+
+
+@lru_cache(maxsize=65_536)
+def fold_header(text: str) -> str:
+    """Fold a header to its comparable form.
+
+    Example: ``fold_header("Activité – Date d’ajout*") == "activite date dajout"``.
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    plain = bare.translate(_APOSTROPHES).translate(_DASHES).replace("*", " ").replace("\ufeff", "")
+    return " ".join(plain.casefold().split())
+
+
+def without_repeat(folded: str) -> str:
+    """A folded header without the number that exporters put behind a second value: `phone (2)` is `phone`."""
+    return _REPEAT.sub("", folded)

@@ -1,0 +1,174 @@
+"""CRM profiles: which columns of which export mean what, as TOML data read into typed objects.
+
+A profile describes one system; each of its objects describes one kind of sheet; each section of an object describes one entity
+that a row of that sheet carries. Belongs here: the shape of a profile and loading it with errors that name file, key and
+reason. Does not belong here: recognising a sheet or mapping its rows (`assets.sources`).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from schemas.errors import ProfileError
+from schemas.headers import fold_header
+from schemas.records import CONTRACTS
+from schemas.vocabulary import Entity, Kind
+
+PROFILES_DIR = Path(__file__).parent / "profiles"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reference(_Part):
+    """A pointer at another record: by the source's id within `object`, or by name within the source."""
+
+    id: list[str] = Field(default_factory=list)
+    object: str | None = None
+    name: list[str] = Field(default_factory=list)
+
+
+class Section(_Part):
+    """One entity that a row of the sheet carries.
+
+    `fields` lists the headers of each field, the first that is present wins; a list field takes all of them. `common`
+    adds the fields that the profile's `[common.<entity>]` lists for every sheet. `object` is the namespace of the ids (default: the object's own name). `always` makes a record of every row that names a
+    person or organization, even when no field of the section is filled.
+    """
+
+    id: list[str] = Field(default_factory=list)
+    object: str | None = None
+    always: bool = False
+    common: bool = False
+    fields: dict[str, list[str]] = Field(default_factory=dict)
+    references: dict[Entity, Reference] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    same_as: Reference | None = None
+
+
+class ObjectProfile(_Part):
+    """One kind of sheet. `required` headers must all be there (a list within it: any of them).
+
+    Among the alternatives `@file` stands for a file name that begins with one of `files`.
+    """
+
+    name: str
+    primary: Entity
+    required: list[str | list[str]] = Field(min_length=1)
+    files: list[str] = Field(default_factory=list)
+    ignored: list[str] = Field(default_factory=list)
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    organization: Section | None = None
+    person: Section | None = None
+    lead: Section | None = None
+    deal: Section | None = None
+    stage_change: Section | None = None
+    note: Section | None = None
+    activity: Section | None = None
+    user: Section | None = None
+
+    @property
+    def sections(self) -> dict[Entity, Section]:
+        """The entities a row carries, organizations and persons first so that the others can point at them."""
+        found = {entity: getattr(self, entity.value) for entity in Entity}
+        return {entity: section for entity, section in found.items() if section is not None}
+
+    @model_validator(mode="after")
+    def _primary_is_described(self) -> ObjectProfile:
+        if self.primary not in self.sections:
+            raise ValueError(f"primary is {self.primary!r} but there is no [object.{self.primary}] section")
+        for entity, section in self.sections.items():
+            _check_section(entity, section)
+        return self
+
+
+class Profile(_Part):
+    """One system's exports. `is_generic` marks the fallback for lists that no CRM wrote."""
+
+    name: str = Field(pattern="^[a-z][a-z0-9_]*$")
+    title: str
+    is_generic: bool = False
+    time_zone: str | None = None
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    default_pipeline: str = "Pipeline"
+    common: dict[Entity, dict[str, list[str]]] = Field(default_factory=dict)
+    object: list[ObjectProfile] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_common_fields(cls, data: object) -> object:
+        """Write the common fields into each section that asks for them; the section's own come first."""
+        if not isinstance(data, dict) or not isinstance(data.get("common"), dict):
+            return data
+        common = data["common"]
+        for item in data.get("object", []):
+            for entity, fields in common.items():
+                section = item.get(entity)
+                if isinstance(section, dict) and section.get("common") and isinstance(fields, dict):
+                    section["fields"] = {**fields, **section.get("fields", {})}
+        return data
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Profile:
+        names = [item.name for item in self.object]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"object {name!r} is described twice")
+        return self
+
+
+def _check_section(entity: Entity, section: Section) -> None:
+    contract = CONTRACTS[entity]
+    seen: dict[str, str] = {}
+    for field, headers in section.fields.items():
+        if field not in contract.fields:
+            known = ", ".join(sorted(contract.fields))
+            raise ValueError(f"{entity}.fields.{field} is not a field of {entity}; it may be one of: {known}")
+        for header in headers:
+            other = seen.setdefault(fold_header(header), field)
+            if other != field:
+                raise ValueError(f"{entity}.fields: header {header!r} is claimed by both {other} and {field}")
+    for target in section.references:
+        if target not in contract.references:
+            raise ValueError(f"{entity}.references.{target}: a {entity} does not point at a {target}")
+    for field in section.values:
+        if field not in contract.fields or contract.fields[field].kind != Kind.TEXT:
+            raise ValueError(f"{entity}.values.{field}: values can be translated for text fields only")
+
+
+def parse_profile(text: str, name: str) -> Profile:
+    """Read a profile from TOML text; `name` is what errors call the file.
+
+    Raises ProfileError naming file, key and reason.
+    """
+    try:
+        return Profile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"{name}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "profile"
+        reason = first["msg"].removeprefix("Value error, ")
+        raise ProfileError(f"{name}: {key}: {reason}") from error
+
+
+@cache
+def shipped_profiles() -> tuple[Profile, ...]:
+    """Every profile in `schemas/profiles`, sorted by name."""
+    paths = sorted(PROFILES_DIR.glob("*.toml"))
+    return tuple(parse_profile(path.read_text(encoding="utf-8"), str(path)) for path in paths)
+
+
+def shipped_profile(name: str) -> Profile:
+    """The shipped profile called `name`. Raises ProfileError listing the known names."""
+    for profile in shipped_profiles():
+        if profile.name == name:
+            return profile
+    known = ", ".join(profile.name for profile in shipped_profiles())
+    raise ProfileError(f"there is no profile {name!r}; known: {known}, or give the path of a .toml file")
