@@ -1,0 +1,260 @@
+"""Casting: the text of cells into typed values, column by column, on distinct values.
+
+Every caster takes one text and returns the value or raises ValueError with the reason; `cast_column` runs it once for each
+distinct text. Decisions that need the whole column (date order, decimal sign) are taken in `assets.sources.locale_decisions` and handed in as
+a `CastContext`. Does not belong here: which column is cast to what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from assets.sources.dates import parse_moment
+from schemas.vocabulary import DateOrder, Kind
+
+Value = str | bool | float | Decimal | date | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CastContext:
+    """What a column is read under: decided from its values, else the profile, else the settings."""
+
+    date_order: DateOrder = DateOrder.MDY
+    time_zone: str = "UTC"
+    default_country: str = "US"
+    decimal_sign: str = "."
+    is_fraction: bool = False
+    is_birth_date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CastColumn:
+    """A cast column: `values` (null where blank or refused) and, by distinct text, why a text was refused."""
+
+    values: pl.Series
+    refused: dict[str, str]
+
+
+DTYPES: dict[Kind, pl.DataType] = {
+    Kind.DATE: pl.Date(),
+    Kind.TIMESTAMP: pl.Datetime("us", "UTC"),
+    Kind.MONEY: pl.Decimal(18, 2),
+    Kind.PERCENT: pl.Float64(),
+    Kind.BOOLEAN: pl.Boolean(),
+}
+"""Column types by kind; every other kind is text."""
+
+_EMAIL = re.compile(r"^[^\s@<>,;:\"()\[\]]+@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}$")
+_URL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:/*)?(?:[^/@\s]*@)?([^/:?#\s]+)(?::\d+)?(?:[/?#].*)?$", re.IGNORECASE)
+_HOST = re.compile(r"^(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}$")
+_TRUE = frozenset({"true", "t", "yes", "y", "1", "x", "oui", "vrai", "done", "archived", "ja", "wahr", "sim", "sí", "si"})
+_FALSE = frozenset(
+    {"false", "f", "no", "n", "0", "non", "faux", "not archived", "to do", "nein", "falsch", "não", "nao"}
+)
+_SYMBOLS = {"$": None, "€": "EUR", "£": "GBP", "¥": None, "₹": "INR", "₽": "RUB", "R$": "BRL", "zł": "PLN", "₺": "TRY"}
+_MONEY_NOISE = re.compile(r"[\s\u00a0\u202f'’]|[A-Z]{3}\b|\b[A-Z]{3}|R\$|zł|[$€£¥₹₽₺]")
+_LIST_BREAK = re.compile(r"\s*[;,|\n]\s*")
+_EMAIL_BREAK = re.compile(r"[;,|\s]+")
+
+
+def cast_column(column: pl.Series, kind: Kind, context: CastContext) -> CastColumn:
+    """Cast a text column to `DTYPES[kind]` (else text), each distinct text once."""
+    caster = _CASTERS[kind]
+    cast: dict[str, Value] = {}
+    refused: dict[str, str] = {}
+    for text in column.drop_nulls().unique().to_list():
+        try:
+            cast[text] = caster(text, context)
+        except ValueError as error:
+            refused[text] = str(error)
+    dtype = DTYPES.get(kind, pl.String())
+    if not cast:
+        return CastColumn(pl.Series(column.name, [None] * len(column), dtype=dtype), refused)
+    values = column.replace_strict(
+        pl.Series(list(cast), dtype=pl.String), pl.Series(list(cast.values()), dtype=dtype), default=None
+    )
+    return CastColumn(values.cast(dtype), refused)
+
+
+def split_list(text: str, kind: Kind) -> list[str]:
+    """The single values of a cell that may hold several."""
+    breaks = _EMAIL_BREAK if kind == Kind.EMAIL else _LIST_BREAK
+    return [part for part in breaks.split(text) if part]
+
+
+def _text(text: str, _context: CastContext) -> str:
+    return text
+
+
+def _email(text: str, _context: CastContext) -> str:
+    address = text.strip().removeprefix("mailto:").strip("<>\"' .,;").casefold()
+    if not _EMAIL.match(address) or ".." in address:
+        raise ValueError("is not an e-mail address")
+    return address
+
+
+@cache
+def _phone(text: str, country: str) -> str:
+    import phonenumbers  # imported late: its metadata take a third of a second
+
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is not None and phonenumbers.is_valid_number(number):
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if sum(char.isdigit() for char in text) < 5:
+        raise ValueError("is not a phone number")
+    return text
+
+
+def cast_phone(text: str, context: CastContext) -> str:
+    """E.164 where libphonenumber finds the number valid in the context's country, else the text as given."""
+    return _phone(text, context.default_country)
+
+
+def _domain(text: str, _context: CastContext) -> str:
+    match = _URL.match(text.strip())
+    host = match.group(1).casefold().removeprefix("www.").rstrip(".") if match else ""
+    if not _HOST.match(host):
+        raise ValueError("is not a web domain")
+    return host
+
+
+def _url(text: str, context: CastContext) -> str:
+    _domain(text, context)
+    return text
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """Country names in the languages of the profiles, and codes, to ISO 3166-1 alpha-2 (CLDR, through Babel)."""
+    from babel import Locale
+
+    names: dict[str, str] = {}
+    for language in ("en", "fr", "de", "es", "it", "pt", "nl"):
+        for code, name in Locale(language).territories.items():
+            if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}:
+                names.setdefault(name.casefold(), code)
+                names.setdefault(code.casefold(), code)
+    names |= {
+        "usa": "US", "u.s.a.": "US", "u.s.": "US", "united states of america": "US", "uk": "GB", "u.k.": "GB",
+        "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB",
+        "holland": "NL", "the netherlands": "NL", "republic of ireland": "IE", "korea": "KR", "south korea": "KR",
+        "russia": "RU", "russian federation": "RU", "czech republic": "CZ", "viet nam": "VN", "turkey": "TR",
+        "deu": "DE", "fra": "FR", "gbr": "GB", "esp": "ES", "ita": "IT", "nld": "NL", "che": "CH", "aut": "AT",
+        "bel": "BE", "can": "CA", "aus": "AU", "bra": "BR", "prt": "PT", "mex": "MX", "chn": "CN", "jpn": "JP", "ind": "IN",
+    }  # fmt: skip
+    return names
+
+
+def _country(text: str, _context: CastContext) -> str:
+    code = _countries().get(" ".join(text.casefold().split()))
+    if code is None:
+        raise ValueError("is not a country that is known")
+    return code
+
+
+def _date(text: str, context: CastContext) -> date:
+    moment = parse_moment(text, context.date_order, is_birth_date=context.is_birth_date)
+    return moment.date()
+
+
+def _timestamp(text: str, context: CastContext) -> datetime:
+    moment = parse_moment(text, context.date_order)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(context.time_zone))
+    return moment.astimezone(UTC)
+
+
+def parse_number(text: str, decimal_sign: str) -> Decimal:
+    """Read a number with an optional currency and thousands signs. Raises ValueError when it is none."""
+    bare = _MONEY_NOISE.sub("", text)
+    negative = bare.startswith("(") and bare.endswith(")")
+    bare = bare.strip("()")
+    thousands = "." if decimal_sign == "," else ","
+    bare = bare.replace(thousands, "").replace(decimal_sign, ".")
+    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", bare):
+        raise ValueError("is not an amount")
+    try:
+        number = Decimal(bare)
+    except InvalidOperation as error:
+        raise ValueError("is not an amount") from error
+    return -number if negative else number
+
+
+def _money(text: str, context: CastContext) -> Decimal:
+    number = parse_number(text, context.decimal_sign)
+    if abs(number) >= Decimal(10) ** 16:
+        raise ValueError("is larger than any amount that is kept (16 digits)")
+    return number.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    from babel.numbers import list_currencies
+
+    return frozenset(list_currencies())
+
+
+def currency_in(text: str) -> str | None:
+    """The ISO 4217 code that an amount carries as a code or an unambiguous symbol, else None.
+
+    A dollar or yen sign is not decided: several currencies write it.
+    """
+    code = re.search(r"\b([A-Z]{3})\b", text)
+    if code and code.group(1) in _currencies():
+        return code.group(1)
+    return next((iso for symbol, iso in _SYMBOLS.items() if iso and symbol in text), None)
+
+
+def _currency(text: str, _context: CastContext) -> str:
+    code = text.strip().upper()
+    if code in _currencies():
+        return code
+    symbol = _SYMBOLS.get(text.strip())
+    if symbol:
+        return symbol
+    raise ValueError("is not an ISO 4217 currency code")
+
+
+def _percent(text: str, context: CastContext) -> float:
+    number = float(parse_number(text.replace("%", ""), context.decimal_sign))
+    share = number if context.is_fraction and "%" not in text else number / 100
+    if not 0 <= share <= 1:
+        raise ValueError("is not between 0 and 100 percent")
+    return share
+
+
+def _boolean(text: str, _context: CastContext) -> bool:
+    word = text.casefold()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise ValueError("is neither yes nor no")
+
+
+_CASTERS: dict[Kind, Callable[[str, CastContext], Value]] = {
+    Kind.TEXT: _text,
+    Kind.LABELS: _text,
+    Kind.EMAIL: _email,
+    Kind.PHONE: cast_phone,
+    Kind.DOMAIN: _domain,
+    Kind.URL: _url,
+    Kind.COUNTRY: _country,
+    Kind.DATE: _date,
+    Kind.TIMESTAMP: _timestamp,
+    Kind.MONEY: _money,
+    Kind.CURRENCY: _currency,
+    Kind.PERCENT: _percent,
+    Kind.BOOLEAN: _boolean,
+}

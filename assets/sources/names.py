@@ -1,0 +1,33 @@
+"""Splitting and joining a person's name as it is written in a cell.
+
+Only what the writing itself says: a comma puts the family name first, particles belong to the family name, the last word is
+the family name otherwise. Comparable forms are `dedup.normalising`'s business.
+"""
+
+from __future__ import annotations
+
+_TITLES = frozenset(
+    "mr mrs ms miss mx dr prof sir madam mme mlle m herr frau sr sra dott dipl ing".split()
+)
+_PARTICLES = frozenset(
+    "van von der den de del della di da do dos das du la le les al el bin ibn ben ter ten zu zur mac mc st".split()
+)
+
+
+def split_name(full: str) -> tuple[str | None, str | None]:
+    """Split a full name into given and family name; (None, None) where the writing does not tell them apart."""
+    if full.count(",") == 1:
+        family, given = (part.strip() for part in full.split(","))
+        return (given or None, family or None)
+    words = [word for word in full.split() if word.casefold().rstrip(".") not in _TITLES]
+    if len(words) < 2:
+        return None, None
+    start = len(words) - 1
+    while start > 1 and words[start - 1].casefold().rstrip(".") in _PARTICLES:
+        start -= 1
+    return " ".join(words[:start]), " ".join(words[start:])
+
+
+def join_name(*parts: str | None) -> str | None:
+    """The parts that are there, in order, as one name; None when none is."""
+    return " ".join(part for part in parts if part) or None

@@ -1,0 +1,147 @@
+"""Recognising a sheet: which profile's which object its headers speak of, with the evidence.
+
+Every object of every profile is scored by the share of the sheet's headers that it claims; its required headers must be
+there. A CRM's own profile outranks the generic one. Does not belong here: mapping the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from schemas.headers import fold_header, without_repeat
+from schemas.profiles import ObjectProfile, Profile, Section
+from schemas.vocabulary import Entity
+
+GENERIC_WEIGHT = 0.5
+"""A generic synonym says less than a header that only one CRM writes."""
+
+FILE_BONUS = 0.1
+"""A file name breaks a tie between objects that claim the same headers; it never outweighs two of them."""
+
+GROUP_BONUS = 0.02
+NAME_BONUS = 0.05
+"""A list that names what it is a list of is more likely one than a list that only mentions it."""
+
+_NAME_FIELDS = ("name", "first_name", "last_name", "title", "subject", "content", "emails")
+
+FILE_ALTERNATIVE = "@file"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """One candidate with its evidence: the headers it claims and those it does not."""
+
+    profile: Profile
+    object: ObjectProfile
+    score: float
+    claimed: tuple[str, ...]
+    unclaimed: tuple[str, ...]
+    by_file_name: bool
+
+    @property
+    def name(self) -> str:
+        """`profile.object`, as reports show it."""
+        return f"{self.profile.name}.{self.object.name}"
+
+    def evidence(self, runner_up: Recognition | None = None) -> str:
+        """A sentence that says why."""
+        total = len(self.claimed) + len(self.unclaimed)
+        text = f"{len(self.claimed)} of {total} headers ({', '.join(self.claimed[:6])}"
+        text += ", …)" if len(self.claimed) > 6 else ")"
+        if self.by_file_name:
+            text += " and the file name"
+        if runner_up is not None:
+            text += f"; next best {runner_up.name} with {len(runner_up.claimed)}"
+        return text
+
+
+def section_headers(section: Section) -> list[str]:
+    """Every header that a section reads."""
+    references = [*section.references.values(), *([section.same_as] if section.same_as else [])]
+    return [
+        *section.id,
+        *(header for headers in section.fields.values() for header in headers),
+        *(header for reference in references for header in (*reference.id, *reference.name)),
+    ]
+
+
+@lru_cache(maxsize=512)
+def _claims(profile_name: str, item_name: str, headers: tuple[str, ...]) -> frozenset[str]:
+    """Folded headers, cached by the names of profile and object and the headers themselves."""
+    return frozenset(fold_header(header) for header in headers)
+
+
+def object_headers(profile: Profile, item: ObjectProfile) -> frozenset[str]:
+    """Every header that an object claims, folded."""
+    headers = [header for section in item.sections.values() for header in section_headers(section)]
+    return _claims(profile.name, item.name, (*headers, *item.ignored))
+
+
+def known_headers(profiles: Sequence[Profile]) -> frozenset[str]:
+    """Every header that any object of any profile claims, folded."""
+    return frozenset().union(*(object_headers(profile, item) for profile in profiles for item in profile.object))
+
+
+def recognise(headers: Sequence[str], file_stem: str, profiles: Sequence[Profile]) -> list[Recognition]:
+    """Every object whose required headers are there, best first."""
+    folded = [without_repeat(fold_header(header)) for header in headers]
+    found = [
+        candidate
+        for profile in profiles
+        for item in profile.object
+        if (candidate := _score(profile, item, headers, folded, file_stem)) is not None
+    ]
+    return sorted(found, key=lambda candidate: (-candidate.score, candidate.name))
+
+
+def _score(
+    profile: Profile, item: ObjectProfile, headers: Sequence[str], folded: Sequence[str], file_stem: str
+) -> Recognition | None:
+    by_file_name = _file_matches(item, file_stem)
+    present = set(folded)
+    for required in item.required:
+        options = [required] if isinstance(required, str) else required
+        if by_file_name and FILE_ALTERNATIVE in options:
+            continue
+        if not any(fold_header(option) in present for option in options):
+            return None
+    claims = _anchored_headers(profile, item, present)
+    claimed = tuple(header for header, key in zip(headers, folded, strict=True) if key in claims)
+    unclaimed = tuple(header for header, key in zip(headers, folded, strict=True) if key not in claims)
+    score = len(claimed) / len(headers) * (GENERIC_WEIGHT if profile.is_generic else 1.0)
+    # Required groups met are headers that set this object apart from its siblings.
+    score += GROUP_BONUS * len(item.required)
+    score += NAME_BONUS if _names(item, item.primary) & present else 0.0
+    return Recognition(
+        profile, item, score + (FILE_BONUS if by_file_name else 0.0), claimed, unclaimed, by_file_name
+    )
+
+
+def _names(item: ObjectProfile, entity: Entity) -> frozenset[str]:
+    """Folded headers that name an entity of the object."""
+    fields = item.sections[entity].fields
+    return frozenset(fold_header(header) for name in _NAME_FIELDS for header in fields.get(name, ()))
+
+
+def _anchored_headers(profile: Profile, item: ObjectProfile, present: set[str]) -> frozenset[str]:
+    """The headers that an object claims on this sheet.
+
+    A website beside a person's name is no sign of a list of persons: what a further entity of the row would claim counts
+    only where the sheet names that entity.
+    """
+    claims: set[str] = {fold_header(header) for header in item.ignored}
+    for entity, section in item.sections.items():
+        if entity == item.primary or _names(item, entity) & present:
+            key = f"{item.name}.{entity}"
+            claims |= _claims(profile.name, key, tuple(section_headers(section)))
+    return frozenset(claims)
+
+
+def _file_matches(item: ObjectProfile, file_stem: str) -> bool:
+    name = fold_header(PurePosixPath(file_stem).name)
+    words = name.replace(".", " ").split()
+    squeezed = [*words, "".join(words)]
+    return any(word.startswith(fold_header(hint)) for hint in item.files for word in squeezed)
