@@ -45,6 +45,7 @@ import_files_table = sa.Table(
     sa.Column("ordinal", sa.Integer, primary_key=True),
     sa.Column("sha256", sa.String(64), nullable=False, index=True),
     sa.Column("path", sa.Text, nullable=False),
+    sa.Column("stem", sa.Text, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("status", sa.String(20), nullable=False),
     sa.Column("reason", sa.Text),
@@ -78,11 +79,15 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImportFile:
-    """One file of an import; `path` is as the user gave it, a member of a container behind `!`."""
+    """One file of an import; `path` is as the user gave it, a member of a container behind `!`.
+
+    `stem` is its name below what the user named, without extension: lists without a CRM are told apart by it.
+    """
 
     ordinal: int
     sha256: str
     path: str
+    stem: str
     size: int
     status: FileStatus = FileStatus.RECEIVED
     reason: str | None = None
@@ -177,6 +182,7 @@ class Ledger:
                         "ordinal": file.ordinal,
                         "sha256": file.sha256,
                         "path": file.path,
+                        "stem": file.stem,
                         "size": file.size,
                         "status": file.status.value,
                         "reason": file.reason,
@@ -216,7 +222,9 @@ class Ledger:
         files: dict[str, list[ImportFile]] = {}
         for row in file_rows:
             files.setdefault(row.import_id, []).append(
-                ImportFile(row.ordinal, row.sha256, row.path, row.size, FileStatus(row.status), row.reason)
+                ImportFile(
+                    row.ordinal, row.sha256, row.path, row.stem, row.size, FileStatus(row.status), row.reason
+                )
             )
         return [replace(_import_of(row), files=tuple(files.get(row.import_id, ()))) for row in rows]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
@@ -71,10 +71,13 @@ class Session:
         return rows[0][0] if rows else None
 
     def append(self, table: str, frame: pl.DataFrame) -> None:
-        """Add the rows of `frame` to `table` (`schema.name`); columns are matched by name."""
+        """Add the rows of `frame` to `table` (`schema.name`); columns are matched by name.
+
+        A column of key and value structs goes into a map.
+        """
         if frame.is_empty():
             return
-        columns = ", ".join(quoted(name) for name in frame.columns)
+        columns = ", ".join(_incoming(name, dtype) for name, dtype in frame.schema.items())
         target = ".".join(quoted(part) for part in table.split("."))
         with self.registered("incoming_rows", frame):
             self.connection.execute(
@@ -98,7 +101,9 @@ class Session:
         try:
             yield
         finally:
-            self.connection.unregister(name)
+            # In a transaction that has failed nothing can be unregistered; the rollback takes the view with it.
+            with suppress(duckdb.TransactionException):
+                self.connection.unregister(name)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -198,13 +203,26 @@ class Warehouse:
             partial.unlink(missing_ok=True)
 
 
+def _incoming(name: str, dtype: pl.DataType) -> str:
+    """How a column of a frame is selected for a table."""
+    if dtype == _MAP_ENTRIES or dtype == _MAP_BITS:
+        return f"map_from_entries({quoted(name)}) AS {quoted(name)}"
+    return quoted(name)
+
+
+_MAP_ENTRIES = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
+_MAP_BITS = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
+
+
 def create_tables(session: Session) -> None:
-    """Make every schema, table, view and comment that is missing, from the SQL files."""
+    """Make every schema, table, macro, view and comment that is missing, from the SQL files."""
     for schema in (*TABLE_ORDER, "reports"):
         session.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
     for schema in TABLE_ORDER:
         for name in sql_names(f"tables/{schema}"):
             _create(session, schema, name, "TABLE")
+    for name in sql_names("macros"):
+        session.connection.execute(sql_text(name))
     for name in sql_names("reports"):
         _create(session, "reports", name, "VIEW")
 

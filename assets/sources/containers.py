@@ -29,12 +29,18 @@ class Found:
     """One file: `path` as the user gave it (a member of an archive behind `!`), its bytes or the reason it is refused.
 
     `stem` is the file's path below what the user named, without its extension: it tells apart two lists of one name.
+    `passed_over` marks a file that stands in a folder or archive among tables and does not claim to be one.
     """
 
     path: str
     stem: str
     data: bytes = b""
     refusal: str | None = None
+    passed_over: bool = False
+
+
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".txt", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".zip"})
+"""Endings of files that are taken from a folder or archive; a README beside them is not an error."""
 
 
 def find_files(paths: list[Path]) -> Iterator[Found]:
@@ -44,7 +50,10 @@ def find_files(paths: list[Path]) -> Iterator[Found]:
             members = (item for item in path.rglob("*") if item.is_file() and not _hidden(item, path))
             for item in sorted(members, key=lambda item: natural(item.relative_to(path).as_posix())):
                 stem = item.relative_to(path).with_suffix("").as_posix()
-                yield from _open(item, str(item), stem)
+                if item.suffix.casefold() not in TABLE_SUFFIXES:
+                    yield Found(str(item), stem, passed_over=True)
+                else:
+                    yield from _open(item, str(item), stem)
         else:
             yield from _open(path, str(path), path.stem)
 
@@ -97,6 +106,8 @@ def _unpack(data: bytes, shown: str) -> Iterator[Found]:
 def _member(archive: zipfile.ZipFile, item: zipfile.ZipInfo, shown: str) -> Found:
     path = f"{shown}!{item.filename}"
     stem = PurePosixPath(item.filename).with_suffix("").as_posix()
+    if PurePosixPath(item.filename).suffix.casefold() not in TABLE_SUFFIXES:
+        return Found(path, stem, passed_over=True)
     try:
         with archive.open(item) as handle:
             # One byte more than declared: a lying header is found out before it fills the memory.

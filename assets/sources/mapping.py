@@ -70,6 +70,7 @@ def map_table(table: Table, recognition: Recognition, source: str, base: CastCon
 class _Mapper:
     def __init__(self, table: Table, recognition: Recognition, source: str, base: CastContext) -> None:
         self.object = recognition.object
+        self.default_pipeline = recognition.profile.default_pipeline
         self.source = source
         self.columns = Columns(table, _base_context(recognition, base))
         self.ignored = {fold_header(header) for header in self.object.ignored}
@@ -192,6 +193,9 @@ class _Mapper:
         if not identified and not speaks and not laid.section.always:
             return None
         _fold_inputs(laid.entity, record)
+        if laid.entity == Entity.DEAL and "stage" in record:
+            # A source with one pipeline does not name it; the profile does.
+            record.setdefault("pipeline", self.default_pipeline)
         record["external_id"] = external
         record["object"] = laid.namespace
         return record

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("ordinal", sa.Integer, primary_key=True),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("path", sa.Text, nullable=False),
+        sa.Column("stem", sa.Text, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("status", sa.String(20), nullable=False),
         sa.Column("reason", sa.Text),

@@ -3,6 +3,6 @@
 CREATE TABLE audit.id_redirects (
     entity VARCHAR NOT NULL,  -- organization or person
     retired_id VARCHAR NOT NULL,  -- The id that is looked up
-    current_id VARCHAR NOT NULL,  -- The id of the entity that it means now
+    current_id VARCHAR,  -- The id of the entity that it means now; empty when its source deleted the record
     record_key VARCHAR NOT NULL  -- The source record behind the retired id
 );

@@ -1,0 +1,257 @@
+"""Loading: imports that the ledger knows and the warehouse lacks become source records, each import in one transaction.
+
+The same call serves a new import, the recovery from a crash and a rebuild of an empty warehouse. What a file becomes
+depends on its bytes and the import's options alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from assets.sources.frames import Row, records_frame
+from assets.sources.interpretation import InterpretedFile, InterpretedSheet, interpret
+from assets.sources.tables import Rejection
+from schemas import progress
+from schemas.archive import Archive
+from schemas.errors import InputRefusedError, LeadsiftError
+from schemas.ledger import Import, ImportFile, ImportOptions, Ledger
+from schemas.profiles import Profile, parse_profile, shipped_profile, shipped_profiles
+from schemas.vocabulary import Entity, FileStatus, ImportStatus
+from schemas.warehouse import Session
+
+RECORD_TABLES: dict[Entity, str] = {
+    Entity.ORGANIZATION: "records.source_organizations",
+    Entity.PERSON: "records.source_persons",
+    Entity.LEAD: "records.source_leads",
+    Entity.DEAL: "records.source_deals",
+    Entity.STAGE_CHANGE: "records.source_stage_changes",
+    Entity.NOTE: "records.source_notes",
+    Entity.ACTIVITY: "records.source_activities",
+    Entity.USER: "records.source_users",
+}
+
+_AUDIT_TABLES = ("audit.import_files", "audit.rejected_rows", "audit.unmapped_columns")
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows of one import, by table, before they are written together."""
+
+    records: dict[Entity, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    sheets: list[Row] = field(default_factory=list)
+    rejected: list[Row] = field(default_factory=list)
+    unmapped: list[Row] = field(default_factory=list)
+
+
+def profiles_for(options: ImportOptions, archive: Archive) -> Sequence[Profile]:
+    """The profiles under which an import's files are recognised: the one named or handed in, else all that ship."""
+    if options.profile_sha256:
+        text = archive.get(options.profile_sha256).decode("utf-8")
+        return (parse_profile(text, options.profile or "profile"),)
+    if options.profile:
+        return (shipped_profile(options.profile),)
+    return shipped_profiles()
+
+
+def pending(session: Session, ledger: Ledger) -> list[Import]:
+    """Imports of the ledger that should be in the warehouse and are not, in their order."""
+    loaded = set(session.frame("SELECT import_id FROM audit.imports")["import_id"].to_list())
+    gone = {ImportStatus.REFUSED, ImportStatus.UNCHANGED}
+    return [item for item in ledger.imports() if item.status not in gone and item.import_id not in loaded]
+
+
+def load_pending(session: Session, ledger: Ledger, archive: Archive) -> list[Import]:
+    """Load every pending import and record in the ledger what became of it; returns them as they ended."""
+    finished = [_load(session, ledger, archive, item) for item in pending(session, ledger)]
+    _settle(session, ledger)
+    return finished
+
+
+def _settle(session: Session, ledger: Ledger) -> None:
+    """Finish in the ledger what a killed process had loaded without coming to say so."""
+    loaded = set(session.frame("SELECT import_id FROM audit.imports")["import_id"].to_list())
+    for item in ledger.imports():
+        if item.status == ImportStatus.RECEIVED and item.import_id in loaded:
+            rows = session.frame(
+                "SELECT DISTINCT file_ordinal, status, reason FROM audit.import_files WHERE import_id = ?", [item.import_id]
+            )
+            outcome = {ordinal: (FileStatus(status), reason) for ordinal, status, reason in rows.iter_rows()}
+            files = [
+                replace(file, status=outcome[file.ordinal][0], reason=outcome[file.ordinal][1])
+                for file in item.files
+                if file.ordinal in outcome
+            ]
+            ledger.finish_import(item.import_id, _status(files), files)
+
+
+def _load(session: Session, ledger: Ledger, archive: Archive, item: Import) -> Import:
+    profiles = profiles_for(item.options, archive)
+    batch = _Batch()
+    files: list[ImportFile] = []
+    for index, file in enumerate(item.files):
+        progress.report(f"Reading {file.path}", index, len(item.files))
+        files.append(_take(batch, item, file, archive, profiles))
+    status = _status(files)
+    if status != ImportStatus.REFUSED:
+        with session.transaction():
+            _write(session, item, batch)
+    ledger.finish_import(item.import_id, status, files)
+    return replace(item, status=status, files=tuple(files))
+
+
+def _status(files: Sequence[ImportFile]) -> ImportStatus:
+    loaded = [file for file in files if file.status == FileStatus.LOADED]
+    if not loaded:
+        return ImportStatus.REFUSED
+    return ImportStatus.IMPORTED if len(loaded) == len(files) else ImportStatus.PARTIAL
+
+
+def _take(
+    batch: _Batch, item: Import, file: ImportFile, archive: Archive, profiles: Sequence[Profile]
+) -> ImportFile:
+    """Interpret one file into the batch; a refusal is written down instead."""
+    try:
+        data = archive.get(file.sha256)
+        interpreted = interpret(data, file.stem, item.options, profiles)
+    except LeadsiftError as error:
+        return _refused(batch, item, file, str(error))
+    except Exception as error:  # noqa: BLE001
+        # A file that makes us fail must not stop every later import; it is refused by name and can be reported.
+        return _refused(batch, item, file, f"could not be interpreted ({type(error).__name__}: {error}); please report this file")
+    for sheet in interpreted.sheets:
+        _take_sheet(batch, item, file, interpreted, sheet)
+    return replace(file, status=FileStatus.LOADED)
+
+
+def _refused(batch: _Batch, item: Import, file: ImportFile, reason: str) -> ImportFile:
+    batch.sheets.append(
+        {**_file_row(item, file), "sheet_ordinal": -1, "status": FileStatus.REFUSED.value, "reason": reason}
+    )
+    return replace(file, status=FileStatus.REFUSED, reason=reason)
+
+
+def _file_row(item: Import, file: ImportFile) -> Row:
+    return {
+        "import_id": item.import_id,
+        "file_ordinal": file.ordinal,
+        "file": file.path,
+        "sha256": file.sha256,
+        "size": file.size,
+    }
+
+
+def _take_sheet(
+    batch: _Batch, item: Import, file: ImportFile, interpreted: InterpretedFile, sheet: InterpretedSheet
+) -> None:
+    place: Row = {
+        "import_id": item.import_id,
+        "import_sequence": item.sequence,
+        "file_ordinal": file.ordinal,
+        "sheet_ordinal": sheet.ordinal,
+        "file": file.path,
+        "sheet": sheet.table.name,
+    }
+    for entity, rows in sheet.mapped.records.items():
+        batch.records[entity] += [{**row, **place} for row in rows]
+    batch.sheets.append({**_file_row(item, file), **sheet_row(interpreted, sheet)})
+    where = {"import_id": item.import_id, "file": file.path, "sheet": sheet.table.name}
+    rejections = [*sheet.table.rejections, *sheet.mapped.rejections]
+    batch.rejected += [{**where, **_rejection(rejection)} for rejection in rejections]
+    batch.unmapped += [
+        {**where, "column_name": item.column, "filled": item.filled, "example": item.example}
+        for item in sheet.mapped.unmapped
+    ]
+
+
+def _rejection(rejection: Rejection) -> Row:
+    return {
+        "row_number": rejection.row_number,
+        "column_name": rejection.column,
+        "value": rejection.value,
+        "reason": rejection.reason,
+    }
+
+
+def sheet_row(interpreted: InterpretedFile, sheet: InterpretedSheet) -> Row:
+    """One sheet as a row of `audit.import_files`, without the columns that name import and file."""
+    table, mapped = sheet.table, sheet.mapped
+    return {
+        "sheet_ordinal": sheet.ordinal,
+        "status": FileStatus.LOADED.value,
+        "format": interpreted.reading.format,
+        "encoding": interpreted.reading.encoding,
+        "delimiter": interpreted.reading.delimiter,
+        "source": sheet.source,
+        "sheet": table.name,
+        "object": sheet.recognition.name,
+        "recognition": sheet.evidence,
+        "row_count": table.rows,
+        "loaded": mapped.loaded,
+        "rejected": sheet.rejected,
+        "blank": table.blank,
+        "preamble": table.preamble,
+        "footer": table.footer,
+        "decisions": [*interpreted.reading.decisions, *interpreted.warnings, *mapped.decisions],
+    }
+
+
+def _write(session: Session, item: Import, batch: _Batch) -> None:
+    """Put an import's rows in the place of whatever a killed attempt may have left of it."""
+    for table in (*RECORD_TABLES.values(), *_AUDIT_TABLES, "audit.imports"):
+        schema, name = table.split(".")
+        session.connection.execute(f'DELETE FROM "{schema}"."{name}" WHERE import_id = ?', [item.import_id])  # noqa: S608
+    for entity, rows in batch.records.items():
+        table = RECORD_TABLES[entity]
+        session.append(table, records_frame(entity, rows, session.columns_of(table)))
+    for table, rows in zip(_AUDIT_TABLES, (batch.sheets, batch.rejected, batch.unmapped), strict=True):
+        session.append(table, _audit_frame(rows))
+    session.append(
+        "audit.imports",
+        pl.DataFrame(
+            {
+                "import_id": [item.import_id],
+                "import_sequence": [item.sequence],
+                "received_at": [item.received_at],
+                "imported_by": pl.Series([item.imported_by], dtype=pl.String),
+                "source": pl.Series([item.options.source], dtype=pl.String),
+                "profile": pl.Series([item.options.profile], dtype=pl.String),
+            }
+        ),
+    )
+
+
+_AUDIT_SCHEMA: dict[str, pl.DataType] = {
+    "file_ordinal": pl.Int32(),
+    "sheet_ordinal": pl.Int32(),
+    "size": pl.Int64(),
+    "row_count": pl.Int32(),
+    "loaded": pl.Int32(),
+    "rejected": pl.Int32(),
+    "blank": pl.Int32(),
+    "preamble": pl.Int32(),
+    "footer": pl.Int32(),
+    "row_number": pl.Int32(),
+    "filled": pl.Int32(),
+    "decisions": pl.List(pl.String()),
+}
+
+
+def _audit_frame(rows: list[Row]) -> pl.DataFrame:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pl.DataFrame(
+        [pl.Series(name, [row.get(name) for row in rows], dtype=_AUDIT_SCHEMA.get(name, pl.String())) for name in names]
+    )
+
+
+def interpret_or_refuse(
+    data: bytes, stem: str, options: ImportOptions, profiles: Sequence[Profile]
+) -> InterpretedFile | str:
+    """Interpret a file for showing: the file, or the reason why it would be refused."""
+    try:
+        return interpret(data, stem, options, profiles)
+    except InputRefusedError as error:
+        return str(error)

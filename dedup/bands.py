@@ -1,0 +1,47 @@
+"""Bands: from a pair's evidence and the number of records to matched, review or distinct.
+
+The chance that two random records are one falls as a data base grows: each of n records is expected to have about one other of its
+kind among n, so the prior is 1 : n. n is rounded up to a power of two, so that ordinary growth moves nothing, and is at least 1,024,
+because a short list is a sample of a larger world in which namesakes exist.
+"""
+
+from __future__ import annotations
+
+import math
+
+from schemas.vocabulary import Band
+
+SMALLEST_WORLD = 1024
+
+MATCHED_FROM = 0.90
+"""A merge that nobody looked at should be right nine times in ten at the very edge of the band, and far above it within."""
+
+REVIEW_FROM = 0.10
+"""Below one in ten a person's time is better spent on other pairs."""
+
+KEPT_EVIDENCE = 4.0
+"""Bits below which a pair can be in no band but distinct at any number of records; such pairs are not kept."""
+
+
+def world_size(records: int) -> int:
+    """The number of records that the prior reckons with: a power of two, at least `SMALLEST_WORLD`."""
+    return max(SMALLEST_WORLD, 1 << max(records - 1, 0).bit_length())
+
+
+def prior_bits(records: int) -> float:
+    """log2 of the prior odds that two random records of so many are one."""
+    return -math.log2(world_size(records))
+
+
+def probability(evidence: float, records: int) -> float:
+    """The probability that a pair of that evidence (bits) is one, among so many records."""
+    odds = 2.0 ** max(-1000.0, min(1000.0, evidence + prior_bits(records)))
+    return odds / (1.0 + odds)
+
+
+def band(evidence: float, records: int) -> Band:
+    """The band of a pair of that evidence among so many records."""
+    chance = probability(evidence, records)
+    if chance >= MATCHED_FROM:
+        return Band.MATCHED
+    return Band.REVIEW if chance >= REVIEW_FROM else Band.DISTINCT

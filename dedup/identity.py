@@ -1,0 +1,142 @@
+"""Identity: which records are one entity, and the id that it bears for ever.
+
+An entity is named after its anchor, the one of its records that the ledger saw first; a merge keeps the older id and a split leaves
+it with the anchor, without anything to remember. Every other record's would-be id resolves through `audit.id_redirects`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from dedup import organization_model, person_model
+from dedup.bands import band, probability
+from dedup.engine import EVIDENCE_PREFIX, connected_components, score_pairs
+from dedup.normalising import organization_forms, person_forms
+from schemas.vocabulary import ID_PREFIXES, Band, Entity
+from schemas.warehouse import Session, quoted
+
+MODEL_RULE = "model"
+
+MODEL_VERSIONS = {Entity.ORGANIZATION: organization_model.VERSION, Entity.PERSON: person_model.VERSION}
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionCounts:
+    """What resolving found: live records, entities made of them, pairs by band."""
+
+    records: int
+    entities: int
+    matched: int
+    review: int
+
+
+def load_current(session: Session, entity: Entity) -> None:
+    """Make the temporary table `current_<entity>s`: the version of each record that counts."""
+    session.run(f"steps/current_{entity}s")
+
+
+def find_pairs(session: Session, entity: Entity) -> pl.DataFrame:
+    """Score and band the pairs of an entity's live records. Needs `load_current`.
+
+    Returns the columns of `audit.<entity>_pairs`: linked pairs (rule other than `model`) and scored ones.
+    """
+    forms = _forms(session, entity)
+    model = organization_model if entity == Entity.ORGANIZATION else person_model
+    scored = score_pairs(session, forms, model.settings())
+    links = session.frame_of(f"steps/{entity}_links")
+    return _banded(scored, links, forms.height)
+
+
+def _forms(session: Session, entity: Entity) -> pl.DataFrame:
+    live = "FROM {} WHERE NOT coalesce(is_deleted, false) ORDER BY record_key"
+    if entity == Entity.ORGANIZATION:
+        records = session.frame(
+            "SELECT record_key, name, domain, website, email, phone, street, city, postal_code "
+            + live.format("current_organizations")
+        )
+        return organization_forms(records)
+    records = session.frame(
+        "SELECT record_key, name, first_name, last_name, birth_date, emails, phones, national_id, street, city, postal_code, "
+        "employers.organization_id FROM current_persons LEFT JOIN (SELECT record_key AS organization_key, any_value(organization_id) "
+        "AS organization_id FROM main.organization_sources GROUP BY ALL) AS employers USING (organization_key) "
+        "WHERE NOT coalesce(is_deleted, false) ORDER BY record_key"
+    )
+    return person_forms(records)
+
+
+def _banded(scored: pl.DataFrame, links: pl.DataFrame, records: int) -> pl.DataFrame:
+    """Scored pairs with probability, band and evidence; a linked pair is matched whatever its score."""
+    evidence = [name for name in scored.columns if name.startswith(EVIDENCE_PREFIX)]
+    pairs = scored.join(links, on=["record_key_l", "record_key_r"], how="full", coalesce=True)
+    rows = []
+    for row in pairs.iter_rows(named=True):
+        weight = row["match_weight"] or 0.0
+        linked = row["rule"] is not None
+        entries = [
+            {"key": name.removeprefix(EVIDENCE_PREFIX), "value": row[name]}
+            for name in evidence
+            if row[name] is not None
+        ]
+        rows.append(
+            {
+                "record_key_l": row["record_key_l"],
+                "record_key_r": row["record_key_r"],
+                "match_weight": weight,
+                "match_probability": 1.0 if linked else probability(weight, records),
+                "band": (Band.MATCHED if linked else band(weight, records)).value,
+                "evidence": entries,
+                "rule": row["rule"] or MODEL_RULE,
+            }
+        )
+    frame = pl.DataFrame(
+        rows,
+        schema={
+            "record_key_l": pl.String(),
+            "record_key_r": pl.String(),
+            "match_weight": pl.Float64(),
+            "match_probability": pl.Float64(),
+            "band": pl.String(),
+            "evidence": pl.List(pl.Struct({"key": pl.String, "value": pl.Float64})),
+            "rule": pl.String(),
+        },
+    )
+    return frame.sort("record_key_l", "record_key_r")
+
+
+def resolve(session: Session, entity: Entity) -> ResolutionCounts:
+    """Group an entity's live records by their matched pairs and write entities, crosswalk, lineage and redirects.
+
+    Needs `load_current` and the pairs in `audit.<entity>_pairs`. Writes in the session's transaction.
+    """
+    current = quoted(f"current_{entity}s")
+    keys = session.frame(
+        f"SELECT record_key FROM {current} WHERE NOT coalesce(is_deleted, false) ORDER BY record_key"  # noqa: S608
+    )["record_key"]
+    edges = session.frame(
+        f"SELECT record_key_l, record_key_r FROM audit.{quoted(f'{entity}_pairs')} WHERE band = ?",  # noqa: S608
+        [Band.MATCHED.value],
+    )
+    components = connected_components(session, keys, edges)
+    prefix = {"prefix": ID_PREFIXES[entity]}
+    for table in (f"main.{entity}s", f"main.{entity}_sources", f"main.{entity}_lineage"):
+        session.empty(table)
+    session.connection.execute("DELETE FROM audit.id_redirects WHERE entity = ?", [entity.value])
+    with session.registered("record_components", components):
+        session.run(f"steps/{entity}_members", prefix)
+    session.run(f"steps/{entity}_candidates")
+    session.run("steps/survivors")
+    session.connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW custom_members AS SELECT * FROM {quoted(f'{entity}_members')}"  # noqa: S608
+    )
+    session.run("steps/united_custom")
+    for step in (f"insert_{entity}s", f"insert_{entity}_sources", f"insert_{entity}_lineage"):
+        session.run(f"steps/{step}")
+    session.run(f"steps/insert_{entity}_redirects", prefix)
+    bands = session.frame(
+        f"SELECT band, count(*) AS pairs FROM audit.{quoted(f'{entity}_pairs')} GROUP BY band"  # noqa: S608
+    )
+    by_band = dict(bands.iter_rows())
+    entities = session.scalar(f"SELECT count(*) FROM main.{quoted(f'{entity}s')}")  # noqa: S608
+    return ResolutionCounts(len(keys), int(str(entities)), by_band.get("matched", 0), by_band.get("review", 0))

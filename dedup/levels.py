@@ -1,0 +1,32 @@
+"""Small builders for the declarations in the model modules: a level is a condition, two probabilities and a reason.
+
+`m` is the probability of the level among records of one entity, `u` among records of two (Fellegi and Sunter 1969); its evidence
+is log2(m / u) bits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import splink.comparison_level_library as cll
+import splink.comparison_library as cl
+
+
+def level(name: str, sql: str, m: float, u: float) -> Any:
+    """A level that holds where `sql` does, over columns suffixed `_l` and `_r`."""
+    return cll.CustomLevel(sql, label_for_charts=name).configure(m_probability=m, u_probability=u)
+
+
+def otherwise(m: float, u: float) -> Any:
+    """The level of everything that no level before it took."""
+    return cll.ElseLevel().configure(m_probability=m, u_probability=u)
+
+
+def unknown(sql: str) -> Any:
+    """The level where there is nothing to compare: no evidence either way."""
+    return cll.CustomLevel(sql, label_for_charts="unknown").configure(is_null_level=True)
+
+
+def comparison(name: str, *levels: Any) -> Any:
+    """A comparison of the given levels, the first that holds counts."""
+    return cl.CustomComparison(output_column_name=name, comparison_levels=list(levels))

@@ -1,0 +1,100 @@
+"""The organization model: what makes two records one organization, and which pairs are looked at.
+
+Declarations only; see `dedup.person_model` for how the probabilities are meant.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from splink import SettingsCreator, block_on
+
+from dedup.levels import comparison, level, otherwise, unknown
+
+VERSION = "organization-1"
+
+_SAME_PLACE = "(postal_code_l = postal_code_r OR city_l = city_r)"
+
+
+def name_comparison() -> Any:
+    """The name without legal form; companies rarely share one by chance, branches often share a part of one."""
+    return comparison(
+        "name",
+        unknown("name_l IS NULL OR name_r IS NULL"),
+        level("same name", "name_l = name_r", 0.72, 4e-6),
+        level("same name, blanks apart", "replace(name_l, ' ', '') = replace(name_r, ' ', '')", 0.03, 1e-6),
+        level("similar name", "jaro_winkler_similarity(name_l, name_r) >= 0.94", 0.10, 2e-4),
+        level(
+            "one name within the other",
+            "least(length(name_l), length(name_r)) >= 6 AND (starts_with(name_l, name_r) OR starts_with(name_r, name_l))",
+            0.05,
+            3e-4,
+        ),
+        otherwise(0.10, 0.9995),
+    )
+
+
+def domain_comparison() -> Any:
+    """The web domain; subsidiaries share one, free mail services have been taken out."""
+    return comparison(
+        "domain",
+        unknown("domain_l IS NULL OR domain_r IS NULL"),
+        level("same web domain", "domain_l = domain_r", 0.80, 4e-5),
+        otherwise(0.20, 0.99996),
+    )
+
+
+def phone_comparison() -> Any:
+    """The phone number; companies in one building may share a switchboard."""
+    return comparison(
+        "phone",
+        unknown("phone_l IS NULL OR phone_r IS NULL"),
+        level("same phone number", "phone_l = phone_r", 0.55, 1e-4),
+        otherwise(0.45, 0.9999),
+    )
+
+
+def address_comparison() -> Any:
+    """The address; a building holds several companies, a company has several addresses."""
+    return comparison(
+        "address",
+        unknown(
+            "(street_l IS NULL OR street_r IS NULL) AND (postal_code_l IS NULL OR postal_code_r IS NULL) "
+            "AND (city_l IS NULL OR city_r IS NULL)"
+        ),
+        level("same street and place", f"street_l = street_r AND {_SAME_PLACE}", 0.45, 4e-4),
+        level(
+            "similar street, same place",
+            f"jaro_winkler_similarity(street_l, street_r) >= 0.9 AND {_SAME_PLACE}",
+            0.12,
+            4e-4,
+        ),
+        level("same street or postal code", "street_l = street_r OR postal_code_l = postal_code_r", 0.15, 0.004),
+        level("same city", "city_l = city_r", 0.13, 0.03),
+        otherwise(0.15, 0.965),
+    )
+
+
+BLOCKING_RULES: dict[str, Any] = {
+    "same_name": block_on("name"),
+    "same_name_without_blanks": block_on("replace(name, ' ', '')"),
+    "same_domain": block_on("domain"),
+    "same_phone": block_on("phone"),
+    "same_name_start_and_city": block_on("substr(name, 1, 6)", "city"),
+    "same_name_start_and_postal_code": block_on("substr(name, 1, 4)", "postal_code"),
+    "same_street_and_postal_code": block_on("street", "postal_code"),
+    "same_long_name_start": block_on("substr(name, 1, 10)"),
+}
+
+
+def settings() -> SettingsCreator:
+    """The Splink settings of the model. The prior is one half, so that `match_weight` is the evidence alone."""
+    return SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="record_key",
+        probability_two_random_records_match=0.5,
+        comparisons=[name_comparison(), domain_comparison(), phone_comparison(), address_comparison()],
+        blocking_rules_to_generate_predictions=list(BLOCKING_RULES.values()),
+        retain_intermediate_calculation_columns=True,
+        retain_matching_columns=False,
+    )

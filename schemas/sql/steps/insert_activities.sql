@@ -1,0 +1,22 @@
+-- Activities; what is on a deal or lead also shows on its person and organization.
+INSERT INTO main.activities BY NAME
+WITH facts AS (
+    SELECT * FROM records.current_version('records.source_activities') WHERE NOT coalesce(is_deleted, false)
+)
+SELECT
+    records.entity_id('act_', facts.record_key) AS activity_id,
+    facts.subject, facts.type, facts.is_done, facts.content,
+    coalesce(of_person.entity_id, lead.person_id, deal.person_id) AS person_id,
+    coalesce(of_organization.entity_id, lead.organization_id, deal.organization_id) AS organization_id,
+    lead.lead_id,
+    deal.deal_id,
+    records.entity_id('user_', facts.user_key) AS owner_id,
+    facts.due_at,
+    facts.created_at,
+    facts.updated_at
+FROM facts
+LEFT JOIN entity_of_record AS of_person ON of_person.record_key = facts.person_key
+LEFT JOIN entity_of_record AS of_organization ON of_organization.record_key = facts.organization_key
+LEFT JOIN main.leads AS lead ON lead.lead_id = records.entity_id('lead_', facts.lead_key)
+LEFT JOIN main.deals AS deal ON deal.deal_id = records.entity_id('deal_', facts.deal_key)
+ORDER BY activity_id;

@@ -1,0 +1,50 @@
+-- Persons from their surviving values; e-mail addresses and phone numbers of all records unite.
+INSERT INTO main.persons BY NAME
+WITH entities AS (
+    SELECT
+        members.entity_id,
+        count(DISTINCT members.record_key) AS source_count,
+        min(imports.received_at) AS first_seen_at,
+        max(members.updated_at) AS updated_at,
+        list_sort(list_distinct(flatten(list(coalesce(members.emails, []))))) AS emails,
+        list_sort(list_distinct(flatten(list(coalesce(members.phones, []))))) AS phones
+    FROM person_members AS members
+    JOIN audit.imports AS imports ON imports.import_sequence = struct_extract(members.first_seen, 1)
+    GROUP BY members.entity_id
+),
+chosen AS (
+    SELECT entity_id, field.k AS k, field.v AS v FROM (SELECT entity_id, unnest(fields) AS field FROM survivors)
+),
+golden AS (
+    SELECT
+        entity_id,
+        any_value(v) FILTER (k = 'name') AS name,
+        any_value(v) FILTER (k = 'first_name') AS first_name,
+        any_value(v) FILTER (k = 'last_name') AS last_name,
+        CAST(any_value(v) FILTER (k = 'birth_date') AS DATE) AS birth_date,
+        any_value(v) FILTER (k = 'job_title') AS job_title,
+        any_value(v) FILTER (k = 'email') AS email,
+        any_value(v) FILTER (k = 'phone') AS phone,
+        any_value(v) FILTER (k = 'organization_id') AS organization_id,
+        any_value(v) FILTER (k = 'street') AS street,
+        any_value(v) FILTER (k = 'city') AS city,
+        any_value(v) FILTER (k = 'region') AS region,
+        any_value(v) FILTER (k = 'postal_code') AS postal_code,
+        any_value(v) FILTER (k = 'country') AS country,
+        any_value(v) FILTER (k = 'owner_id') AS owner_id
+    FROM chosen
+    GROUP BY entity_id
+)
+SELECT
+    entities.entity_id AS person_id,
+    golden.* EXCLUDE (entity_id),
+    entities.emails,
+    entities.phones,
+    united_custom.custom,
+    entities.source_count,
+    entities.first_seen_at,
+    entities.updated_at
+FROM entities
+LEFT JOIN golden USING (entity_id)
+LEFT JOIN united_custom USING (entity_id)
+ORDER BY person_id;

@@ -1,0 +1,48 @@
+-- Stages of each pipeline. Order: open stages before won before lost; by the chance of winning that the source gives; by the
+-- average place at which deals pass them; by name.
+INSERT INTO main.stages BY NAME
+WITH seen AS (
+    SELECT source, pipeline, stage, stage_id, probability, decided_status, NULL::BIGINT AS place
+    FROM deal_facts WHERE stage IS NOT NULL
+    UNION ALL BY NAME
+    SELECT source, pipeline, stage, stage_id, probability, NULL AS decided_status, place FROM native_history
+    UNION ALL BY NAME
+    SELECT source, pipeline, stage, stage_id, probability, NULL AS decided_status, place FROM inferred_history
+),
+statuses AS (
+    SELECT stage_id, decided_status FROM seen WHERE decided_status IS NOT NULL
+    GROUP BY stage_id, decided_status
+    QUALIFY row_number() OVER (PARTITION BY stage_id ORDER BY count(*) DESC, decided_status) = 1
+),
+probabilities AS (
+    SELECT stage_id, probability FROM seen WHERE probability IS NOT NULL
+    GROUP BY stage_id, probability
+    QUALIFY row_number() OVER (PARTITION BY stage_id ORDER BY count(*) DESC, probability) = 1
+),
+facts AS (
+    SELECT
+        seen.stage_id,
+        'pipe_' || records.short_hash(source || chr(31) || coalesce(pipeline, '')) AS pipeline_id,
+        stage AS name,
+        any_value(probabilities.probability) AS probability,
+        coalesce(any_value(statuses.decided_status), 'open') AS status,
+        avg(place) AS average_place
+    FROM seen LEFT JOIN statuses USING (stage_id) LEFT JOIN probabilities USING (stage_id)
+    GROUP BY ALL
+)
+SELECT
+    stage_id,
+    pipeline_id,
+    name,
+    row_number() OVER (
+        PARTITION BY pipeline_id
+        ORDER BY
+            CASE status WHEN 'open' THEN 0 WHEN 'won' THEN 1 ELSE 2 END,
+            probability NULLS FIRST,
+            average_place NULLS LAST,
+            name
+    ) AS position,
+    probability,
+    status
+FROM facts
+ORDER BY pipeline_id, position;

@@ -1,0 +1,22 @@
+-- What each organization record offers for each choice. Fields that make sense together only are one choice.
+CREATE OR REPLACE TEMP TABLE survivor_candidates AS
+WITH offers AS (
+    SELECT
+        entity_id, record_key, is_stub, updated_at,
+        unnest([
+            {'choice': 'name', 'fields': [{'k': 'name', 'v': name}]},
+            {'choice': 'domain', 'fields': [{'k': 'domain', 'v': coalesce(domain, regexp_extract(lower(website), '^(?:https?:/*)?(?:www\.)?([^/:?#\s]+)', 1))}]},
+            {'choice': 'website', 'fields': [{'k': 'website', 'v': website}]},
+            {'choice': 'phone', 'fields': [{'k': 'phone', 'v': phone}]},
+            {'choice': 'address', 'fields': [
+                {'k': 'street', 'v': street}, {'k': 'city', 'v': city}, {'k': 'region', 'v': region},
+                {'k': 'postal_code', 'v': postal_code}, {'k': 'country', 'v': country}
+            ]},
+            {'choice': 'industry', 'fields': [{'k': 'industry', 'v': industry}]},
+            {'choice': 'owner_id', 'fields': [{'k': 'owner_id', 'v': records.entity_id('user_', user_key)}]}
+        ]) AS offer
+    FROM organization_members
+)
+SELECT entity_id, record_key, is_stub, updated_at, offer.choice AS choice, list_filter(offer.fields, lambda f: f.v IS NOT NULL AND f.v <> '') AS fields
+FROM offers
+WHERE len(list_filter(offer.fields, lambda f: f.v IS NOT NULL AND f.v <> '')) > 0;
