@@ -9,20 +9,24 @@ from __future__ import annotations
 from schemas.warehouse import Session
 
 
+CRM_TABLES: dict[str, str] = {
+    "users": "Who owns, writes and moves things in the sources.",
+    "pipelines": "Pipelines of every source.",
+    "stages": "Stages of every pipeline, in order.",
+    "deal_stage_history": "Every stage that every deal was in, native or inferred.",
+    "leads": "The leads inbox; converted leads point to their deal.",
+    "deals": "Deals with person, organization, pipeline and stage.",
+    "lead_sources": "Which source records each lead is made of.",
+    "deal_sources": "Which source records each deal is made of.",
+    "notes": "Notes, also shown on the person and organization of their deal or lead.",
+    "activities": "Activities, also shown on the person and organization of their deal or lead.",
+}
+"""The tables that this module builds, with what each holds."""
+
+
 def build_crm_tables(session: Session, base_currency: str | None) -> None:
     """Build every CRM table. Organizations and persons must be resolved. `base_currency` is an ISO 4217 code or None."""
-    for table in (
-        "users",
-        "pipelines",
-        "stages",
-        "deal_stage_history",
-        "leads",
-        "deals",
-        "lead_sources",
-        "deal_sources",
-        "notes",
-        "activities",
-    ):
+    for table in CRM_TABLES:
         session.empty(f"main.{table}")
     for step in (
         "insert_users",

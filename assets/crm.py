@@ -1,0 +1,38 @@
+"""The CRM tables: leads apart from the pipeline, deals in it, and what happened to them."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.deals.tables import CRM_TABLES, build_crm_tables
+from assets.resources import Home
+from dedup.state import is_current
+from schemas import progress
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            name,
+            deps=[
+                "organizations", "persons", "source_leads", "source_deals", "source_stage_changes", "source_notes",
+                "source_activities", "source_users",
+            ],
+            group_name="crm",
+            kinds={"duckdb"},
+            description=text,
+        )
+        for name, text in CRM_TABLES.items()
+    ],
+    pool="warehouse",
+)  # fmt: skip
+def crm_tables(home: Home) -> Iterator[dg.MaterializeResult]:
+    """Build users, pipelines, stages, leads, deals, their history, notes and activities."""
+    base_currency = home.settings.base_currency
+    if not is_current(home.session, base_currency):
+        progress.report("Building leads, deals and their history")
+        with home.session.transaction():
+            build_crm_tables(home.session, base_currency)
+    for name in CRM_TABLES:
+        rows = home.session.scalar(f"SELECT count(*) FROM main.{name}")  # noqa: S608  (our own names)
+        yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": int(str(rows))})

@@ -1,0 +1,53 @@
+"""Landed files: what people hand in, archived and recorded before anything is made of it."""
+
+import json
+from pathlib import Path
+
+import dagster as dg
+
+from assets.resources import Home
+from assets.sources.landing import land
+from schemas import progress
+from schemas.ledger import ImportOptions
+
+
+class ImportConfig(dg.Config):  # type: ignore[misc, unused-ignore]
+    """What one import takes: files, folders and zip archives, and what the user told about them.
+
+    Without paths nothing new is taken; imports that a crash left unfinished are still brought in.
+    """
+
+    paths: list[str] = []
+    source: str | None = None
+    profile: str | None = None
+    profile_sha256: str | None = None
+    date_order: str | None = None
+
+
+@dg.asset(group_name="landing", pool="warehouse", kinds={"file"})
+def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult:
+    """The bytes of every file ever taken, in the archive under their sha256, and one import in the ledger for each hand-in."""
+    progress.report("Taking files into the archive")
+    settings = home.settings
+    options = ImportOptions(
+        source=config.source,
+        profile=config.profile,
+        profile_sha256=config.profile_sha256,
+        default_country=settings.default_country,
+        time_zone=settings.time_zone,
+        date_order=config.date_order or settings.date_order,
+    )
+    landing = land([Path(path) for path in config.paths], options, home.archive, home.ledger)
+    return dg.MaterializeResult(
+        metadata={
+            "import_id": landing.import_id or "",
+            "files": dg.MetadataValue.json([file.to_json() for file in landing.files]),
+            "passed_over": dg.MetadataValue.json(landing.passed_over),
+            "new_files": sum(file.status == "received" for file in landing.files),
+        }
+    )
+
+
+def landing_of(metadata: dict[str, object]) -> dict[str, object]:
+    """The metadata of a materialization of `landed_files` as plain JSON values."""
+    return json.loads(json.dumps(metadata, default=lambda value: getattr(value, "value", str(value))))  # type: ignore[no-any-return]

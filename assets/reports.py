@@ -1,0 +1,39 @@
+"""The reports: one view each in the schema `reports`, defined in `schemas/sql/reports`."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.resources import Home
+from schemas import progress
+from schemas.warehouse import sql_names, sql_text
+
+REPORTS = [name.split("/")[1] for name in sql_names("reports")]
+
+
+def _description(report: str) -> str:
+    lines = sql_text(f"reports/{report}").splitlines()
+    return " ".join(line.removeprefix("--").strip() for line in lines if line.startswith("--"))
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            dg.AssetKey(["reports", name]),
+            deps=["leads", "deals", "stages", "pipelines", "deal_stage_history"],
+            group_name="reports",
+            kinds={"duckdb"},
+            description=_description(name),
+        )
+        for name in REPORTS
+    ],
+    pool="warehouse",
+)
+def reports(home: Home) -> Iterator[dg.MaterializeResult]:
+    """Read every report once, so that one that fails is seen before it is published."""
+    progress.report("Reading the reports")
+    for name in REPORTS:
+        frame = home.session.frame(f'SELECT * FROM reports."{name}"')  # noqa: S608  (our own names)
+        yield dg.MaterializeResult(
+            asset_key=dg.AssetKey(["reports", name]), metadata={"dagster/row_count": frame.height}
+        )

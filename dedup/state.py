@@ -1,0 +1,47 @@
+"""Whether what is derived is up to date: a fingerprint of everything it is made from.
+
+The loaded imports, the models, the SQL and the settings that reach the tables; equal fingerprints mean that deriving again would
+give the same content, so it is left out.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from dedup.identity import MODEL_VERSIONS
+from schemas.keys import digest
+from schemas.warehouse import Session, sql_names, sql_text
+
+RECORDS = "records"
+DERIVED = "derived"
+
+
+@cache
+def _program() -> str:
+    """A hash of the SQL and the versions of the models."""
+    names = [name for folder in ("macros", "steps", "reports") for name in sql_names(folder)]
+    return digest([*(sql_text(name) for name in names), *sorted(MODEL_VERSIONS.values())])
+
+
+def fingerprint(session: Session, base_currency: str | None) -> str:
+    """The fingerprint of what the derived tables should be made from now."""
+    loaded = session.frame("SELECT import_id FROM audit.imports ORDER BY import_sequence")["import_id"].to_list()
+    return digest([_program(), base_currency, *loaded])
+
+
+def recorded(session: Session, name: str) -> str | None:
+    """The fingerprint recorded under `name`, None where there is none."""
+    found = session.scalar("SELECT fingerprint FROM audit.state WHERE name = ?", [name])
+    return None if found is None else str(found)
+
+
+def record(session: Session, name: str, value: str) -> None:
+    """Record a fingerprint under `name`."""
+    with session.transaction():
+        session.connection.execute("DELETE FROM audit.state WHERE name = ?", [name])
+        session.connection.execute("INSERT INTO audit.state VALUES (?, ?)", [name, value])
+
+
+def is_current(session: Session, base_currency: str | None) -> bool:
+    """Whether everything derived was made from what is loaded now."""
+    return recorded(session, DERIVED) == fingerprint(session, base_currency)

@@ -1,0 +1,28 @@
+"""The import job: from landed files to the published snapshot, with every check. The command line runs this same job."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+IMPORT_JOB = "import_job"
+
+import_job = dg.define_asset_job(
+    IMPORT_JOB,
+    selection=dg.AssetSelection.all(),
+    description="Take files, load their records, resolve who is who, build the CRM tables and reports, publish.",
+    tags={"leadsift/job": "import"},
+    executor_def=dg.in_process_executor,
+)
+
+
+def import_run_config(
+    paths: list[str],
+    source: str | None = None,
+    profile: str | None = None,
+    profile_sha256: str | None = None,
+    date_order: str | None = None,
+) -> dict[str, object]:
+    """The run configuration that makes the import job take these paths."""
+    given = {"source": source, "profile": profile, "profile_sha256": profile_sha256, "date_order": date_order}
+    config = {"paths": paths, **{name: value for name, value in given.items() if value is not None}}
+    return {"ops": {"landed_files": {"config": config}}}
