@@ -1,7 +1,8 @@
 """Landed files: what people hand in, archived and recorded before anything is made of it."""
 
-import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -48,6 +49,6 @@ def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult:
     )
 
 
-def landing_of(metadata: dict[str, object]) -> dict[str, object]:
-    """The metadata of a materialization of `landed_files` as plain JSON values."""
-    return json.loads(json.dumps(metadata, default=lambda value: getattr(value, "value", str(value))))  # type: ignore[no-any-return]
+def landing_of(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata of a materialization of `landed_files` as plain values."""
+    return {name: getattr(value, "value", value) for name, value in metadata.items()}

@@ -48,6 +48,7 @@ import_files_table = sa.Table(
     sa.Column("stem", sa.Text, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("records", sa.Integer),
     sa.Column("reason", sa.Text),
 )
 
@@ -81,7 +82,8 @@ class ImportOptions:
 class ImportFile:
     """One file of an import; `path` is as the user gave it, a member of a container behind `!`.
 
-    `stem` is its name below what the user named, without extension: lists without a CRM are told apart by it.
+    `stem` is its name below what the user named, without extension: lists without a CRM are told apart by it. `records` is how
+    many rows it put into the records tables, so that a warehouse that lost some is found out.
     """
 
     ordinal: int
@@ -91,6 +93,7 @@ class ImportFile:
     size: int
     status: FileStatus = FileStatus.RECEIVED
     reason: str | None = None
+    records: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,7 @@ class Ledger:
                     sa.update(import_files_table)
                     .where(import_files_table.c.import_id == import_id)
                     .where(import_files_table.c.ordinal == file.ordinal)
-                    .values(status=file.status.value, reason=file.reason)
+                    .values(status=file.status.value, reason=file.reason, records=file.records)
                 )
             connection.execute(
                 sa.update(imports_table)
@@ -223,7 +226,14 @@ class Ledger:
         for row in file_rows:
             files.setdefault(row.import_id, []).append(
                 ImportFile(
-                    row.ordinal, row.sha256, row.path, row.stem, row.size, FileStatus(row.status), row.reason
+                    row.ordinal,
+                    row.sha256,
+                    row.path,
+                    row.stem,
+                    row.size,
+                    FileStatus(row.status),
+                    row.reason,
+                    row.records,
                 )
             )
         return [replace(_import_of(row), files=tuple(files.get(row.import_id, ()))) for row in rows]

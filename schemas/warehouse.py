@@ -135,10 +135,10 @@ class Warehouse:
         self._lock = FileLock(str(path) + ".lock", timeout=lock_timeout)
 
     @contextmanager
-    def open(self) -> Iterator[Session]:
-        """Open for writing, with every table in place; waits while another process has it.
+    def locked(self) -> Iterator[None]:
+        """Keep every other process from the file while the block runs; waits for one that has it.
 
-        Raises StoreError when the wait is over or the file cannot be opened.
+        Raises StoreError when the wait is over.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -149,6 +149,17 @@ class Warehouse:
                 "wait for it or raise lock_timeout"
             ) from error
         try:
+            yield
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def open(self) -> Iterator[Session]:
+        """Open for writing, with every table in place; waits while another process has it.
+
+        Raises StoreError when the wait is over or the file cannot be opened.
+        """
+        with self.locked():
             connection = self._connect()
             try:
                 session = Session(connection)
@@ -157,8 +168,11 @@ class Warehouse:
                 connection.execute("CHECKPOINT")
             finally:
                 connection.close()
-        finally:
-            self._lock.release()
+
+    def remove(self) -> None:
+        """Delete the file and what belongs to it; everything in it can be made anew."""
+        for path in (self.path, Path(f"{self.path}.wal")):
+            path.unlink(missing_ok=True)
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         try:

@@ -17,7 +17,7 @@ from assets.sources.interpretation import InterpretedFile, InterpretedSheet, int
 from assets.sources.tables import Rejection
 from schemas import progress
 from schemas.archive import Archive
-from schemas.errors import InputRefusedError, LeadsiftError
+from schemas.errors import InputRefusedError, LeadsiftError, StoreError
 from schemas.ledger import Import, ImportFile, ImportOptions, Ledger
 from schemas.profiles import Profile, parse_profile, shipped_profile, shipped_profiles
 from schemas.vocabulary import Entity, FileStatus, ImportStatus
@@ -65,7 +65,13 @@ def pending(session: Session, ledger: Ledger) -> list[Import]:
 
 
 def load_pending(session: Session, ledger: Ledger, archive: Archive) -> list[Import]:
-    """Load every pending import and record in the ledger what became of it; returns them as they ended."""
+    """Load every pending import and record in the ledger what became of it; returns them as they ended.
+
+    Raises StoreError when the warehouse has lost records that the ledger saw loaded.
+    """
+    lost = missing_records(session, ledger)
+    if lost:
+        raise StoreError(f"the warehouse has lost records: {lost[0]}; run `leadsift doctor --rebuild`")
     finished = [_load(session, ledger, archive, item) for item in pending(session, ledger)]
     _settle(session, ledger)
     return finished
@@ -74,18 +80,46 @@ def load_pending(session: Session, ledger: Ledger, archive: Archive) -> list[Imp
 def _settle(session: Session, ledger: Ledger) -> None:
     """Finish in the ledger what a killed process had loaded without coming to say so."""
     loaded = set(session.frame("SELECT import_id FROM audit.imports")["import_id"].to_list())
+    counts = record_counts(session)
     for item in ledger.imports():
-        if item.status == ImportStatus.RECEIVED and item.import_id in loaded:
-            rows = session.frame(
-                "SELECT DISTINCT file_ordinal, status, reason FROM audit.import_files WHERE import_id = ?", [item.import_id]
+        if item.status != ImportStatus.RECEIVED or item.import_id not in loaded:
+            continue
+        rows = session.frame(
+            "SELECT DISTINCT file_ordinal, status, reason FROM audit.import_files WHERE import_id = ?", [item.import_id]
+        )
+        files = [
+            replace(
+                item.files[ordinal],
+                status=FileStatus(status),
+                reason=reason,
+                records=counts.get((item.import_id, ordinal), 0) if status == FileStatus.LOADED else None,
             )
-            outcome = {ordinal: (FileStatus(status), reason) for ordinal, status, reason in rows.iter_rows()}
-            files = [
-                replace(file, status=outcome[file.ordinal][0], reason=outcome[file.ordinal][1])
-                for file in item.files
-                if file.ordinal in outcome
-            ]
-            ledger.finish_import(item.import_id, _status(files), files)
+            for ordinal, status, reason in rows.iter_rows()
+        ]
+        ledger.finish_import(item.import_id, _status(files), files)
+
+
+def record_counts(session: Session) -> dict[tuple[str, int], int]:
+    """How many rows each file (import id, ordinal) has in the records tables."""
+    parts = " UNION ALL ".join(f"SELECT import_id, file_ordinal FROM {table}" for table in RECORD_TABLES.values())  # noqa: S608
+    rows = session.frame(f"SELECT import_id, file_ordinal, count(*) AS found FROM ({parts}) GROUP BY ALL")  # noqa: S608
+    return {(import_id, ordinal): found for import_id, ordinal, found in rows.iter_rows()}
+
+
+def missing_records(session: Session, ledger: Ledger) -> list[str]:
+    """Files of which the warehouse holds another number of records than the ledger saw loaded, one sentence each.
+
+    A write-ahead log that was damaged by the machine opens without an error and without its rows; this finds it.
+    """
+    counts = record_counts(session)
+    loaded = set(session.frame("SELECT import_id FROM audit.imports")["import_id"].to_list())
+    return [
+        f"{file.path} ({item.import_id}): {file.records} records were loaded, the warehouse holds {found}"
+        for item in ledger.imports()
+        if item.import_id in loaded
+        for file in item.files
+        if file.records is not None and (found := counts.get((item.import_id, file.ordinal), 0)) != file.records
+    ]
 
 
 def _load(session: Session, ledger: Ledger, archive: Archive, item: Import) -> Import:
@@ -124,7 +158,8 @@ def _take(
         return _refused(batch, item, file, f"could not be interpreted ({type(error).__name__}: {error}); please report this file")
     for sheet in interpreted.sheets:
         _take_sheet(batch, item, file, interpreted, sheet)
-    return replace(file, status=FileStatus.LOADED)
+    records = sum(len(rows) for sheet in interpreted.sheets for rows in sheet.mapped.records.values())
+    return replace(file, status=FileStatus.LOADED, records=records)
 
 
 def _refused(batch: _Batch, item: Import, file: ImportFile, reason: str) -> ImportFile:

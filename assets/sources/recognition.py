@@ -120,6 +120,23 @@ def _score(
     )
 
 
+def mapping_of(recognition: Recognition, headers: Sequence[str]) -> dict[str, list[str]]:
+    """What each header feeds, as `entity.field`, `entity.id` or `entity -> target`; unmapped headers feed nothing."""
+    targets: dict[str, list[str]] = {}
+    for entity, section in recognition.object.sections.items():
+        pairs = [(header, f"{entity}.id") for header in section.id]
+        pairs += [(header, f"{entity}.{name}") for name, known in section.fields.items() for header in known]
+        pairs += [
+            (header, f"{entity} -> {target}")
+            for target, reference in section.references.items()
+            for header in (*reference.id, *reference.name)
+        ]
+        pairs += [(header, f"{entity} same as") for header in (section.same_as.id if section.same_as else [])]
+        for header, target in pairs:
+            targets.setdefault(fold_header(header), []).append(target)
+    return {header: targets.get(without_repeat(fold_header(header)), []) for header in headers}
+
+
 def _names(item: ObjectProfile, entity: Entity) -> frozenset[str]:
     """Folded headers that name an entity of the object."""
     fields = item.sections[entity].fields

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("stem", sa.Text, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("status", sa.String(20), nullable=False),
+        sa.Column("records", sa.Integer),
         sa.Column("reason", sa.Text),
     )
     op.create_index("ix_import_files_sha256", "import_files", ["sha256"])

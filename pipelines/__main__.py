@@ -1,0 +1,83 @@
+"""The command line: `leadsift`, or `python -m pipelines` from a bare checkout.
+
+Belongs here: which commands there are and how any of them ends. Does not belong here: what they do. Modules that are slow to
+import are imported by the commands that need them.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands import demo, files, history, reading
+from pipelines.console import FAILED, REFUSED, print_error, print_json, wants_traceback
+from schemas.errors import LeadsiftError
+
+app = typer.Typer(
+    name="leadsift",
+    help="Import and deduplicate sales data: lists and whole CRM exports become one clean DuckDB database.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def leadsift(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            metavar="DIR",
+            help="The folder that holds the stores [default: LEADSIFT_HOME, else ./leadsift-home].",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Options that stand before the command."""
+    context.obj = home
+
+
+app.command("inspect")(files.inspect)
+app.command("import")(files.import_)
+app.command("imports")(history.imports)
+app.command("report")(reading.report)
+app.command("sql")(reading.sql)
+app.command("doctor")(history.doctor)
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 2 bad usage, 3 refused with the reason on stderr, 1 a fault of ours."""
+    try:
+        app()
+    except LeadsiftError as error:
+        if wants_traceback():
+            raise
+        if "--json" in sys.argv:
+            print_json({"status": "refused", "reason": str(error)})
+        print_error(str(error))
+        sys.exit(REFUSED)
+    except KeyboardInterrupt:
+        print_error("interrupted; what was not finished is taken up by the next import")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(FAILED)
+    except Exception as error:
+        if wants_traceback():
+            raise
+        print_error(
+            f"a fault of the program, not of your data ({type(error).__name__}: {error}); set LEADSIFT_DEBUG=1 and please report it"
+        )
+        sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    main()

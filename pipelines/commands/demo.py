@@ -1,0 +1,101 @@
+"""`demo`: the whole job on the example exports, shown step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.common import JsonOption
+from pipelines.commands.files import show_outcome
+from pipelines.console import out, print_json, print_table, progress_shown
+from schemas.errors import StoreError
+from schemas.settings import Settings, load_settings
+from schemas.warehouse import Published, sql_names
+
+DEMO_HOME = Path("leadsift-home/demo")
+CHARTS = ("pipeline_value_by_stage", "win_rate_by_month", "stage_conversion", "lead_conversion_by_channel")
+
+
+def demo(
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home", metavar="DIR", help=f"Where the demo keeps its stores [default: ./{DEMO_HOME}].", show_default=False
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import the example exports of four systems and show what came of them.
+
+    [bold]Example[/bold]
+
+      leadsift demo
+    """
+    from pipelines.importing import ImportRequest, run_import
+    from pipelines.merges import explain_merges, summarise_review
+
+    settings = load_settings(home or DEMO_HOME)
+    with progress_shown(quiet=as_json):
+        outcome = run_import(settings, ImportRequest([examples_dir()]))
+        charts = _draw(settings)
+    published = Published(settings.published_path)
+    merges = explain_merges(published)
+    review = summarise_review(published)
+    if as_json:
+        print_json(
+            {**outcome.to_json(), "merges": merges, "review": review, "charts": [str(path) for path in charts]}
+        )
+        return
+    out.rule("What was imported")
+    show_outcome(settings, outcome.to_json())
+    out.rule("Who was merged, and why")
+    for line in merges:
+        out.print(line, markup=False)
+    for line in review:
+        out.print(line, markup=False, style="yellow")
+    out.rule("Reports")
+    for name in sql_names("reports"):
+        report = name.split("/")[1]
+        rows = published.query(f'SELECT * FROM reports."{report}"')  # noqa: S608  (our own names)
+        print_table(rows.select(column for column in rows.columns if not column.endswith("_id")), report)
+    out.rule("Next")
+    for path in charts:
+        out.print(f"picture: {path}", markup=False, soft_wrap=True)
+    _suggest(settings)
+
+
+def examples_dir() -> Path:
+    """The folder of example exports: in the checkout, else in the installed package."""
+    here = Path(__file__).resolve().parent.parent
+    for folder in (here.parent / "examples", here / "examples"):
+        if folder.is_dir():
+            return folder
+    raise StoreError("the example exports are missing; run the demo from a checkout of the project")
+
+
+def _draw(settings: Settings) -> list[Path]:
+    from pipelines.charts import write_chart
+
+    published = Published(settings.published_path)
+    drawn: list[Path] = []
+    for name in CHARTS:
+        rows = published.query(f'SELECT * FROM reports."{name}"')  # noqa: S608  (our own names)
+        target = settings.home / "charts" / f"{name}.png"
+        write_chart(name, rows, target)
+        drawn.append(target)
+    return drawn
+
+
+def _suggest(settings: Settings) -> None:
+    home = f"--home {settings.home}"
+    for command, why in (
+        (f"leadsift {home} sql \"SELECT name, email, source_count FROM persons ORDER BY source_count DESC\"", "query the result"),
+        (f"leadsift {home} sql \"FROM audit.person_pairs WHERE band = 'review'\"", "pairs that a person should look at"),
+        (f"leadsift {home} report stage_conversion --chart conversion.svg", "a report as a picture"),
+        ("leadsift inspect YOUR-FILES", "what your own files are, without importing them"),
+        ("leadsift import YOUR-FILES", "import them into ./leadsift-home"),
+    ):
+        out.print(f"  {command}", markup=False, soft_wrap=True)
+        out.print(f"      {why}", style="dim")

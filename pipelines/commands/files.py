@@ -1,0 +1,207 @@
+"""`inspect` and `import`: files in, and what became of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.commands.common import (
+    DateOrderOption,
+    HomeOption,
+    JsonOption,
+    PathsArgument,
+    ProfileOption,
+    SourceOption,
+    check_date_order,
+    refuse,
+    settings_of,
+)
+from pipelines.console import cell, out, print_json, print_table, progress_shown
+from schemas.ledger import ImportOptions
+from schemas.settings import Settings
+
+SHOWN_REJECTIONS = 10
+
+
+def inspect(  # noqa: PLR0913  (one parameter for each option)
+    context: typer.Context,
+    paths: PathsArgument,
+    source: SourceOption = None,
+    profile: ProfileOption = None,
+    date_order: DateOrderOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what each file is, how it would be read and mapped, and what would be rejected. Writes nothing.
+
+    [bold]Examples[/bold]
+
+      leadsift inspect export.zip
+
+      leadsift inspect leads.xlsx --json
+    """
+    _look(settings_of(context, home), _options(source, profile, date_order), paths, as_json=as_json)
+
+
+def import_(  # noqa: PLR0913  (one parameter for each option)
+    context: typer.Context,
+    paths: PathsArgument,
+    source: SourceOption = None,
+    profile: ProfileOption = None,
+    date_order: DateOrderOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen; same as inspect.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import files, folders and zip archives, resolve who is who, and publish the result.
+
+    A file is known by its content: importing the same bytes again changes nothing.
+
+    [bold]Examples[/bold]
+
+      leadsift import export.zip
+
+      leadsift import spring-fair.xlsx autumn-fair.csv --source fairs
+
+      leadsift import old-crm/ --dry-run
+    """
+    settings = settings_of(context, home)
+    options = _options(source, profile, date_order)
+    if dry_run:
+        _look(settings, options, paths, as_json=as_json)
+        return
+    from pipelines.importing import ImportRequest, run_import
+
+    request = ImportRequest(list(paths), source, profile, options["date_order"])
+    with progress_shown(quiet=as_json):
+        outcome = run_import(settings, request)
+    document = outcome.to_json()
+    if not outcome.files:
+        refuse([f"{path}: holds no file that could be a table" for path in paths], document, as_json=as_json)
+    if as_json and not outcome.refusals:
+        print_json(document)
+    if not as_json:
+        show_outcome(settings, document)
+    if outcome.refusals:
+        refuse(outcome.refusals, document, as_json=as_json)
+
+
+def _options(source: str | None, profile: str | None, date_order: str | None) -> dict[str, str | None]:
+    return {"source": source, "profile": profile, "date_order": check_date_order(date_order)}
+
+
+def _look(settings: Settings, given: dict[str, str | None], paths: PathsArgument, *, as_json: bool) -> None:
+    from pipelines.inspection import inspect_paths
+
+    options = ImportOptions(
+        source=given["source"],
+        profile=given["profile"],
+        default_country=settings.default_country,
+        time_zone=settings.time_zone,
+        date_order=given["date_order"] or settings.date_order,
+    )
+    with progress_shown(quiet=as_json):
+        document = inspect_paths(list(paths), options)
+    refusals = [f"{file['path']}: {file['reason']}" for file in document["files"] if file["status"] == "refused"]
+    if not document["files"]:
+        refusals = [f"{path}: holds no file that could be a table" for path in paths]
+    if not as_json:
+        _show_inspection(document)
+    elif not refusals:
+        print_json(document)
+    if refusals:
+        refuse(refusals, document, as_json=as_json)
+
+
+def show_outcome(settings: Settings, document: dict[str, Any]) -> None:
+    """Show what an import took, refused and decided, and what is there now."""
+    from pipelines.importing import rejections_of
+
+    _show_files(document)
+    _show_decisions(document)
+    if document["import_id"] and any(file["status"] == "loaded" for file in document["files"]):
+        rejected = rejections_of(settings, document["import_id"], SHOWN_REJECTIONS + 1)
+        if rejected.height:
+            print_table(rejected.head(SHOWN_REJECTIONS), "Rejected rows and cells (cells are kept in custom)")
+            if rejected.height > SHOWN_REJECTIONS:
+                out.print("… more: leadsift sql 'FROM audit.rejected_rows'", style="dim")
+    counts = ", ".join(f"{count:,} {name}" for name, count in document["entities"].items())
+    if document["status"] == "unchanged":
+        out.print(f"Nothing changed: every file was imported before. There are {counts}.")
+    else:
+        what = document["import_id"] or "Nothing was imported"
+        out.print(f"[bold]{what}[/bold]: {document['status']}. There are now {counts}.")
+        out.print(f"Published: {settings.published_path}", style="dim", soft_wrap=True)
+
+
+def _show_files(document: dict[str, Any]) -> None:
+    table = Table(header_style="bold")
+    for name in ("file", "sheet", "recognised as", "source"):
+        table.add_column(name, overflow="fold")
+    for name in ("rows", "loaded", "rejected", "blank", "other"):
+        table.add_column(name, justify="right")
+    for file in document["files"]:
+        if not file["sheets"]:
+            text = file["reason"] or {"unchanged": f"imported before ({file.get('known_from') or 'in this hand-in'})"}.get(
+                file["status"], file["status"]
+            )
+            table.add_row(Text(file["path"]), "", Text(f"{file['status']}: {text}"), "", "", "", "", "", "")
+        for sheet in file["sheets"]:
+            counts = (sheet["rows"], sheet["loaded"], sheet["rejected"], sheet["blank"])
+            other = sheet["preamble"] + sheet["footer"]
+            table.add_row(
+                Text(file["path"]), Text(sheet["name"]), sheet["object"], Text(file["source"]),
+                *(f"{count:,}" for count in counts), f"{other:,}",
+            )  # fmt: skip
+    out.print(table)
+    for path in document["passed_over"]:
+        out.print(f"passed over: {path} (not a table by its ending)", style="dim", markup=False, soft_wrap=True)
+
+
+def _show_decisions(document: dict[str, Any]) -> None:
+    for file in document["files"]:
+        for sheet in file["sheets"]:
+            where = file["path"] + (f" [{sheet['name']}]" if sheet["name"] else "")
+            for decision in sheet["decisions"]:
+                out.print(f"{where}: {decision}", style="yellow", markup=False, soft_wrap=True)
+            if sheet["unmapped"]:
+                names = ", ".join(sheet["unmapped"])
+                out.print(f"{where}: kept as custom columns: {names}", style="dim", markup=False, soft_wrap=True)
+
+
+def _show_inspection(document: dict[str, Any]) -> None:
+    _show_files(document)
+    for file in document["files"]:
+        for sheet in file["sheets"]:
+            out.print(f"\n{file['path']} {sheet['name']}".rstrip(), style="bold", markup=False, soft_wrap=True)
+            read = ", ".join(
+                str(file[name]) for name in ("format", "encoding") if file[name]
+            ) + (f", delimiter {file['delimiter']!r}" if file["delimiter"] else "")
+            out.print(f"read as {read}; recognised as {sheet['object']}: {sheet['recognition']}", markup=False)
+            table = Table(header_style="bold")
+            table.add_column("column", overflow="fold")
+            table.add_column("goes to", overflow="fold")
+            table.add_column("first value", overflow="fold")
+            for header, targets in sheet["mapping"].items():
+                sample = next((cell(row["custom"].get(header)) for row in sheet["sample"] if header in row.get("custom", {})), "")
+                fields = [target.split(".", 1)[1] for target in targets if "." in target]
+                sample = sample or next(
+                    (cell(row[name]) for row in sheet["sample"] for name in fields if name in row), ""
+                )
+                table.add_row(Text(header), ", ".join(targets) or "custom", Text(sample))
+            out.print(table)
+            _show_refusals(sheet)
+    _show_decisions(document)
+    out.print("Nothing was written.", style="dim")
+
+
+def _show_refusals(sheet: dict[str, Any]) -> None:
+    for item in sheet["refusals"][:SHOWN_REJECTIONS]:
+        column = f", column {item['column_name']!r}" if item["column_name"] else ""
+        out.print(f"  row {item['row_number']}{column}: {item['value']!r} {item['reason']}", style="yellow", markup=False)
+    more = len(sheet["refusals"]) - SHOWN_REJECTIONS
+    if more > 0:
+        out.print(f"  … {more} more; use --json for all of them", style="dim")

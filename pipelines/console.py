@@ -1,0 +1,123 @@
+"""How the command line speaks: tables, one JSON document, progress on stderr, one line for each error.
+
+Belongs here: showing. Does not belong here: finding out what to show.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from schemas.progress import LOGGER
+
+DONE = 0
+FAILED = 1
+BAD_USAGE = 2
+REFUSED = 3
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def to_plain(value: object) -> object:
+    """Values that JSON does not know: times and dates in ISO 8601, amounts as text, so that no digit is lost."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return str(value)
+
+
+def print_json(document: Any) -> None:
+    """Write one JSON document to stdout."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=to_plain) + "\n")
+
+
+def print_error(reason: str) -> None:
+    """One reason, one line, on stderr."""
+    line = " ".join(reason.split())
+    sys.stderr.write(f"leadsift: {line}\n")
+
+
+def print_table(frame: pl.DataFrame, title: str | None = None, limit: int = 100) -> None:
+    """Show a frame as a table, at most `limit` rows of it, saying so."""
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for name, dtype in frame.schema.items():
+        table.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
+    for row in frame.head(limit).iter_rows():
+        table.add_row(*(Text(cell(value)) for value in row))
+    out.print(table)
+    if frame.height > limit:
+        out.print(f"… {frame.height - limit} more rows; use --json for all of them", style="dim")
+
+
+def cell(value: object) -> str:
+    """A value as a person reads it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, list):
+        return ", ".join(cell(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {cell(item)}" for key, item in value.items())
+    return str(value)
+
+
+class _ProgressHandler(logging.Handler):
+    """Turns progress messages into the description and share of one rich task."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__(logging.INFO)
+        self._progress = progress
+        self._task = progress.add_task("Starting", total=None)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one message."""
+        total = getattr(record, "total", 0) or None
+        self._progress.update(
+            self._task, description=record.getMessage(), completed=getattr(record, "done", 0), total=total
+        )
+
+
+@contextmanager
+def progress_shown(*, quiet: bool) -> Iterator[None]:
+    """Show progress on stderr while the block runs; nothing when `quiet` or when stderr is no terminal."""
+    if quiet or not err.is_terminal:
+        yield
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        handler = _ProgressHandler(progress)
+        LOGGER.addHandler(handler)
+        level = LOGGER.level
+        LOGGER.setLevel(logging.INFO)
+        try:
+            yield
+        finally:
+            LOGGER.setLevel(level)
+            LOGGER.removeHandler(handler)
+
+
+def wants_traceback() -> bool:
+    """Whether a developer asked for tracebacks (LEADSIFT_DEBUG=1)."""
+    return os.environ.get("LEADSIFT_DEBUG", "") not in ("", "0")

@@ -1,0 +1,118 @@
+"""The doctor: whether archive, ledger, warehouse and published file say the same, and making the derived ones anew.
+
+Belongs here: comparing stores. Does not belong here: mending facts; those are restored from backups.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from assets.checks import POINTERS, QUERY_CHECKS, UNIQUE_IDS, broken, dangling, repeated_ids
+from assets.sources.loading import missing_records, pending
+from dedup.state import is_current
+from schemas import progress
+from schemas.archive import Archive
+from schemas.errors import LeadsiftError
+from schemas.ledger import Ledger
+from schemas.settings import Settings
+from schemas.vocabulary import FileStatus
+from schemas.warehouse import Published, Session, Warehouse
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is right (`facts`) and what is wrong (`problems`), one sentence each."""
+
+    facts: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, list[str]]:
+        """The findings as a JSON object."""
+        return {"facts": self.facts, "problems": self.problems}
+
+
+def examine(settings: Settings) -> Findings:
+    """Look at every store of a home. Reads only, apart from making missing tables."""
+    findings = Findings()
+    ledger = Ledger(settings.ledger_address)
+    try:
+        _examine_archive(findings, settings, ledger)
+        _examine_warehouse(findings, settings, ledger)
+    finally:
+        ledger.close()
+    _examine_published(findings, settings)
+    return findings
+
+
+def _examine_archive(findings: Findings, settings: Settings, ledger: Ledger) -> None:
+    progress.report("Reading the archive")
+    archive = Archive(str(settings.archive_dir))
+    files = {file.sha256: file for item in ledger.imports() for file in item.files}
+    damaged = 0
+    for done, (digest, file) in enumerate(sorted(files.items())):
+        progress.report("Reading the archive", done, len(files))
+        try:
+            archive.get(digest)
+        except LeadsiftError as error:
+            damaged += 1
+            findings.problems.append(f"{error} (it was {file.path})")
+    if not damaged:
+        findings.facts.append(f"archive: {len(files)} files, each as its name says")
+
+
+def _examine_warehouse(findings: Findings, settings: Settings, ledger: Ledger) -> None:
+    progress.report("Comparing the warehouse with the ledger")
+    warehouse = Warehouse(settings.warehouse_path, settings.memory_limit, settings.lock_timeout)
+    try:
+        with warehouse.open() as session:
+            lost = missing_records(session, ledger)
+            findings.problems += [f"{line}; run `leadsift doctor --rebuild`" for line in lost]
+            waiting = pending(session, ledger)
+            findings.problems += [
+                f"{item.import_id} is in the ledger but not in the warehouse; run `leadsift doctor --rebuild`" for item in waiting
+            ]
+            if not lost and not waiting:
+                count = sum(
+                    file.status == FileStatus.LOADED for item in ledger.imports() for file in item.files
+                )
+                findings.facts.append(f"warehouse: the records of all {count} loaded files are there")
+            _examine_tables(findings, session)
+            if not is_current(session, settings.base_currency):
+                findings.problems.append("derived tables are older than what is loaded; run `leadsift doctor --rebuild`")
+    except LeadsiftError as error:
+        findings.problems.append(str(error))
+
+
+def _examine_tables(findings: Findings, session: Session) -> None:
+    progress.report("Checking the tables")
+    wrong = [f"main.{table}: {found} ids stand in more than one row" for table in UNIQUE_IDS if (found := repeated_ids(session, table))]
+    wrong += [
+        f"main.{pointer.table}.{pointer.column}: {found} ids are not in {pointer.target}"
+        for pointer in POINTERS
+        if (found := dangling(session, pointer))
+    ]
+    wrong += [f"{name}: {found} {what}" for _, name, what in QUERY_CHECKS if (found := broken(session, name))]
+    findings.problems += wrong
+    if not wrong:
+        findings.facts.append(f"tables: {len(UNIQUE_IDS) + len(POINTERS) + len(QUERY_CHECKS)} checks passed")
+
+
+def _examine_published(findings: Findings, settings: Settings) -> None:
+    try:
+        newest = Published(settings.published_path).query("SELECT count(*) FROM audit.imports").item()
+        findings.facts.append(f"published: {settings.published_path} with {newest} imports")
+    except LeadsiftError as error:
+        findings.problems.append(str(error))
+
+
+def rebuild_derived(settings: Settings) -> None:
+    """Throw the warehouse and the published file away and make them anew from archive and ledger.
+
+    The old published file stays in place until the new one replaces it.
+    """
+    from pipelines.importing import ImportRequest, run_import
+
+    warehouse = Warehouse(settings.warehouse_path, settings.memory_limit, settings.lock_timeout)
+    with warehouse.locked():
+        warehouse.remove()
+    run_import(settings, ImportRequest([]))

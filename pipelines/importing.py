@@ -1,0 +1,236 @@
+"""Importing from the command line: the import job, in process, on the home's own Dagster instance.
+
+Belongs here: starting the job and saying what came of it. Does not belong here: what the job does, or how it is shown.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from schemas.archive import Archive
+from schemas.errors import LeadsiftError, ProfileError, StoreError
+from schemas.ledger import Ledger
+from schemas.profiles import parse_profile, shipped_profile
+from schemas.settings import Settings
+from schemas.vocabulary import FileStatus, ImportStatus
+from schemas.warehouse import Published
+
+ENTITY_TABLES = ("organizations", "persons", "leads", "deals")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What the user asked to be imported."""
+
+    paths: list[Path]
+    source: str | None = None
+    profile: str | None = None
+    date_order: str | None = None
+
+
+@dataclass(slots=True)
+class ImportOutcome:
+    """What came of an import, as the command line shows it and as JSON (DESIGN: contract of the command line)."""
+
+    import_id: str | None
+    status: ImportStatus
+    files: list[dict[str, Any]]
+    entities: dict[str, int]
+    passed_over: list[str] = field(default_factory=list)
+
+    @property
+    def refusals(self) -> list[str]:
+        """One line for each refused file."""
+        return [f"{file['path']}: {file['reason']}" for file in self.files if file["status"] == FileStatus.REFUSED]
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as one JSON object."""
+        return {
+            "import_id": self.import_id,
+            "status": self.status.value,
+            "files": self.files,
+            "entities": self.entities,
+            "passed_over": self.passed_over,
+        }
+
+
+def prepare_instance(settings: Settings) -> None:
+    """Put the home's Dagster instance in place and point this process at it."""
+    folder = settings.dagster_home
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "dagster.yaml"
+    if not config.exists():
+        shutil.copyfile(Path(__file__).parent / "dagster.yaml", config)
+    settings.inbox_dir.mkdir(parents=True, exist_ok=True)
+    os.environ["DAGSTER_HOME"] = str(folder)
+    os.environ["LEADSIFT_HOME"] = str(settings.home)
+
+
+def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, str | None]:
+    """A profile named or handed in as a file: its name and, for a file, the sha256 under which it is archived.
+
+    Raises ProfileError naming the file, the key and the reason.
+    """
+    if given is None:
+        return None, None
+    if not given.endswith(".toml"):
+        return shipped_profile(given).name, None
+    path = Path(given)
+    if not path.is_file():
+        raise ProfileError(f"{given}: there is no such file")
+    data = path.read_bytes()
+    profile = parse_profile(data.decode("utf-8", "replace"), given)
+    return profile.name, Archive(str(settings.archive_dir)).put(data)
+
+
+def run_import(settings: Settings, request: ImportRequest) -> ImportOutcome:
+    """Run the import job for `request`. With no paths it finishes what a crash left and brings derived tables up to date.
+
+    Raises LeadsiftError when the job could not do its work.
+    """
+    from pipelines.jobs import import_run_config
+
+    prepare_instance(settings)
+    profile, profile_sha256 = resolve_profile(settings, request.profile)
+    config = import_run_config(
+        [str(path) for path in request.paths], request.source, profile, profile_sha256, request.date_order
+    )
+    landing = execute(config)
+    return _outcome(settings, landing)
+
+
+def execute(config: dict[str, Any]) -> dict[str, Any]:
+    """Execute the import job in process; returns the metadata of `landed_files`.
+
+    Raises LeadsiftError with the reason of the first step that failed.
+    """
+    import dagster as dg  # imported late: two seconds that other commands need not pay
+
+    from assets.landing import landing_of
+    from pipelines.definitions import defs
+    from pipelines.jobs import IMPORT_JOB
+
+    job = defs().resolve_job_def(IMPORT_JOB)
+    quiet = {**config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(run_config=quiet, instance=instance, raise_on_error=False)
+    if not result.success:
+        raise _failure(result)
+    landed = result.asset_materializations_for_node("landed_files")[0]
+    return landing_of(landed.metadata)
+
+
+def _failure(result: Any) -> LeadsiftError:
+    """The error behind a failed run, in a user's words."""
+    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    if failed:
+        names = ", ".join(f"{check.check_name} of {check.asset_key.to_user_string()}" for check in failed)
+        return StoreError(f"a check found the tables wrong and stopped the import before it was published: {names}")
+    for event in result.all_events:
+        if event.is_step_failure or event.is_failure:
+            error = getattr(event.event_specific_data, "error", None)
+            cause = error
+            while cause is not None and cause.cause is not None:
+                cause = cause.cause
+            if cause is not None:
+                name = cause.cls_name or "error"
+                text = cause.message.strip().removeprefix(f"schemas.errors.{name}: ").splitlines()[0]
+                return StoreError(text if name in _OURS else f"the import failed ({text})")
+    return StoreError("the import failed; see the run in Dagster for why")
+
+
+_OURS = frozenset(kind.__name__ for kind in LeadsiftError.__subclasses__())
+
+
+def _outcome(settings: Settings, landing: dict[str, Any]) -> ImportOutcome:
+    import_id = landing["import_id"] or None
+    files = [dict(file) for file in landing["files"]]
+    sheets = _sheets(settings, import_id)
+    refused = _refused(settings, import_id)
+    for file in files:
+        file["sheets"] = []
+        if file["status"] == FileStatus.RECEIVED:
+            _complete(file, sheets.get(file["path"], []), refused.get(file["path"]))
+    return ImportOutcome(import_id, _status(files), files, count_entities(settings), landing["passed_over"])
+
+
+def _complete(file: dict[str, Any], sheets: list[dict[str, Any]], reason: str | None) -> None:
+    """Fill in what loading made of a received file."""
+    if reason is not None or not sheets:
+        file["status"], file["reason"] = FileStatus.REFUSED.value, reason or "was not loaded"
+        return
+    first = sheets[0]
+    file["status"] = FileStatus.LOADED.value
+    file |= {name: first[name] for name in ("format", "encoding", "delimiter", "source")}
+    file["sheets"] = [
+        {name: sheet[name] for name in sheet if name not in {"file", "format", "encoding", "delimiter", "source"}}
+        for sheet in sheets
+    ]
+
+
+def _status(files: list[dict[str, Any]]) -> ImportStatus:
+    statuses = {file["status"] for file in files}
+    if FileStatus.REFUSED in statuses or not files:
+        return ImportStatus.PARTIAL if FileStatus.LOADED in statuses else ImportStatus.REFUSED
+    return ImportStatus.IMPORTED if FileStatus.LOADED in statuses else ImportStatus.UNCHANGED
+
+
+def _refused(settings: Settings, import_id: str | None) -> dict[str, str]:
+    ledger = Ledger(settings.ledger_address)
+    try:
+        return {
+            file.path: file.reason or ""
+            for item in ledger.imports()
+            if item.import_id == import_id
+            for file in item.files
+            if file.status == FileStatus.REFUSED
+        }
+    finally:
+        ledger.close()
+
+
+_SHEETS = """
+SELECT files.file, files.format, files.encoding, files.delimiter, files.source, files.sheet AS name, files.object,
+    files.row_count AS rows, files.loaded, files.rejected, files.blank, files.preamble, files.footer, files.recognition,
+    coalesce(files.decisions, []) AS decisions,
+    (SELECT coalesce(list(column_name ORDER BY rowid), []) FROM audit.unmapped_columns AS columns
+     WHERE columns.import_id = files.import_id AND columns.file = files.file AND columns.sheet = files.sheet) AS unmapped,
+    (SELECT count(*) FROM audit.rejected_rows AS cells WHERE cells.import_id = files.import_id AND cells.file = files.file
+     AND cells.sheet = files.sheet AND cells.column_name IS NOT NULL) AS rejected_cells
+FROM audit.import_files AS files
+WHERE files.import_id = ? AND files.status = 'loaded'
+ORDER BY files.file_ordinal, files.sheet_ordinal
+"""
+
+
+def _sheets(settings: Settings, import_id: str | None) -> dict[str, list[dict[str, Any]]]:
+    if import_id is None or not settings.published_path.is_file():
+        return {}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in Published(settings.published_path).query(_SHEETS, [import_id]).iter_rows(named=True):
+        found.setdefault(row["file"], []).append(row)
+    return found
+
+
+def rejections_of(settings: Settings, import_id: str | None, limit: int) -> pl.DataFrame:
+    """The first refused rows and cells of an import, as in `audit.rejected_rows`."""
+    return Published(settings.published_path).query(
+        "SELECT * EXCLUDE (import_id) FROM audit.rejected_rows WHERE import_id = ? ORDER BY file, sheet, row_number, column_name "
+        "LIMIT ?",
+        [import_id, limit],
+    )
+
+
+def count_entities(settings: Settings) -> dict[str, int]:
+    """How many entities of each kind are published now; zeros when nothing is."""
+    if not settings.published_path.is_file():
+        return dict.fromkeys(ENTITY_TABLES, 0)
+    counts = ", ".join(f"(SELECT count(*) FROM main.{table}) AS {table}" for table in ENTITY_TABLES)
+    row = Published(settings.published_path).query(f"SELECT {counts}").row(0, named=True)
+    return dict(row)

@@ -1,0 +1,107 @@
+"""Inspecting files: what each is, how it would be read and mapped, and what would be refused. Writes nothing.
+
+A dry run of an import is the same look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from assets.sources.containers import Found, find_files
+from assets.sources.interpretation import InterpretedFile, InterpretedSheet
+from assets.sources.loading import interpret_or_refuse, sheet_row
+from assets.sources.recognition import mapping_of
+from schemas import progress
+from schemas.archive import content_hash
+from schemas.ledger import ImportOptions
+from schemas.profiles import Profile, parse_profile, shipped_profile, shipped_profiles
+from schemas.vocabulary import FileStatus, ImportStatus
+
+SHOWN_REFUSALS = 1_000
+SHOWN_RECORDS = 3
+
+
+def inspect_paths(paths: list[Path], options: ImportOptions) -> dict[str, Any]:
+    """Look at every file behind `paths` as an import would take it.
+
+    Returns a JSON object shaped as an import's outcome, with the mapping, sample records and refusals of each sheet.
+    """
+    profiles = _profiles(options.profile)
+    files: list[dict[str, Any]] = []
+    passed_over: list[str] = []
+    for found in find_files(paths):
+        progress.report(f"Reading {found.path}")
+        if found.passed_over:
+            passed_over.append(found.path)
+        else:
+            files.append(_inspect(found, options, profiles))
+    return {
+        "import_id": None,
+        "status": ImportStatus.DRY_RUN.value,
+        "files": files,
+        "passed_over": passed_over,
+    }
+
+
+def _profiles(given: str | None) -> Sequence[Profile]:
+    if given is None:
+        return shipped_profiles()
+    if given.endswith(".toml") and Path(given).is_file():
+        return (parse_profile(Path(given).read_text(encoding="utf-8", errors="replace"), given),)
+    return (shipped_profile(given),)
+
+
+def _inspect(found: Found, options: ImportOptions, profiles: Sequence[Profile]) -> dict[str, Any]:
+    shown: dict[str, Any] = {"path": found.path, "sha256": None, "sheets": []}
+    if found.refusal is not None:
+        return {**shown, "status": FileStatus.REFUSED.value, "reason": found.refusal}
+    shown["sha256"] = content_hash(found.data)
+    interpreted = interpret_or_refuse(found.data, found.stem, options, profiles)
+    if isinstance(interpreted, str):
+        return {**shown, "status": FileStatus.REFUSED.value, "reason": interpreted}
+    return {
+        **shown,
+        "status": "readable",
+        "reason": None,
+        "format": interpreted.reading.format,
+        "encoding": interpreted.reading.encoding,
+        "delimiter": interpreted.reading.delimiter,
+        "source": interpreted.sheets[0].source,
+        "sheets": [_sheet(interpreted, sheet) for sheet in interpreted.sheets],
+    }
+
+
+def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet) -> dict[str, Any]:
+    row = sheet_row(interpreted, sheet)
+    refusals = [*sheet.table.rejections, *sheet.mapped.rejections]
+    counts = ("loaded", "rejected", "blank", "preamble", "footer")
+    return {
+        "name": row["sheet"],
+        "object": row["object"],
+        "rows": row["row_count"],
+        **{name: row[name] for name in counts},
+        "unmapped": [column.column for column in sheet.mapped.unmapped],
+        "recognition": row["recognition"],
+        "decisions": row["decisions"],
+        "rejected_cells": sum(item.column is not None for item in refusals),
+        "mapping": mapping_of(sheet.recognition, sheet.table.headers),
+        "records": {entity.value: len(rows) for entity, rows in sheet.mapped.records.items()},
+        "sample": _sample(sheet),
+        "refusals": [
+            {"row_number": item.row_number, "column_name": item.column, "value": item.value, "reason": item.reason}
+            for item in refusals[:SHOWN_REFUSALS]
+        ],
+    }
+
+
+def _sample(sheet: InterpretedSheet) -> list[dict[str, Any]]:
+    """The first records of the sheet as they would be loaded."""
+    entity = sheet.recognition.object.primary
+    keys = {"record_key", "version_key", "source", "object", "is_stub"}
+    rows = [row for row in sheet.mapped.records.get(entity, []) if not row.get("is_stub")]
+    return [
+        {name: value for name, value in row.items() if name not in keys and not name.endswith("_key")}
+        for row in rows[:SHOWN_RECORDS]
+    ]
