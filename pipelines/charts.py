@@ -42,12 +42,28 @@ def write_chart(report: str, rows: pl.DataFrame, target: Path) -> None:
         target.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
 
 
-def _base(rows: pl.DataFrame, title: str, subtitle: str) -> Any:
+def _marks(rows: pl.DataFrame) -> Any:
+    """A chart over the rows, to be given marks."""
     import altair
 
-    return altair.Chart(
-        _plain(rows), title=altair.TitleParams(title, subtitle=subtitle, anchor="start")
-    ).properties(width=WIDTH, height=altair.Step(26), padding=16, background="white")
+    return altair.Chart(_plain(rows)).properties(width=WIDTH)
+
+
+def _framed(chart: Any, title: str, subtitle: str) -> Any:
+    """The finished picture: title above, white ground, room around it."""
+    import altair
+
+    heading = altair.TitleParams(title, subtitle=subtitle, anchor="start", fontSize=16, subtitleColor="#555")
+    return chart.properties(title=heading, padding=16, background="white")
+
+
+def _panel(field: str) -> Any:
+    """One panel below the other for each value of `field`, headed by it."""
+    import altair
+
+    return altair.Row(
+        f"{field}:N", title=None, header=altair.Header(labelAngle=0, labelAlign="left", labelOrient="top", labelFontSize=12)
+    )
 
 
 def _plain(rows: pl.DataFrame) -> Any:
@@ -67,44 +83,42 @@ def _plain(rows: pl.DataFrame) -> Any:
 def _pipeline_value(rows: pl.DataFrame) -> Any:
     import altair as alt
 
-    chart = _base(rows, "Open pipeline by stage", "bar: total value, mark: weighted by the chance of winning")
-    order = alt.EncodingSortField("stage_position", order="ascending")
-    stage = alt.Y("stage:N", sort=order, title=None)
+    chart = _marks(rows).properties(height=alt.Step(26))
+    stage = alt.Y("stage:N", sort=alt.EncodingSortField("stage_position"), title=None)
     bars = chart.mark_bar(color=OPEN_COLOUR).encode(
         y=stage, x=alt.X("total_value:Q", title="value", axis=alt.Axis(format="~s"))
     )
     ticks = chart.mark_tick(color="black", thickness=3, size=20).encode(y=stage, x="weighted_value:Q")
-    labels = chart.mark_text(align="left", dx=4).encode(
-        y=stage, x="total_value:Q", text=alt.Text("open_deals:Q", format=".0f")
-    )
-    facet = alt.Row("panel:N", title=None, header=alt.Header(labelAngle=0, labelAlign="left", labelOrient="top"))
-    return (
+    labels = chart.mark_text(align="left", dx=4).encode(y=stage, x="total_value:Q", text="label:N")
+    panels = (
         alt.layer(bars, ticks, labels)
-        .transform_calculate(panel="datum.pipeline + ' · ' + datum.currency")
-        .facet(row=facet)
+        .transform_calculate(
+            panel="datum.pipeline + ' · ' + datum.currency",
+            label="datum.open_deals + (datum.open_deals == 1 ? ' deal' : ' deals')",
+        )
+        .facet(row=_panel("panel"))
         .resolve_scale(x="independent", y="independent")
-        .properties(title=chart.title)
     )
+    return _framed(panels, "Open pipeline by stage", "bar: total value; mark: weighted by the chance of winning")
 
 
 def _stage_conversion(rows: pl.DataFrame) -> Any:
     import altair as alt
 
-    chart = _base(rows, "Stage conversion", "share of the deals that entered a stage and moved on to a later one")
-    order = alt.EncodingSortField("stage_position", order="ascending")
-    bars = chart.mark_bar(color=DONE_COLOUR).encode(
-        y=alt.Y("stage:N", sort=order, title=None),
-        x=alt.X("conversion_rate:Q", title="moved on", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-    )
-    labels = bars.mark_text(align="left", dx=4, color="black").encode(
-        text="label:N"
-    ).transform_calculate(label="datum.advanced + ' of ' + datum.entered")
-    return (
+    chart = _marks(rows).properties(height=alt.Step(26))
+    stage = alt.Y("stage:N", sort=alt.EncodingSortField("stage_position"), title=None)
+    share = alt.X("conversion_rate:Q", title="moved on", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1.1]))
+    bars = chart.mark_bar(color=DONE_COLOUR).encode(y=stage, x=share)
+    labels = chart.mark_text(align="left", dx=4).encode(y=stage, x=share, text="label:N")
+    panels = (
         alt.layer(bars, labels)
-        .facet(row=alt.Row("pipeline:N", title=None, header=alt.Header(labelAngle=0, labelAlign="left", labelOrient="top")))
+        .transform_calculate(
+            label="datum.advanced + ' of ' + datum.entered + (datum.includes_inferred_history ? ' (inferred)' : '')"
+        )
+        .facet(row=_panel("pipeline"))
         .resolve_scale(y="independent")
-        .properties(title=chart.title)
     )
+    return _framed(panels, "Stage conversion", "of the deals that entered a stage, the share that moved on to a later one")
 
 
 def _win_rate(rows: pl.DataFrame) -> Any:
@@ -113,28 +127,39 @@ def _win_rate(rows: pl.DataFrame) -> Any:
     dated = rows.filter(pl.col("closed_month").is_not_null())
     if dated.is_empty():
         raise InputRefusedError("win_rate_by_month has no deal with a time of closing to draw yet")
-    chart = _base(dated, "Deals won and lost by month", "by the month in which they closed").properties(height=240)
-    return chart.transform_fold(["won", "lost"], as_=["outcome", "deals"]).mark_bar().encode(
-        x=alt.X("closed_month:O", title=None, axis=alt.Axis(labelAngle=-45, labelExpr="slice(datum.label, 0, 7)")),
-        y=alt.Y("sum(deals):Q", title="deals"),
-        color=alt.Color(
-            "outcome:N", title=None, scale=alt.Scale(domain=["won", "lost"], range=[DONE_COLOUR, LOST_COLOUR])
-        ),
+    chart = _marks(dated).properties(height=240)
+    bars = (
+        chart.transform_fold(["won", "lost"], as_=["outcome", "deals"])
+        .mark_bar()
+        .encode(
+            x=alt.X("closed_month:O", title=None, axis=alt.Axis(labelAngle=-45, labelExpr="slice(datum.label, 0, 7)")),
+            y=alt.Y("sum(deals):Q", title="deals", axis=alt.Axis(tickMinStep=1)),
+            color=alt.Color(
+                "outcome:N", title=None, scale=alt.Scale(domain=["won", "lost"], range=[DONE_COLOUR, LOST_COLOUR])
+            ),
+        )
     )
+    return _framed(bars, "Deals won and lost by month", "by the month in which they closed")
 
 
 def _lead_conversion(rows: pl.DataFrame) -> Any:
     import altair as alt
 
-    chart = _base(rows, "Leads by channel", "converted, still open, archived")
     states = ["converted", "still_open", "archived"]
-    return chart.transform_fold(states, as_=["state", "count"]).mark_bar().encode(
-        y=alt.Y("channel:N", sort="-x", title=None),
-        x=alt.X("sum(count):Q", title="leads"),
-        color=alt.Color(
-            "state:N", title=None, scale=alt.Scale(domain=states, range=[DONE_COLOUR, OPEN_COLOUR, "#b9bfc7"])
-        ),
+    bars = (
+        _marks(rows)
+        .properties(height=alt.Step(26))
+        .transform_fold(states, as_=["state", "count"])
+        .mark_bar()
+        .encode(
+            y=alt.Y("channel:N", sort="-x", title=None),
+            x=alt.X("sum(count):Q", title="leads", axis=alt.Axis(tickMinStep=1)),
+            color=alt.Color(
+                "state:N", title=None, scale=alt.Scale(domain=states, range=[DONE_COLOUR, OPEN_COLOUR, "#b9bfc7"])
+            ),
+        )
     )
+    return _framed(bars, "Leads by channel", "converted, still open, archived")
 
 
 _CHARTS: dict[str, Callable[[pl.DataFrame], Any]] = {

@@ -9,7 +9,7 @@ WEIGHTY_BITS = 3.0
 
 _MERGED = """
 SELECT entity.{entity}_id AS id, entity.name,
-    list(DISTINCT crosswalk.source || ' ' || crosswalk.object || coalesce(' ' || crosswalk.external_id, '') ORDER BY ALL) AS records
+    list_sort(list(DISTINCT crosswalk.source || ' ' || crosswalk.object || coalesce(' ' || crosswalk.external_id, ''))) AS records
 FROM main.{entity}s AS entity
 JOIN main.{entity}_sources AS crosswalk USING ({entity}_id)
 WHERE entity.source_count > 1

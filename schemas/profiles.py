@@ -38,7 +38,8 @@ class Section(_Part):
     """One entity that a row of the sheet carries.
 
     `fields` lists the headers of each field, the first that is present wins; a list field takes all of them. `common`
-    adds the fields that the profile's `[common.<entity>]` lists for every sheet. `object` is the namespace of the ids (default: the object's own name). `always` makes a record of every row that names a
+    adds the fields that the profile's `[common.<entity>]` lists for every sheet. `values` translates what a text field says; where
+    the field shares its column with another, values that are not listed are none of its own. `object` is the namespace of the ids (default: the object's own name). `always` makes a record of every row that names a
     person or organization, even when no field of the section is filled.
     """
 
@@ -132,7 +133,8 @@ def _check_section(entity: Entity, section: Section) -> None:
             raise ValueError(f"{entity}.fields.{field} is not a field of {entity}; it may be one of: {known}")
         for header in headers:
             other = seen.setdefault(fold_header(header), field)
-            if other != field:
+            # A translated field may read the same column as another: it takes only the values that it lists.
+            if other != field and not {field, other} & section.values.keys():
                 raise ValueError(f"{entity}.fields: header {header!r} is claimed by both {other} and {field}")
     for target in section.references:
         if target not in contract.references:

@@ -122,12 +122,18 @@ class _Mapper:
 
     @staticmethod
     def _translate(laid: _Laid) -> None:
-        """Apply the profile's value translations; a value that it does not list stays as given."""
+        """Apply the profile's value translations.
+
+        A value that is not listed stays as given, unless the field shares its column with another, which then has it.
+        """
         for name, translation in laid.section.values.items():
             known = {fold_header(key): value for key, value in translation.items()}
+            others = {index for field, indexes in laid.fields.items() if field != name for index in indexes}
+            shared = bool(others & set(laid.fields.get(name, [])))
             for column in laid.values.get(name, []):
                 column[:] = [
-                    value if value is None else known.get(fold_header(str(value)), value) for value in column
+                    value if value is None else known.get(fold_header(str(value)), None if shared else value)
+                    for value in column
                 ]
 
     def _report_unmapped(self, sections: list[_Laid]) -> None:

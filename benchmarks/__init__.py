@@ -1,0 +1,1 @@
+"""Seeded generators and whole-process measurements; nothing the program imports."""
