@@ -106,13 +106,14 @@ def _pointer_check(table: str) -> dg.AssetChecksDefinition:
     pointers = [pointer for pointer in POINTERS if pointer.table == table]
 
     @dg.asset_check(
-        asset=table, name="no_dangling_ids", blocking=True, description="Every id that a row points at exists."
+        asset=table,
+        name="no_dangling_ids",
+        blocking=True,
+        description="Every id that a row points at exists.",
     )
     def check(home: Home) -> dg.AssetCheckResult:
         found = {pointer.column: dangling(home.session, pointer) for pointer in pointers}
-        return dg.AssetCheckResult(
-            passed=not any(found.values()), metadata={name: count for name, count in found.items()}
-        )
+        return dg.AssetCheckResult(passed=not any(found.values()), metadata=dict(found))
 
     return check
 

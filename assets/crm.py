@@ -26,7 +26,7 @@ from schemas import progress
     ],
     pool="warehouse",
 )  # fmt: skip
-def crm_tables(home: Home) -> Iterator[dg.MaterializeResult]:
+def crm_tables(home: Home) -> Iterator[dg.MaterializeResult[None]]:
     """Build users, pipelines, stages, leads, deals, their history, notes and activities."""
     base_currency = home.settings.base_currency
     if not is_current(home.session, base_currency):

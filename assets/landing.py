@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from assets.resources import Home
 from assets.sources.landing import land
@@ -18,7 +19,7 @@ class ImportConfig(dg.Config):  # type: ignore[misc, unused-ignore]
     Without paths nothing new is taken; imports that a crash left unfinished are still brought in.
     """
 
-    paths: list[str] = []
+    paths: list[str] = Field(default_factory=list)
     source: str | None = None
     profile: str | None = None
     profile_sha256: str | None = None
@@ -26,8 +27,8 @@ class ImportConfig(dg.Config):  # type: ignore[misc, unused-ignore]
 
 
 @dg.asset(group_name="landing", pool="warehouse", kinds={"file"})
-def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult:
-    """The bytes of every file ever taken, in the archive under their sha256, and one import in the ledger for each hand-in."""
+def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]:
+    """Every file ever taken: its bytes in the archive under their sha256, one import in the ledger for each hand-in."""
     progress.report("Taking files into the archive")
     settings = home.settings
     options = ImportOptions(

@@ -15,7 +15,7 @@ from schemas import progress
 from schemas.vocabulary import Entity
 
 
-def _pairs(home: Home, entity: Entity) -> dg.MaterializeResult:
+def _pairs(home: Home, entity: Entity) -> dg.MaterializeResult[None]:
     """Score the pairs of an entity, unless everything derived is up to date."""
     table = f"audit.{entity}_pairs"
     if not is_current(home.session, home.settings.base_currency):
@@ -24,12 +24,10 @@ def _pairs(home: Home, entity: Entity) -> dg.MaterializeResult:
             load_current(home.session, entity)
             home.session.replace(table, find_pairs(home.session, entity))
     rows = home.session.scalar(f"SELECT count(*) FROM {table}")  # noqa: S608  (our own names)
-    return dg.MaterializeResult(
-        metadata={"dagster/row_count": int(str(rows)), "model": MODEL_VERSIONS[entity]}
-    )
+    return dg.MaterializeResult(metadata={"dagster/row_count": int(str(rows)), "model": MODEL_VERSIONS[entity]})
 
 
-def _entities(home: Home, entity: Entity) -> Iterator[dg.MaterializeResult]:
+def _entities(home: Home, entity: Entity) -> Iterator[dg.MaterializeResult[None]]:
     """Resolve an entity, unless everything derived is up to date."""
     metadata: dict[str, Any] = {"up_to_date": True}
     if not is_current(home.session, home.settings.base_currency):
@@ -64,28 +62,34 @@ def _specs(entity: Entity, deps: list[str]) -> list[dg.AssetSpec]:
 
 
 @dg.asset(
-    group_name="matching", pool="warehouse", kinds={"splink", "duckdb"}, deps=["source_organizations", "source_leads"]
+    group_name="matching",
+    pool="warehouse",
+    kinds={"splink", "duckdb"},
+    deps=["source_organizations", "source_leads"],
 )
-def organization_pairs(home: Home) -> dg.MaterializeResult:
+def organization_pairs(home: Home) -> dg.MaterializeResult[None]:
     """Pairs of organization records with the evidence that they are one."""
     return _pairs(home, Entity.ORGANIZATION)
 
 
 @dg.multi_asset(specs=_specs(Entity.ORGANIZATION, ["organization_pairs"]), pool="warehouse", name="organizations")
-def organizations(home: Home) -> Iterator[dg.MaterializeResult]:
+def organizations(home: Home) -> Iterator[dg.MaterializeResult[None]]:
     """Organizations with their crosswalk and lineage."""
     yield from _entities(home, Entity.ORGANIZATION)
 
 
 @dg.asset(
-    group_name="matching", pool="warehouse", kinds={"splink", "duckdb"}, deps=["source_persons", "organization_sources"]
+    group_name="matching",
+    pool="warehouse",
+    kinds={"splink", "duckdb"},
+    deps=["source_persons", "organization_sources"],
 )
-def person_pairs(home: Home) -> dg.MaterializeResult:
+def person_pairs(home: Home) -> dg.MaterializeResult[None]:
     """Pairs of person records with the evidence that they are one; a shared employer is part of it."""
     return _pairs(home, Entity.PERSON)
 
 
 @dg.multi_asset(specs=_specs(Entity.PERSON, ["person_pairs"]), pool="warehouse", name="persons")
-def persons(home: Home) -> Iterator[dg.MaterializeResult]:
+def persons(home: Home) -> Iterator[dg.MaterializeResult[None]]:
     """Persons with their crosswalk and lineage."""
     yield from _entities(home, Entity.PERSON)

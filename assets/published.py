@@ -14,14 +14,12 @@ from schemas import progress
     kinds={"duckdb"},
     deps=[dg.AssetKey(["reports", name]) for name in REPORTS],
 )
-def published_snapshot(home: Home) -> dg.MaterializeResult:
-    """`published/leadsift.duckdb`: a consistent copy of the warehouse, put in place atomically; open readers keep theirs."""
+def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
+    """`published/leadsift.duckdb`: a copy of the warehouse, put in place atomically; open readers keep theirs."""
     settings, session = home.settings, home.session
     target = settings.published_path
     if not target.is_file() or not is_current(session, settings.base_currency):
         progress.report("Publishing")
         record(session, DERIVED, fingerprint(session, settings.base_currency))
         home.warehouse.publish(session, target)
-    return dg.MaterializeResult(
-        metadata={"path": dg.MetadataValue.path(str(target)), "bytes": target.stat().st_size}
-    )
+    return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(target)), "bytes": target.stat().st_size})

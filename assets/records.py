@@ -17,13 +17,13 @@ _NAMES = [table.split(".")[1] for table in RECORD_TABLES.values()]
             deps=["landed_files"],
             group_name="records",
             kinds={"duckdb"},
-            description=f"Records of the sources in `records.{name}`: one row for each time a record was met in a file.",
+            description=f"Records of the sources in `records.{name}`: one row for each time a record was met.",
         )
         for name in _NAMES
     ],
     pool="warehouse",
 )
-def source_records(home: Home) -> Iterator[dg.MaterializeResult]:
+def source_records(home: Home) -> Iterator[dg.MaterializeResult[None]]:
     """Bring every import that the ledger knows and the warehouse lacks into the records tables."""
     finished = load_pending(home.session, home.ledger, home.archive)
     refused = [file.path for item in finished for file in item.files if file.status == "refused"]

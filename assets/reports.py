@@ -29,7 +29,7 @@ def _description(report: str) -> str:
     ],
     pool="warehouse",
 )
-def reports(home: Home) -> Iterator[dg.MaterializeResult]:
+def reports(home: Home) -> Iterator[dg.MaterializeResult[None]]:
     """Read every report once, so that one that fails is seen before it is published."""
     progress.report("Reading the reports")
     for name in REPORTS:

@@ -16,7 +16,7 @@ from schemas.settings import Settings, load_settings
 from schemas.warehouse import Session, Warehouse
 
 
-class Home(dg.ConfigurableResource):  # type: ignore[misc, unused-ignore]
+class Home(dg.ConfigurableResource["Home"]):
     """The stores of one home. `path` is its folder; empty means LEADSIFT_HOME or `./leadsift-home`."""
 
     path: str = ""

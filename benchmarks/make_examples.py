@@ -1,4 +1,4 @@
-"""Write the example exports under `examples/`: one small world as four systems would export it, duplicates planted across them.
+"""Write the example exports under `examples/`: one small world as four systems export it, with planted duplicates.
 
 Run from the project's root: `python -m benchmarks.make_examples`. Everything in it is invented.
 """
@@ -39,13 +39,13 @@ CONTACTS = [
 ]  # fmt: skip
 
 DEALS = [
-    ["Record ID", "Deal Name", "Deal Stage", "Pipeline", "Amount", "Currency", "Close Date", "Create Date", "Last Modified Date", "Deal owner", "Associated Company", "Associated Company IDs (Primary)", "Associated Contact IDs"],
-    ["5001", "Brightwater – fleet portal", "Contract Sent", "Sales Pipeline", "48000.00", "EUR", "2025-10-31", "2025-06-02 09:00", "2025-09-22 14:05", "Nadia Osei", "Brightwater Logistics GmbH", "7001", "9001"],
-    ["5002", "Kestrel – data platform", "Decision Maker Bought-In", "Sales Pipeline", "72000.00", "EUR", "2025-11-15", "2025-06-20 10:30", "2025-09-25 16:20", "Nadia Osei", "Kestrel Analytics Ltd", "7002", "9002"],
-    ["5003", "Halden – service contract", "Closed Won", "Sales Pipeline", "31000.00", "EUR", "2025-08-29", "2025-05-12 08:00", "2025-08-29 11:45", "Tom Adeyemi", "Halden Robotics AS", "7004", "9004"],
-    ["5004", "Orchard & Pine – pilot", "Closed Lost", "Sales Pipeline", "18000.00", "USD", "2025-08-14", "2025-05-28 13:00", "2025-08-14 17:30", "Nadia Osei", "Orchard & Pine Foods, Inc.", "7005", "9005"],
-    ["5005", "Cedar Ridge – rollout", "Presentation Scheduled", "Sales Pipeline", "95000.00", "USD", "2025-12-12", "2025-07-08 09:15", "2025-09-18 10:00", "Tom Adeyemi", "Cedar Ridge Health", "7006", "9007"],
-    ["5006", "Lefèvre – boutique", "Appointment Scheduled", "Sales Pipeline", "9500.00", "EUR", "2025-12-05", "2025-09-02 11:00", "2025-09-10 09:40", "Tom Adeyemi", "Maison Lefèvre", "7003", "9003"],
+    ["Record ID", "Deal Name", "Deal Stage", "Pipeline", "Amount", "Close Date", "Create Date", "Deal owner", "Associated Company", "Associated Company IDs (Primary)", "Associated Contact IDs"],
+    ["5001", "Brightwater – fleet portal", "Contract Sent", "Sales Pipeline", "48000.00", "2025-10-31", "2025-06-02 09:00", "Nadia Osei", "Brightwater Logistics GmbH", "7001", "9001"],
+    ["5002", "Kestrel – data platform", "Decision Maker Bought-In", "Sales Pipeline", "72000.00", "2025-11-15", "2025-06-20 10:30", "Nadia Osei", "Kestrel Analytics Ltd", "7002", "9002"],
+    ["5003", "Halden – service contract", "Closed Won", "Sales Pipeline", "31000.00", "2025-08-29", "2025-05-12 08:00", "Tom Adeyemi", "Halden Robotics AS", "7004", "9004"],
+    ["5004", "Orchard & Pine – pilot", "Closed Lost", "Sales Pipeline", "18000.00", "2025-08-14", "2025-05-28 13:00", "Nadia Osei", "Orchard & Pine Foods, Inc.", "7005", "9005"],
+    ["5005", "Cedar Ridge – rollout", "Presentation Scheduled", "Sales Pipeline", "95000.00", "2025-12-12", "2025-07-08 09:15", "Tom Adeyemi", "Cedar Ridge Health", "7006", "9007"],
+    ["5006", "Lefèvre – boutique", "Appointment Scheduled", "Sales Pipeline", "9500.00", "2025-12-05", "2025-09-02 11:00", "Tom Adeyemi", "Maison Lefèvre", "7003", "9003"],
 ]  # fmt: skip
 
 ACCOUNT = [
@@ -132,7 +132,18 @@ def csv_bytes(rows: list[list[str]], encoding: str = "utf-8") -> bytes:
 
 def history_rows() -> list[list[str]]:
     """OpportunityHistory rows for every move; one of them is a save that left the stage alone."""
-    rows = [["Id", "OpportunityId", "CreatedById", "CreatedDate", "StageName", "Probability", "SystemModstamp", "IsDeleted"]]
+    rows = [
+        [
+            "Id",
+            "OpportunityId",
+            "CreatedById",
+            "CreatedDate",
+            "StageName",
+            "Probability",
+            "SystemModstamp",
+            "IsDeleted",
+        ]
+    ]
     owners = {row[0]: row[13] for row in OPPORTUNITY[1:]}
     for deal, moves in MOVES.items():
         for at, stage, chance in moves:
@@ -143,7 +154,14 @@ def history_rows() -> list[list[str]]:
 
 def write_salesforce(target: Path) -> None:
     """The weekly export of Salesforce: one CSV an object, in a zip with fixed times, so that it is the same each time."""
-    tables = {"Account": ACCOUNT, "Contact": CONTACT, "Lead": LEAD, "Opportunity": OPPORTUNITY, "OpportunityHistory": history_rows(), "User": USERS}
+    tables = {
+        "Account": ACCOUNT,
+        "Contact": CONTACT,
+        "Lead": LEAD,
+        "Opportunity": OPPORTUNITY,
+        "OpportunityHistory": history_rows(),
+        "User": USERS,
+    }
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in tables.items():
             archive.writestr(zipfile.ZipInfo(f"{name}.csv", (2025, 4, 30, 6, 0, 0)), csv_bytes(rows))

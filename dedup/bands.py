@@ -1,8 +1,9 @@
 """Bands: from a pair's evidence and the number of records to matched, review or distinct.
 
-The chance that two random records are one falls as a data base grows: each of n records is expected to have about one other of its
-kind among n, so the prior is 1 : n. n is rounded up to a power of two, so that ordinary growth moves nothing, and is at least 1,024,
-because a short list is a sample of a larger world in which namesakes exist.
+The chance that two random records are one falls as a data base grows: each of n records is expected to have
+about one other of its kind among n, so the prior is 1 : n. n is rounded up to a power of two, so that ordinary
+growth moves nothing, and is at least 1,024, because a short list is a sample of a larger world in which
+namesakes exist.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from schemas.vocabulary import Band
 SMALLEST_WORLD = 1024
 
 MATCHED_FROM = 0.90
-"""A merge that nobody looked at should be right nine times in ten at the very edge of the band, and far above it within."""
+"""A merge that nobody looked at should be right nine times in ten at the edge of the band, and more often within."""
 
 REVIEW_FROM = 0.10
 """Below one in ten a person's time is better spent on other pairs."""
@@ -36,7 +37,7 @@ def prior_bits(records: int) -> float:
 def probability(evidence: float, records: int) -> float:
     """The probability that a pair of that evidence (bits) is one, among so many records."""
     odds = 2.0 ** max(-1000.0, min(1000.0, evidence + prior_bits(records)))
-    return odds / (1.0 + odds)
+    return float(odds / (1.0 + odds))
 
 
 def band(evidence: float, records: int) -> Band:

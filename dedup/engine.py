@@ -1,6 +1,7 @@
 """The engine: scoring candidate pairs and finding components with Splink on DuckDB.
 
-The one module that runs Splink. It is handed frames and a connection and hands frames back; nothing else knows which engine runs.
+The one module that runs Splink. It is handed frames and a connection and hands frames back; nothing else knows
+which engine runs.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ PAIR_SCHEMA: dict[str, pl.DataType] = {
 def score_pairs(session: Session, forms: pl.DataFrame, settings: SettingsCreator) -> pl.DataFrame:
     """Score every candidate pair of `forms` that the model's blocking rules bring together.
 
-    Returns `record_key_l, record_key_r` (the smaller key first), `match_weight` (evidence in bits, free of any prior) and one
-    `mw_<comparison>` column for each comparison, for pairs of at least `KEPT_EVIDENCE` bits, sorted by keys.
+    Returns `record_key_l, record_key_r` (the smaller key first), `match_weight` (evidence in bits, free of any
+    prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `KEPT_EVIDENCE` bits,
+    sorted by keys.
     """
     if forms.height < 2:
         return pl.DataFrame(schema=PAIR_SCHEMA)
@@ -79,7 +81,7 @@ def _registered(session: Session, name: str, frame: pl.DataFrame) -> Iterator[An
     with session.registered(name, frame):
         yield DuckDBAPI(connection=session.connection)
     left_over = session.frame(
-        "SELECT table_name, table_type FROM information_schema.tables WHERE table_name LIKE '\\_\\_splink\\_\\_%' ESCAPE '\\'"
+        "SELECT table_name, table_type FROM information_schema.tables WHERE starts_with(table_name, '__splink__')"
     )
     for table, kind in left_over.iter_rows():
         what = "VIEW" if kind == "VIEW" else "TABLE"

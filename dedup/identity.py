@@ -1,7 +1,8 @@
 """Identity: which records are one entity, and the id that it bears for ever.
 
-An entity is named after its anchor, the one of its records that the ledger saw first; a merge keeps the older id and a split leaves
-it with the anchor, without anything to remember. Every other record's would-be id resolves through `audit.id_redirects`.
+An entity is named after its anchor, the one of its records that the ledger saw first; a merge keeps the older
+id and a split leaves it with the anchor, without anything to remember. Every other record's would-be id
+resolves through `audit.id_redirects`.
 """
 
 from __future__ import annotations
@@ -50,20 +51,9 @@ def find_pairs(session: Session, entity: Entity) -> pl.DataFrame:
 
 
 def _forms(session: Session, entity: Entity) -> pl.DataFrame:
-    live = "FROM {} WHERE NOT coalesce(is_deleted, false) ORDER BY record_key"
     if entity == Entity.ORGANIZATION:
-        records = session.frame(
-            "SELECT record_key, name, domain, website, email, phone, street, city, postal_code "
-            + live.format("current_organizations")
-        )
-        return organization_forms(records)
-    records = session.frame(
-        "SELECT record_key, name, first_name, last_name, birth_date, emails, phones, national_id, street, city, postal_code, "
-        "employers.organization_id FROM current_persons LEFT JOIN (SELECT record_key AS organization_key, any_value(organization_id) "
-        "AS organization_id FROM main.organization_sources GROUP BY ALL) AS employers USING (organization_key) "
-        "WHERE NOT coalesce(is_deleted, false) ORDER BY record_key"
-    )
-    return person_forms(records)
+        return organization_forms(session.frame_of("steps/organization_values"))
+    return person_forms(session.frame_of("steps/person_values"))
 
 
 def _banded(scored: pl.DataFrame, links: pl.DataFrame, records: int) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """Small builders for the declarations in the model modules: a level is a condition, two probabilities and a reason.
 
-`m` is the probability of the level among records of one entity, `u` among records of two (Fellegi and Sunter 1969); its evidence
-is log2(m / u) bits.
+`m` is the probability of the level among records of one entity, `u` among records of two (Fellegi and Sunter
+1969); its evidence is log2(m / u) bits.
 """
 
 from __future__ import annotations

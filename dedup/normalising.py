@@ -1,8 +1,8 @@
 """Comparable forms: what is left of a value when only the differences that mean something count.
 
-Belongs here: folding names, numbers, domains and addresses, vectorised over frames of current records. Does not belong here: casting
-what a cell says (`assets.sources.casting`) or weighing agreement (the model modules). Vocabularies are data in
-`dedup/vocabularies`.
+Belongs here: folding names, numbers, domains and addresses, vectorised over frames of current records. Does not
+belong here: casting what a cell says (`assets.sources.casting`) or weighing agreement (the model modules).
+Vocabularies are data in `dedup/vocabularies`.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ def name_comparison() -> Any:
         level("similar name", "jaro_winkler_similarity(name_l, name_r) >= 0.94", 0.10, 2e-4),
         level(
             "one name within the other",
-            "least(length(name_l), length(name_r)) >= 6 AND (starts_with(name_l, name_r) OR starts_with(name_r, name_l))",
+            "least(length(name_l), length(name_r)) >= 6 "
+            "AND (starts_with(name_l, name_r) OR starts_with(name_r, name_l))",
             0.05,
             3e-4,
         ),

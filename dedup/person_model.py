@@ -1,8 +1,8 @@
 """The person model: what makes two records one person, and which pairs are looked at.
 
-Declarations only. The probabilities are set from the general frequency of names, days and numbers, not from any data set, and are part
-of the model's version: change one and the version must change. A pair's evidence depends on its two records alone; how many
-records there are enters in `dedup.bands`.
+Declarations only. The probabilities are set from the general frequency of names, days and numbers, not from any
+data set, and are part of the model's version: change one and the version must change. A pair's evidence depends
+on its two records alone; how many records there are enters in `dedup.bands`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def name_comparison() -> Any:
         level("given and family name swapped", "given_l = family_r AND family_l = given_r", 0.03, 1e-6),
         level(
             "same family name, given name shortened",
-            f"{_BOTH_NAMES} AND family_l = family_r AND (starts_with(given_l, given_r) OR starts_with(given_r, given_l))",
+            f"{_BOTH_NAMES} AND family_l = family_r "
+            "AND (starts_with(given_l, given_r) OR starts_with(given_r, given_l))",
             0.04,
             2e-5,
         ),
@@ -69,7 +70,10 @@ def name_comparison() -> Any:
 
 def birth_date_comparison() -> Any:
     """Date of birth; about 22,000 days are in use, and slips of one digit or of day and month are common."""
-    swapped = "substr(birth_date_l, 6, 2) = substr(birth_date_r, 9, 2) AND substr(birth_date_l, 9, 2) = substr(birth_date_r, 6, 2)"
+    swapped = (
+        "substr(birth_date_l, 6, 2) = substr(birth_date_r, 9, 2) "
+        "AND substr(birth_date_l, 9, 2) = substr(birth_date_r, 6, 2)"
+    )
     return comparison(
         "birth_date",
         unknown("birth_date_l IS NULL OR birth_date_r IS NULL"),

@@ -1,7 +1,7 @@
 """Whether what is derived is up to date: a fingerprint of everything it is made from.
 
-The loaded imports, the models, the SQL and the settings that reach the tables; equal fingerprints mean that deriving again would
-give the same content, so it is left out.
+The loaded imports, the models, the SQL and the settings that reach the tables; equal fingerprints mean that
+deriving again would give the same content, so it is left out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The command line: `leadsift`, or `python -m pipelines` from a bare checkout.
 
-Belongs here: which commands there are and how any of them ends. Does not belong here: what they do. Modules that are slow to
-import are imported by the commands that need them.
+Belongs here: which commands there are and how any of them ends. Does not belong here: what they do. Modules
+that are slow to import are imported by the commands that need them.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def main() -> None:
         if wants_traceback():
             raise
         print_error(
-            f"a fault of the program, not of your data ({type(error).__name__}: {error}); set LEADSIFT_DEBUG=1 and please report it"
+            f"a fault of the program, not of your data ({type(error).__name__}: {error}); "
+            "set LEADSIFT_DEBUG=1 to see where, and please report it"
         )
         sys.exit(FAILED)
 

@@ -62,7 +62,9 @@ def _panel(field: str) -> Any:
     import altair
 
     return altair.Row(
-        f"{field}:N", title=None, header=altair.Header(labelAngle=0, labelAlign="left", labelOrient="top", labelFontSize=12)
+        f"{field}:N",
+        title=None,
+        header=altair.Header(labelAngle=0, labelAlign="left", labelOrient="top", labelAnchor="start", labelFontSize=12),
     )
 
 
@@ -77,7 +79,7 @@ def _plain(rows: pl.DataFrame) -> Any:
         labelled = labelled.with_columns(pl.col("currency").fill_null("no currency stated"))
     if "channel" in rows.columns:
         labelled = labelled.with_columns(pl.col("channel").fill_null("no channel stated"))
-    return altair.Data(values=labelled.to_dicts())
+    return altair.Data(values=labelled.to_dicts())  # type: ignore[no-untyped-call]
 
 
 def _pipeline_value(rows: pl.DataFrame) -> Any:
@@ -107,7 +109,7 @@ def _stage_conversion(rows: pl.DataFrame) -> Any:
 
     chart = _marks(rows).properties(height=alt.Step(26))
     stage = alt.Y("stage:N", sort=alt.EncodingSortField("stage_position"), title=None)
-    share = alt.X("conversion_rate:Q", title="moved on", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1.1]))
+    share = alt.X("conversion_rate:Q", title="moved on", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
     bars = chart.mark_bar(color=DONE_COLOUR).encode(y=stage, x=share)
     labels = chart.mark_text(align="left", dx=4).encode(y=stage, x=share, text="label:N")
     panels = (
@@ -118,7 +120,11 @@ def _stage_conversion(rows: pl.DataFrame) -> Any:
         .facet(row=_panel("pipeline"))
         .resolve_scale(y="independent")
     )
-    return _framed(panels, "Stage conversion", "of the deals that entered a stage, the share that moved on to a later one")
+    return _framed(
+        panels,
+        "Stage conversion",
+        "of the deals that entered a stage, the share that moved on to a later one",
+    )
 
 
 def _win_rate(rows: pl.DataFrame) -> Any:
@@ -132,10 +138,16 @@ def _win_rate(rows: pl.DataFrame) -> Any:
         chart.transform_fold(["won", "lost"], as_=["outcome", "deals"])
         .mark_bar()
         .encode(
-            x=alt.X("closed_month:O", title=None, axis=alt.Axis(labelAngle=-45, labelExpr="slice(datum.label, 0, 7)")),
+            x=alt.X(
+                "closed_month:O",
+                title=None,
+                axis=alt.Axis(labelAngle=-45, labelExpr="slice(datum.label, 0, 7)"),
+            ),
             y=alt.Y("sum(deals):Q", title="deals", axis=alt.Axis(tickMinStep=1)),
             color=alt.Color(
-                "outcome:N", title=None, scale=alt.Scale(domain=["won", "lost"], range=[DONE_COLOUR, LOST_COLOUR])
+                "outcome:N",
+                title=None,
+                scale=alt.Scale(domain=["won", "lost"], range=[DONE_COLOUR, LOST_COLOUR]),
             ),
         )
     )
@@ -155,7 +167,9 @@ def _lead_conversion(rows: pl.DataFrame) -> Any:
             y=alt.Y("channel:N", sort="-x", title=None),
             x=alt.X("sum(count):Q", title="leads", axis=alt.Axis(tickMinStep=1)),
             color=alt.Color(
-                "state:N", title=None, scale=alt.Scale(domain=states, range=[DONE_COLOUR, OPEN_COLOUR, "#b9bfc7"])
+                "state:N",
+                title=None,
+                scale=alt.Scale(domain=states, range=[DONE_COLOUR, OPEN_COLOUR, "#b9bfc7"]),
             ),
         )
     )

@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import polars as pl
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -28,7 +30,16 @@ FAILED = 1
 BAD_USAGE = 2
 REFUSED = 3
 
-out = Console(highlight=False)
+WIDTH_WITHOUT_TERMINAL = 140
+"""In a log or a file nobody's window limits a table."""
+
+
+def _width() -> int | None:
+    told = os.environ.get("COLUMNS", "")
+    return int(told) if told.isdigit() else None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
+
+
+out = Console(highlight=False, width=_width())
 err = Console(stderr=True, highlight=False)
 
 
@@ -54,7 +65,7 @@ def print_error(reason: str) -> None:
 
 def print_table(frame: pl.DataFrame, title: str | None = None, limit: int = 100) -> None:
     """Show a frame as a table, at most `limit` rows of it, saying so."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD)
     for name, dtype in frame.schema.items():
         table.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
     for row in frame.head(limit).iter_rows():
@@ -62,6 +73,12 @@ def print_table(frame: pl.DataFrame, title: str | None = None, limit: int = 100)
     out.print(table)
     if frame.height > limit:
         out.print(f"… {frame.height - limit} more rows; use --json for all of them", style="dim")
+
+
+def short_path(path: str) -> str:
+    """A path as seen from the working directory, where it lies below it."""
+    here = f"{Path.cwd()}{os.sep}"
+    return path.removeprefix(here)
 
 
 def cell(value: object) -> str:
@@ -105,7 +122,12 @@ def progress_shown(*, quiet: bool) -> Iterator[None]:
     if quiet or not err.is_terminal:
         yield
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as progress:
         handler = _ProgressHandler(progress)
         LOGGER.addHandler(handler)

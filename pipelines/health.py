@@ -69,23 +69,28 @@ def _examine_warehouse(findings: Findings, settings: Settings, ledger: Ledger) -
             findings.problems += [f"{line}; run `leadsift doctor --rebuild`" for line in lost]
             waiting = pending(session, ledger)
             findings.problems += [
-                f"{item.import_id} is in the ledger but not in the warehouse; run `leadsift doctor --rebuild`" for item in waiting
+                f"{item.import_id} is in the ledger but not in the warehouse; run `leadsift doctor --rebuild`"
+                for item in waiting
             ]
             if not lost and not waiting:
-                count = sum(
-                    file.status == FileStatus.LOADED for item in ledger.imports() for file in item.files
-                )
+                count = sum(file.status == FileStatus.LOADED for item in ledger.imports() for file in item.files)
                 findings.facts.append(f"warehouse: the records of all {count} loaded files are there")
             _examine_tables(findings, session)
             if not is_current(session, settings.base_currency):
-                findings.problems.append("derived tables are older than what is loaded; run `leadsift doctor --rebuild`")
+                findings.problems.append(
+                    "derived tables are older than what is loaded; run `leadsift doctor --rebuild`"
+                )
     except LeadsiftError as error:
         findings.problems.append(str(error))
 
 
 def _examine_tables(findings: Findings, session: Session) -> None:
     progress.report("Checking the tables")
-    wrong = [f"main.{table}: {found} ids stand in more than one row" for table in UNIQUE_IDS if (found := repeated_ids(session, table))]
+    wrong = [
+        f"main.{table}: {found} ids stand in more than one row"
+        for table in UNIQUE_IDS
+        if (found := repeated_ids(session, table))
+    ]
     wrong += [
         f"main.{pointer.table}.{pointer.column}: {found} ids are not in {pointer.target}"
         for pointer in POINTERS

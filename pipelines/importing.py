@@ -90,7 +90,7 @@ def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, 
 
 
 def run_import(settings: Settings, request: ImportRequest) -> ImportOutcome:
-    """Run the import job for `request`. With no paths it finishes what a crash left and brings derived tables up to date.
+    """Run the import job for `request`; with no paths it finishes what a crash left and rebuilds what is out of date.
 
     Raises LeadsiftError when the job could not do its work.
     """
@@ -200,12 +200,11 @@ SELECT files.file, files.format, files.encoding, files.delimiter, files.source, 
     files.row_count AS rows, files.loaded, files.rejected, files.blank, files.preamble, files.footer, files.recognition,
     coalesce(files.decisions, []) AS decisions,
     (SELECT coalesce(list(column_name ORDER BY rowid), []) FROM audit.unmapped_columns AS columns
-     WHERE columns.import_id = files.import_id AND columns.file = files.file AND columns.sheet = files.sheet) AS unmapped,
-    (SELECT count(*) FROM audit.rejected_rows AS cells WHERE cells.import_id = files.import_id AND cells.file = files.file
-     AND cells.sheet = files.sheet AND cells.column_name IS NOT NULL) AS rejected_cells
-FROM audit.import_files AS files
-WHERE files.import_id = ? AND files.status = 'loaded'
-ORDER BY files.file_ordinal, files.sheet_ordinal
+     WHERE columns.import_id = files.import_id AND columns.file = files.file AND columns.sheet = files.sheet) AS
+     unmapped, (SELECT count(*) FROM audit.rejected_rows AS cells WHERE cells.import_id = files.import_id AND
+     cells.file = files.file AND cells.sheet = files.sheet AND cells.column_name IS NOT NULL) AS rejected_cells
+     FROM audit.import_files AS files WHERE files.import_id = ? AND files.status = 'loaded' ORDER BY
+     files.file_ordinal, files.sheet_ordinal
 """
 
 
@@ -221,8 +220,8 @@ def _sheets(settings: Settings, import_id: str | None) -> dict[str, list[dict[st
 def rejections_of(settings: Settings, import_id: str | None, limit: int) -> pl.DataFrame:
     """The first refused rows and cells of an import, as in `audit.rejected_rows`."""
     return Published(settings.published_path).query(
-        "SELECT * EXCLUDE (import_id) FROM audit.rejected_rows WHERE import_id = ? ORDER BY file, sheet, row_number, column_name "
-        "LIMIT ?",
+        "SELECT * EXCLUDE (import_id) FROM audit.rejected_rows WHERE import_id = ? "
+        "ORDER BY file, sheet, row_number, column_name LIMIT ?",
         [import_id, limit],
     )
 
@@ -232,5 +231,5 @@ def count_entities(settings: Settings) -> dict[str, int]:
     if not settings.published_path.is_file():
         return dict.fromkeys(ENTITY_TABLES, 0)
     counts = ", ".join(f"(SELECT count(*) FROM main.{table}) AS {table}" for table in ENTITY_TABLES)
-    row = Published(settings.published_path).query(f"SELECT {counts}").row(0, named=True)
-    return dict(row)
+    query = f"SELECT {counts}"  # noqa: S608  (our own names)
+    return dict(Published(settings.published_path).query(query).row(0, named=True))

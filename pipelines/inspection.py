@@ -90,7 +90,12 @@ def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet) -> dict[str, A
         "records": {entity.value: len(rows) for entity, rows in sheet.mapped.records.items()},
         "sample": _sample(sheet),
         "refusals": [
-            {"row_number": item.row_number, "column_name": item.column, "value": item.value, "reason": item.reason}
+            {
+                "row_number": item.row_number,
+                "column_name": item.column,
+                "value": item.value,
+                "reason": item.reason,
+            }
             for item in refusals[:SHOWN_REFUSALS]
         ],
     }

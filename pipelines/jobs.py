@@ -1,4 +1,4 @@
-"""The import job: from landed files to the published snapshot, with every check. The command line runs this same job."""
+"""The import job, from landed files to the published snapshot with every check; the command line runs the same."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from schemas.warehouse import Published
 
 WEIGHTY_BITS = 3.0
@@ -9,14 +11,10 @@ WEIGHTY_BITS = 3.0
 
 _MERGED = """
 SELECT entity.{entity}_id AS id, entity.name,
-    list_sort(list(DISTINCT crosswalk.source || ' ' || crosswalk.object || coalesce(' ' || crosswalk.external_id, ''))) AS records
-FROM main.{entity}s AS entity
-JOIN main.{entity}_sources AS crosswalk USING ({entity}_id)
-WHERE entity.source_count > 1
-GROUP BY ALL
-HAVING count(DISTINCT crosswalk.source) > 1
-ORDER BY count(DISTINCT crosswalk.source) DESC, entity.name
-LIMIT ?
+    list_sort(list(DISTINCT crosswalk.source || ' ' || crosswalk.object || coalesce(' ' ||
+    crosswalk.external_id, ''))) AS records FROM main.{entity}s AS entity JOIN main.{entity}_sources AS
+    crosswalk USING ({entity}_id) WHERE entity.source_count > 1 GROUP BY ALL HAVING count(DISTINCT
+    crosswalk.source) > 1 ORDER BY count(DISTINCT crosswalk.source) DESC, entity.name LIMIT ?
 """
 
 _PAIRS = """
@@ -35,10 +33,7 @@ def explain_merges(published: Published, limit: int = 20) -> list[str]:
         merged = published.query(_MERGED.format(entity=entity), [limit])
         for row in merged.iter_rows(named=True):
             pairs = published.query(_PAIRS.format(entity=entity), [row["id"]])
-            reasons: dict[str, None] = {}
-            for pair in pairs.iter_rows(named=True):
-                reasons |= dict.fromkeys(_reasons(pair["rule"], _as_dict(pair["evidence"])))
-            why = ", ".join(reasons) or "several weaker signs"
+            why = ", ".join(_reasons(pairs.rows(named=True))) or "several weaker signs"
             lines.append(f"{entity} {row['name']}: {' + '.join(row['records'])} — {why}")
     return lines
 
@@ -49,20 +44,22 @@ def _as_dict(evidence: object) -> dict[str, float]:
     return {entry["key"]: entry["value"] for entry in evidence} if isinstance(evidence, list) else {}
 
 
-def _reasons(rule: str, evidence: dict[str, float]) -> list[str]:
+def _reasons(pairs: list[dict[str, Any]]) -> list[str]:
+    """What spoke for the pairs of one entity: stated facts, then comparisons by their strongest evidence."""
     words = {
-        "name": "name",
         "email": "e-mail",
-        "phone": "phone",
         "domain": "web domain",
         "organization": "employer",
-        "address": "address",
         "birth_date": "birth date",
         "national_id": "national id",
     }
-    stated = [] if rule == "model" else [rule]
-    strong = sorted((item for item in evidence.items() if item[1] >= WEIGHTY_BITS), key=lambda item: -item[1])
-    return stated + [f"{words.get(name, name)} (+{bits:.0f} bits)" for name, bits in strong]
+    stated = sorted({pair["rule"] for pair in pairs if pair["rule"] != "model"})
+    strongest: dict[str, float] = {}
+    for pair in pairs:
+        for name, bits in _as_dict(pair["evidence"]).items():
+            strongest[name] = max(bits, strongest.get(name, 0.0))
+    weighty = sorted((item for item in strongest.items() if item[1] >= WEIGHTY_BITS), key=lambda item: -item[1])
+    return [*stated, *(f"{words.get(name, name)} (+{bits:.0f} bits)" for name, bits in weighty)]
 
 
 def summarise_review(published: Published) -> list[str]:

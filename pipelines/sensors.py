@@ -1,7 +1,7 @@
 """The inbox sensor: files dropped into a folder are imported, many in one run, each exactly once.
 
-A file is known by its content. Whether its bytes are known is the ledger's word; the run key only keeps Dagster from starting twice
-while a run is under way. Files stay where they are.
+A file is known by its content. Whether its bytes are known is the ledger's word; the run key only keeps Dagster
+from starting twice while a run is under way. Files stay where they are.
 """
 
 import hashlib
@@ -20,7 +20,10 @@ SETTLE_SECONDS = 2.0
 
 
 @dg.sensor(
-    job=import_job, minimum_interval_seconds=10, default_status=dg.DefaultSensorStatus.RUNNING, name="inbox_sensor"
+    job=import_job,
+    minimum_interval_seconds=10,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    name="inbox_sensor",
 )
 def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Import every new file in the inbox (`<home>/inbox`, or the setting `inbox`) in one run."""
@@ -66,5 +69,9 @@ def _hash_inbox(inbox: Path, seen: dict[str, list[object]]) -> tuple[int, dict[s
             hashes[str(path)] = before
             continue
         with path.open("rb") as handle:
-            hashes[str(path)] = [stat.st_size, stat.st_mtime_ns, hashlib.file_digest(handle, "sha256").hexdigest()]
+            hashes[str(path)] = [
+                stat.st_size,
+                stat.st_mtime_ns,
+                hashlib.file_digest(handle, "sha256").hexdigest(),
+            ]
     return waiting, hashes

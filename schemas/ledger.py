@@ -1,8 +1,8 @@
 """The ledger: what happened, who did it, when and why. Facts only; nothing here is ever edited away.
 
-Belongs here: imports and the files they brought, with the options under which they were read. Does not belong here: anything
-that can be computed again from the archive. SQLAlchemy Core throughout; SQLite by default, PostgreSQL by URL.
-Migrations are recorded facts (Alembic, `schemas/migrations`).
+Belongs here: imports and the files they brought, with the options under which they were read. Does not belong
+here: anything that can be computed again from the archive. SQLAlchemy Core throughout; SQLite by default,
+PostgreSQL by URL. Migrations are recorded facts (Alembic, `schemas/migrations`).
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ class ImportOptions:
 class ImportFile:
     """One file of an import; `path` is as the user gave it, a member of a container behind `!`.
 
-    `stem` is its name below what the user named, without extension: lists without a CRM are told apart by it. `records` is how
-    many rows it put into the records tables, so that a warehouse that lost some is found out.
+    `stem` is its name below what the user named, without extension: lists without a CRM are told apart by it.
+    `records` is how many rows it put into the records tables, so that a warehouse that lost some is found out.
     """
 
     ordinal: int
@@ -193,9 +193,7 @@ class Ledger:
                     for file in files
                 ],
             )
-        return Import(
-            row, import_id, received_at, ImportStatus.RECEIVED, _who(), options, files=tuple(files)
-        )
+        return Import(row, import_id, received_at, ImportStatus.RECEIVED, _who(), options, files=tuple(files))
 
     def finish_import(self, import_id: str, status: ImportStatus, files: Iterable[ImportFile]) -> None:
         """Record what became of an import and of each of its files."""
@@ -218,9 +216,7 @@ class Ledger:
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(imports_table).order_by(imports_table.c.sequence)).all()
             file_rows = connection.execute(
-                sa.select(import_files_table).order_by(
-                    import_files_table.c.import_id, import_files_table.c.ordinal
-                )
+                sa.select(import_files_table).order_by(import_files_table.c.import_id, import_files_table.c.ordinal)
             ).all()
         files: dict[str, list[ImportFile]] = {}
         for row in file_rows:

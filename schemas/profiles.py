@@ -1,8 +1,9 @@
 """CRM profiles: which columns of which export mean what, as TOML data read into typed objects.
 
-A profile describes one system; each of its objects describes one kind of sheet; each section of an object describes one entity
-that a row of that sheet carries. Belongs here: the shape of a profile and loading it with errors that name file, key and
-reason. Does not belong here: recognising a sheet or mapping its rows (`assets.sources`).
+A profile describes one system; each of its objects describes one kind of sheet; each section of an object
+describes one entity that a row of that sheet carries. Belongs here: the shape of a profile and loading it with
+errors that name file, key and reason. Does not belong here: recognising a sheet or mapping its rows
+(`assets.sources`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -38,9 +39,10 @@ class Section(_Part):
     """One entity that a row of the sheet carries.
 
     `fields` lists the headers of each field, the first that is present wins; a list field takes all of them. `common`
-    adds the fields that the profile's `[common.<entity>]` lists for every sheet. `values` translates what a text field says; where
-    the field shares its column with another, values that are not listed are none of its own. `object` is the namespace of the ids (default: the object's own name). `always` makes a record of every row that names a
-    person or organization, even when no field of the section is filled.
+    adds the fields that the profile's `[common.<entity>]` lists for every sheet. `values` translates what a
+    text field says; where the field shares its column with another, values that are not listed are none of its
+    own. `object` is the namespace of the ids (default: the object's own name). `always` makes a record of every
+    row that names a person or organization, even when no field of the section is filled.
     """
 
     id: list[str] = Field(default_factory=list)
@@ -99,11 +101,11 @@ class Profile(_Part):
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     default_pipeline: str = "Pipeline"
     common: dict[Entity, dict[str, list[str]]] = Field(default_factory=dict)
-    object: list[ObjectProfile] = Field(min_length=1)
+    objects: list[ObjectProfile] = Field(min_length=1, alias="object")
 
     @model_validator(mode="before")
     @classmethod
-    def _with_common_fields(cls, data: object) -> object:
+    def _with_common_fields(cls, data: Any) -> Any:
         """Write the common fields into each section that asks for them; the section's own come first."""
         if not isinstance(data, dict) or not isinstance(data.get("common"), dict):
             return data
@@ -117,7 +119,7 @@ class Profile(_Part):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Profile:
-        names = [item.name for item in self.object]
+        names = [item.name for item in self.objects]
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"object {name!r} is described twice")
@@ -133,8 +135,9 @@ def _check_section(entity: Entity, section: Section) -> None:
             raise ValueError(f"{entity}.fields.{field} is not a field of {entity}; it may be one of: {known}")
         for header in headers:
             other = seen.setdefault(fold_header(header), field)
-            # A translated field may read the same column as another: it takes only the values that it lists.
-            if other != field and not {field, other} & section.values.keys():
+            # Two fields may read one column in different ways: as a day and as a time, as it stands and translated.
+            differ = contract.fields[field].kind != contract.fields[other].kind
+            if other != field and not differ and not {field, other} & section.values.keys():
                 raise ValueError(f"{entity}.fields: header {header!r} is claimed by both {other} and {field}")
     for target in section.references:
         if target not in contract.references:

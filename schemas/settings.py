@@ -53,9 +53,7 @@ class Settings(BaseSettings):
     lock_timeout: float = Field(
         default=600.0, gt=0, description="Seconds to wait while another process writes to the warehouse."
     )
-    inbox: Path | None = Field(
-        default=None, description="Folder the inbox sensor watches; default: <home>/inbox."
-    )
+    inbox: Path | None = Field(default=None, description="Folder the inbox sensor watches; default: <home>/inbox.")
     nightly_paths: list[Path] = Field(
         default_factory=list, description="Files and folders that the nightly schedule imports."
     )
@@ -117,9 +115,8 @@ def load_settings(home: Path | None = None) -> Settings:
 
     Raises SettingsError naming the file, the key and the reason when a setting cannot be used.
     """
-    given: dict[str, Path] = {} if home is None else {"home": home.expanduser()}
     try:
-        place = Settings(**given).home if home is None else home.expanduser()
+        place = Settings().home if home is None else home.expanduser()
     except ValidationError as error:
         raise SettingsError(_explain(error, "environment")) from error
     file = place.resolve() / SETTINGS_FILE

@@ -1,7 +1,8 @@
 """The warehouse: the one place where SQL meets DuckDB.
 
-Belongs here: opening the working database for its one writer, running the SQL files of `schemas/sql`, publishing, and reading the
-published file. Does not belong here: what the SQL says. Values go in as parameters; identifiers only through `quoted`.
+Belongs here: opening the working database for its one writer, running the SQL files of `schemas/sql`,
+publishing, and reading the published file. Does not belong here: what the SQL says. Values go in as parameters;
+identifiers only through `quoted`.
 """
 
 from __future__ import annotations
@@ -59,11 +60,13 @@ class Session:
 
     def frame(self, query: str, parameters: Sequence[object] | None = None) -> pl.DataFrame:
         """The result of a query as a polars frame."""
-        return self.connection.sql(query, params=list(parameters) if parameters else None).pl()
+        frame: pl.DataFrame = self.connection.sql(query, params=list(parameters) if parameters else None).pl()
+        return frame
 
     def frame_of(self, name: str) -> pl.DataFrame:
         """The result of the query in `schemas/sql/<name>.sql`."""
-        return self.connection.sql(sql_text(name)).pl()
+        frame: pl.DataFrame = self.connection.sql(sql_text(name)).pl()
+        return frame
 
     def scalar(self, query: str, parameters: Sequence[object] | None = None) -> object:
         """The first value of the first row, None where there is no row."""
@@ -219,7 +222,7 @@ class Warehouse:
 
 def _incoming(name: str, dtype: pl.DataType) -> str:
     """How a column of a frame is selected for a table."""
-    if dtype == _MAP_ENTRIES or dtype == _MAP_BITS:
+    if dtype in (_MAP_ENTRIES, _MAP_BITS):
         return f"map_from_entries({quoted(name)}) AS {quoted(name)}"
     return quoted(name)
 
@@ -244,7 +247,8 @@ def create_tables(session: Session) -> None:
 def _create(session: Session, schema: str, name: str, what: str) -> None:
     table = name.rsplit("/", 1)[1]
     exists = session.scalar(
-        "SELECT count(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ? AND table_catalog = current_database()",
+        "SELECT count(*) FROM information_schema.tables "
+        "WHERE table_schema = ? AND table_name = ? AND table_catalog = current_database()",
         [schema, table],
     )
     if exists:
@@ -257,9 +261,7 @@ def _create(session: Session, schema: str, name: str, what: str) -> None:
         comment = " ".join(line.lstrip("- ").strip() for line in head.group(1).splitlines())
         session.connection.execute(f"COMMENT ON {what} {target} IS {_literal(comment)}")
     for column, comment in _COMMENTED_COLUMN.findall(text):
-        session.connection.execute(
-            f"COMMENT ON COLUMN {target}.{quoted(column)} IS {_literal(comment.strip())}"
-        )
+        session.connection.execute(f"COMMENT ON COLUMN {target}.{quoted(column)} IS {_literal(comment.strip())}")
 
 
 def _literal(text: str) -> str:
@@ -295,7 +297,8 @@ class Published:
             relation = connection.sql(sql, params=list(parameters) if parameters else None)
             if relation is None:
                 raise QueryError("not a query: it returns no rows")
-            return relation.pl()
+            frame: pl.DataFrame = relation.pl()
+            return frame
         except duckdb.Error as error:
             raise QueryError(_first_line(error)) from error
         finally:

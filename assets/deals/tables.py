@@ -1,13 +1,12 @@
 """The CRM tables: users, pipelines, stages, leads, deals, stage history, notes and activities, from source records.
 
-Each function puts the whole content of its tables in the place of what was there. They share temporary tables of facts and are
-called in the order in which this module lists them, within one session and transaction.
+Each function puts the whole content of its tables in the place of what was there. They share temporary tables
+of facts and are called in the order in which this module lists them, within one session and transaction.
 """
 
 from __future__ import annotations
 
 from schemas.warehouse import Session
-
 
 CRM_TABLES: dict[str, str] = {
     "users": "Who owns, writes and moves things in the sources.",
@@ -25,7 +24,10 @@ CRM_TABLES: dict[str, str] = {
 
 
 def build_crm_tables(session: Session, base_currency: str | None) -> None:
-    """Build every CRM table. Organizations and persons must be resolved. `base_currency` is an ISO 4217 code or None."""
+    """Build every CRM table.
+
+    Organizations and persons must be resolved. `base_currency` is an ISO 4217 code or None.
+    """
     for table in CRM_TABLES:
         session.empty(f"main.{table}")
     for step in (

@@ -1,8 +1,9 @@
 """Casting: the text of cells into typed values, column by column, on distinct values.
 
-Every caster takes one text and returns the value or raises ValueError with the reason; `cast_column` runs it once for each
-distinct text. Decisions that need the whole column (date order, decimal sign) are taken in `assets.sources.locale_decisions` and handed in as
-a `CastContext`. Does not belong here: which column is cast to what.
+Every caster takes one text and returns the value or raises ValueError with the reason; `cast_column` runs it
+once for each distinct text. Decisions that need the whole column (date order, decimal sign) are taken in
+`assets.sources.locale_decisions` and handed in as a `CastContext`. Does not belong here: which column is cast
+to what.
 """
 
 from __future__ import annotations
@@ -55,11 +56,23 @@ DTYPES: dict[Kind, pl.DataType] = {
 _EMAIL = re.compile(r"^[^\s@<>,;:\"()\[\]]+@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}$")
 _URL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:/*)?(?:[^/@\s]*@)?([^/:?#\s]+)(?::\d+)?(?:[/?#].*)?$", re.IGNORECASE)
 _HOST = re.compile(r"^(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}$")
-_TRUE = frozenset({"true", "t", "yes", "y", "1", "x", "oui", "vrai", "done", "archived", "ja", "wahr", "sim", "sí", "si"})
+_TRUE = frozenset(
+    {"true", "t", "yes", "y", "1", "x", "oui", "vrai", "done", "archived", "ja", "wahr", "sim", "sí", "si"}
+)
 _FALSE = frozenset(
     {"false", "f", "no", "n", "0", "non", "faux", "not archived", "to do", "nein", "falsch", "não", "nao"}
 )
-_SYMBOLS = {"$": None, "€": "EUR", "£": "GBP", "¥": None, "₹": "INR", "₽": "RUB", "R$": "BRL", "zł": "PLN", "₺": "TRY"}
+_SYMBOLS = {
+    "$": None,
+    "€": "EUR",
+    "£": "GBP",
+    "¥": None,
+    "₹": "INR",
+    "₽": "RUB",
+    "R$": "BRL",
+    "zł": "PLN",
+    "₺": "TRY",
+}
 _MONEY_NOISE = re.compile(r"[\s\u00a0\u202f'’]|[A-Z]{3}\b|\b[A-Z]{3}|R\$|zł|[$€£¥₹₽₺]")
 _LIST_BREAK = re.compile(r"\s*[;,|\n]\s*")
 _EMAIL_BREAK = re.compile(r"[;,|\s]+")
@@ -151,7 +164,8 @@ def _countries() -> dict[str, str]:
         "holland": "NL", "the netherlands": "NL", "republic of ireland": "IE", "korea": "KR", "south korea": "KR",
         "russia": "RU", "russian federation": "RU", "czech republic": "CZ", "viet nam": "VN", "turkey": "TR",
         "deu": "DE", "fra": "FR", "gbr": "GB", "esp": "ES", "ita": "IT", "nld": "NL", "che": "CH", "aut": "AT",
-        "bel": "BE", "can": "CA", "aus": "AU", "bra": "BR", "prt": "PT", "mex": "MX", "chn": "CN", "jpn": "JP", "ind": "IN",
+        "bel": "BE", "can": "CA", "aus": "AU", "bra": "BR", "prt": "PT", "mex": "MX", "chn": "CN",
+        "jpn": "JP", "ind": "IN",
     }  # fmt: skip
     return names
 

@@ -1,6 +1,7 @@
 """Columns of a table, found by header and cast by field, with every refusal and decision written down.
 
-Belongs here: what is true of a column as a whole. Does not belong here: which rows become records (`assets.sources.mapping`).
+Belongs here: what is true of a column as a whole. Does not belong here: which rows become records
+(`assets.sources.mapping`).
 """
 
 from __future__ import annotations
@@ -26,9 +27,7 @@ class Columns:
         self.headers = table.headers
         self.base = base
         self.folded = [without_repeat(fold_header(header)) for header in table.headers]
-        self.cells: list[list[str | None]] = [
-            table.frame[f"c{index}"].to_list() for index in range(len(table.headers))
-        ]
+        self.cells: list[list[str | None]] = [table.frame[f"c{index}"].to_list() for index in range(len(table.headers))]
         self.numbers: list[int] = table.frame["row_number"].to_list()
         self.rejections: list[Rejection] = []
         self.decisions: list[str] = []
@@ -59,7 +58,7 @@ class Columns:
         return cast_column(column, Kind.COUNTRY, self.base).values.to_list()
 
     def cast(self, spec: Field, index: int, countries: list[str | None] | None) -> list[object]:
-        """Cast one column for a field: one value a row, or a list of values for list fields; None where blank or refused."""
+        """Cast one column for a field: a value a row, a list of values for list fields; None where blank or refused."""
         column = pl.Series(f"c{index}", self.cells[index], dtype=pl.String)
         context = replace(self.base, is_birth_date=spec.name == "birth_date")
         context, sentence = decide_context(column.drop_nulls().unique().to_list(), spec.kind, context)
@@ -110,9 +109,7 @@ class Columns:
             self._note_assumed_country(index, parts, countries)
         return result
 
-    def _note_assumed_country(
-        self, index: int, parts: list[list[str]], countries: list[str | None] | None
-    ) -> None:
+    def _note_assumed_country(self, index: int, parts: list[list[str]], countries: list[str | None] | None) -> None:
         assumed = sum(
             1
             for row, texts in enumerate(parts)

@@ -1,8 +1,8 @@
 """Dates and times as people and exporters write them.
 
-Belongs here: reading one text under a known order of day and month, and deciding that order for a column from all its values.
-Two-digit years follow POSIX (69–99 are 1969–1999), birth dates the window 1931–2030. Both are fixed, so that a rebuild years
-later reads the same.
+Belongs here: reading one text under a known order of day and month, and deciding that order for a column from
+all its values. Two-digit years follow POSIX (69–99 are 1969–1999), birth dates the window 1931–2030. Both are
+fixed, so that a rebuild years later reads the same.
 """
 
 from __future__ import annotations
@@ -24,8 +24,12 @@ _TIME = (
 _ISO = re.compile(rf"^(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}$")
 _COMPACT = re.compile(rf"^(?P<year>(?:1[6-9]|20|21)\d{{2}})(?P<month>\d{{2}})(?P<day>\d{{2}}){_TIME}$")
 _NUMERIC = re.compile(rf"^(?P<first>\d{{1,2}})[-/. ](?P<second_part>\d{{1,2}})[-/. ](?P<year>\d{{2}}|\d{{4}}){_TIME}$")
-_DAY_NAME = re.compile(rf"^(?:\w+,?\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[\s-]+(?:de\s+)?(?P<name>[^\W\d_]+)\.?,?[\s-]+(?:de\s+)?(?P<year>\d{{2}}|\d{{4}}){_TIME}$")
-_NAME_DAY = re.compile(rf"^(?:\w+,\s+)?(?P<name>[^\W\d_]+)\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){_TIME}$")
+_DAY_NAME = re.compile(
+    rf"^(?:\w+,?\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[\s-]+(?:de\s+)?(?P<name>[^\W\d_]+)\.?,?[\s-]+(?:de\s+)?(?P<year>\d{{2}}|\d{{4}}){_TIME}$"
+)
+_NAME_DAY = re.compile(
+    rf"^(?:\w+,\s+)?(?P<name>[^\W\d_]+)\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){_TIME}$"
+)
 _SERIAL = re.compile(r"^(\d{5})(\.\d+)?$")
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  (Excel's serial days have no zone)
 
@@ -91,9 +95,7 @@ def _build(match: re.Match[str], year: int, month: int, day: int) -> datetime:
         hour = hour % 12 + (12 if half == "pm" else 0)
     micro = int((match["fraction"] or "0")[:6].ljust(6, "0"))
     try:
-        return datetime(
-            year, month, day, hour, minute, int(match["second"] or 0), micro, tzinfo=_zone(match["zone"])
-        )
+        return datetime(year, month, day, hour, minute, int(match["second"] or 0), micro, tzinfo=_zone(match["zone"]))
     except ValueError as error:
         raise ValueError("is not a day of the calendar") from error
 
@@ -122,7 +124,11 @@ def decide_order(texts: Iterable[str], fallback: DateOrder) -> tuple[DateOrder, 
             day_first += first > 12
             month_first += second > 12
             either += first <= 12 and second <= 12
-    words = {DateOrder.DMY: "day/month/year", DateOrder.MDY: "month/day/year", DateOrder.YMD: "year-month-day"}
+    words = {
+        DateOrder.DMY: "day/month/year",
+        DateOrder.MDY: "month/day/year",
+        DateOrder.YMD: "year-month-day",
+    }
     if day_first > month_first:
         return DateOrder.DMY, f"read as {words[DateOrder.DMY]} ({day_first} values allow nothing else)"
     if month_first > day_first:

@@ -1,6 +1,7 @@
 """What a file is, from its content alone: format, encoding, dialect. The extension is never trusted.
 
-Belongs here: decisions about bytes, each of which the reading reports. Does not belong here: splitting rows or reading workbooks.
+Belongs here: decisions about bytes, each of which the reading reports. Does not belong here: splitting rows or
+reading workbooks.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def is_workbook_archive(data: bytes) -> bool:
 def detect_format(data: bytes) -> str:
     """Name the format: `csv` (any delimited text), `xlsx` or `xls`.
 
-    Raises InputRefusedError with the reason for an empty file, a picture, a document, a protected workbook or other bytes.
+    Raises InputRefusedError with the reason for an empty file, a picture, a document, a protected workbook or
+    other bytes.
     """
     if not data.strip(b"\x00\t\r\n "):
         raise InputRefusedError("is empty")

@@ -1,4 +1,4 @@
-"""Landing: the bytes of what the user named go into the archive, and the ledger hears of them before anything is made of them.
+"""Landing: what the user named goes into the archive, and the ledger hears of it before anything is made of it.
 
 Belongs here: telling new files from known ones. Does not belong here: reading them.
 """
@@ -48,8 +48,8 @@ def new_import_id() -> str:
 def land(paths: list[Path], options: ImportOptions, archive: Archive, ledger: Ledger) -> Landing:
     """Archive every new file behind `paths` and record one import of them; known bytes change nothing.
 
-    A file whose bytes an import has loaded, or is about to load, is unchanged, whatever its name; one that was refused before is
-    tried again.
+    A file whose bytes an import has loaded, or is about to load, is unchanged, whatever its name; one that was
+    refused before is tried again.
     """
     landed: list[LandedFile] = []
     passed_over: list[str] = []

@@ -85,7 +85,8 @@ def _settle(session: Session, ledger: Ledger) -> None:
         if item.status != ImportStatus.RECEIVED or item.import_id not in loaded:
             continue
         rows = session.frame(
-            "SELECT DISTINCT file_ordinal, status, reason FROM audit.import_files WHERE import_id = ?", [item.import_id]
+            "SELECT DISTINCT file_ordinal, status, reason FROM audit.import_files WHERE import_id = ?",
+            [item.import_id],
         )
         files = [
             replace(
@@ -101,7 +102,8 @@ def _settle(session: Session, ledger: Ledger) -> None:
 
 def record_counts(session: Session) -> dict[tuple[str, int], int]:
     """How many rows each file (import id, ordinal) has in the records tables."""
-    parts = " UNION ALL ".join(f"SELECT import_id, file_ordinal FROM {table}" for table in RECORD_TABLES.values())  # noqa: S608
+    selects = [f"SELECT import_id, file_ordinal FROM {table}" for table in RECORD_TABLES.values()]  # noqa: S608
+    parts = " UNION ALL ".join(selects)
     rows = session.frame(f"SELECT import_id, file_ordinal, count(*) AS found FROM ({parts}) GROUP BY ALL")  # noqa: S608
     return {(import_id, ordinal): found for import_id, ordinal, found in rows.iter_rows()}
 
@@ -144,9 +146,7 @@ def _status(files: Sequence[ImportFile]) -> ImportStatus:
     return ImportStatus.IMPORTED if len(loaded) == len(files) else ImportStatus.PARTIAL
 
 
-def _take(
-    batch: _Batch, item: Import, file: ImportFile, archive: Archive, profiles: Sequence[Profile]
-) -> ImportFile:
+def _take(batch: _Batch, item: Import, file: ImportFile, archive: Archive, profiles: Sequence[Profile]) -> ImportFile:
     """Interpret one file into the batch; a refusal is written down instead."""
     try:
         data = archive.get(file.sha256)
@@ -155,7 +155,12 @@ def _take(
         return _refused(batch, item, file, str(error))
     except Exception as error:  # noqa: BLE001
         # A file that makes us fail must not stop every later import; it is refused by name and can be reported.
-        return _refused(batch, item, file, f"could not be interpreted ({type(error).__name__}: {error}); please report this file")
+        return _refused(
+            batch,
+            item,
+            file,
+            f"could not be interpreted ({type(error).__name__}: {error}); please report this file",
+        )
     for sheet in interpreted.sheets:
         _take_sheet(batch, item, file, interpreted, sheet)
     records = sum(len(rows) for sheet in interpreted.sheets for rows in sheet.mapped.records.values())

@@ -1,7 +1,8 @@
 """Mapping: the rows of a recognised table into typed records of each entity, with nothing left over.
 
-Every cell of a loaded row ends in a typed column, in the record's `custom` map (headers that no field takes, cells that their field
-refused), or under a header that the profile ignores by name. A row that names nothing is rejected.
+Every cell of a loaded row ends in a typed column, in the record's `custom` map (headers that no field takes,
+cells that their field refused), or under a header that the profile ignores by name. A row that names nothing is
+rejected.
 """
 
 from __future__ import annotations
@@ -63,7 +64,10 @@ class _Laid:
 
 
 def map_table(table: Table, recognition: Recognition, source: str, base: CastContext) -> MappedSheet:
-    """Map every row of a table. `source` is the system or list the records belong to, `base` what the settings assume."""
+    """Map every row of a table.
+
+    `source` is the system or list the records belong to, `base` what the settings assume.
+    """
     return _Mapper(table, recognition, source, base).map()
 
 
@@ -83,9 +87,7 @@ class _Mapper:
             self._map_row(row, sections)
         refused_rows = {item.row_number for item in self.result.rejections}
         # The cells of a refused row are refused with it and need no second mention.
-        self.result.rejections += [
-            item for item in self.columns.rejections if item.row_number not in refused_rows
-        ]
+        self.result.rejections += [item for item in self.columns.rejections if item.row_number not in refused_rows]
         self.result.decisions = self.columns.decisions
         return self.result
 
@@ -98,9 +100,7 @@ class _Mapper:
             indexes = self.columns.find(headers)
             if indexes:
                 fields[name] = indexes if contract.fields[name].is_list else indexes[:1]
-        laid = _Laid(
-            entity, section, section.object or self.object.name, self.columns.find(section.id)[:1], fields
-        )
+        laid = _Laid(entity, section, section.object or self.object.name, self.columns.find(section.id)[:1], fields)
         countries = self.columns.countries(fields.get("country", []))
         for name, indexes in fields.items():
             spec = contract.fields[name]
@@ -217,9 +217,7 @@ class _Mapper:
         same = laid.section.same_as
         external = self._first_cell(row, same.id, used) if same else None
         if same and external:
-            record["same_as_key"] = record_key(
-                laid.entity, self.source, same.object or laid.namespace, external
-            )
+            record["same_as_key"] = record_key(laid.entity, self.source, same.object or laid.namespace, external)
         return stubs
 
     def _stub(self, row: int, target: Entity, reference: Reference, used: set[int]) -> Row | None:

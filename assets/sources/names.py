@@ -1,16 +1,65 @@
 """Splitting and joining a person's name as it is written in a cell.
 
-Only what the writing itself says: a comma puts the family name first, particles belong to the family name, the last word is
-the family name otherwise. Comparable forms are `dedup.normalising`'s business.
+Only what the writing itself says: a comma puts the family name first, particles belong to the family name, the
+last word is the family name otherwise. Comparable forms are `dedup.normalising`'s business.
 """
 
 from __future__ import annotations
 
 _TITLES = frozenset(
-    "mr mrs ms miss mx dr prof sir madam mme mlle m herr frau sr sra dott dipl ing".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "sir",
+        "madam",
+        "mme",
+        "mlle",
+        "m",
+        "herr",
+        "frau",
+        "sr",
+        "sra",
+        "dott",
+        "dipl",
+        "ing",
+    ]
 )
 _PARTICLES = frozenset(
-    "van von der den de del della di da do dos das du la le les al el bin ibn ben ter ten zu zur mac mc st".split()
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "du",
+        "la",
+        "le",
+        "les",
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "ben",
+        "ter",
+        "ten",
+        "zu",
+        "zur",
+        "mac",
+        "mc",
+        "st",
+    ]
 )
 
 

@@ -69,20 +69,20 @@ def section_headers(section: Section) -> list[str]:
 
 
 @lru_cache(maxsize=512)
-def _claims(profile_name: str, item_name: str, headers: tuple[str, ...]) -> frozenset[str]:
-    """Folded headers, cached by the names of profile and object and the headers themselves."""
+def _folded(headers: tuple[str, ...]) -> frozenset[str]:
+    """Folded headers, each set of them once."""
     return frozenset(fold_header(header) for header in headers)
 
 
-def object_headers(profile: Profile, item: ObjectProfile) -> frozenset[str]:
+def object_headers(item: ObjectProfile) -> frozenset[str]:
     """Every header that an object claims, folded."""
     headers = [header for section in item.sections.values() for header in section_headers(section)]
-    return _claims(profile.name, item.name, (*headers, *item.ignored))
+    return _folded((*headers, *item.ignored))
 
 
 def known_headers(profiles: Sequence[Profile]) -> frozenset[str]:
     """Every header that any object of any profile claims, folded."""
-    return frozenset().union(*(object_headers(profile, item) for profile in profiles for item in profile.object))
+    return frozenset().union(*(object_headers(item) for profile in profiles for item in profile.objects))
 
 
 def recognise(headers: Sequence[str], file_stem: str, profiles: Sequence[Profile]) -> list[Recognition]:
@@ -91,7 +91,7 @@ def recognise(headers: Sequence[str], file_stem: str, profiles: Sequence[Profile
     found = [
         candidate
         for profile in profiles
-        for item in profile.object
+        for item in profile.objects
         if (candidate := _score(profile, item, headers, folded, file_stem)) is not None
     ]
     return sorted(found, key=lambda candidate: (-candidate.score, candidate.name))
@@ -108,16 +108,14 @@ def _score(
             continue
         if not any(fold_header(option) in present for option in options):
             return None
-    claims = _anchored_headers(profile, item, present)
+    claims = _anchored_headers(item, present)
     claimed = tuple(header for header, key in zip(headers, folded, strict=True) if key in claims)
     unclaimed = tuple(header for header, key in zip(headers, folded, strict=True) if key not in claims)
     score = len(claimed) / len(headers) * (GENERIC_WEIGHT if profile.is_generic else 1.0)
     # Required groups met are headers that set this object apart from its siblings.
     score += GROUP_BONUS * len(item.required)
     score += NAME_BONUS if _names(item, item.primary) & present else 0.0
-    return Recognition(
-        profile, item, score + (FILE_BONUS if by_file_name else 0.0), claimed, unclaimed, by_file_name
-    )
+    return Recognition(profile, item, score + (FILE_BONUS if by_file_name else 0.0), claimed, unclaimed, by_file_name)
 
 
 def mapping_of(recognition: Recognition, headers: Sequence[str]) -> dict[str, list[str]]:
@@ -143,17 +141,16 @@ def _names(item: ObjectProfile, entity: Entity) -> frozenset[str]:
     return frozenset(fold_header(header) for name in _NAME_FIELDS for header in fields.get(name, ()))
 
 
-def _anchored_headers(profile: Profile, item: ObjectProfile, present: set[str]) -> frozenset[str]:
+def _anchored_headers(item: ObjectProfile, present: set[str]) -> frozenset[str]:
     """The headers that an object claims on this sheet.
 
-    A website beside a person's name is no sign of a list of persons: what a further entity of the row would claim counts
-    only where the sheet names that entity.
+    A website beside a person's name is no sign of a list of persons: what a further entity of the row would
+    claim counts only where the sheet names that entity.
     """
     claims: set[str] = {fold_header(header) for header in item.ignored}
     for entity, section in item.sections.items():
         if entity == item.primary or _names(item, entity) & present:
-            key = f"{item.name}.{entity}"
-            claims |= _claims(profile.name, key, tuple(section_headers(section)))
+            claims |= _folded(tuple(section_headers(section)))
     return frozenset(claims)
 
 

@@ -1,7 +1,7 @@
 """Grids and tables: from rows of cells to one header with its data, every physical row accounted for.
 
-Belongs here: finding the header, preamble and footer, rejecting ragged rows, and the balance of a sheet. Does not belong here: what a
-header means; that a header is known is asked through a set of folded headers.
+Belongs here: finding the header, preamble and footer, rejecting ragged rows, and the balance of a sheet. Does
+not belong here: what a header means; that a header is known is asked through a set of folded headers.
 """
 
 from __future__ import annotations
@@ -86,32 +86,24 @@ def to_table(grid: Grid, known_headers: frozenset[str]) -> Table | None:
     end = _footer_start(rows, filled, head, width)
     footer = sum(1 for count in filled[end:] if count)
     kept, numbers, rejections = _data_rows(rows, filled, range(head + 1, end), width)
-    columns = {
-        f"c{index}": pl.Series([row[index] for row in kept], dtype=pl.String) for index in range(width)
-    }
+    columns = {f"c{index}": pl.Series([row[index] for row in kept], dtype=pl.String) for index in range(width)}
     frame = pl.DataFrame({**columns, "row_number": pl.Series(numbers, dtype=pl.Int32)})
     if not numbers and not rejections:
         warnings.append("has a header and no rows")
     blank = sum(1 for count in filled if not count)
-    return Table(
-        grid.name, headers, frame, len(rows) - 1, blank, preamble, footer, rejections, warnings
-    )
+    return Table(grid.name, headers, frame, len(rows) - 1, blank, preamble, footer, rejections, warnings)
 
 
-def find_header(
-    rows: Sequence[Sequence[str | None]], filled: Sequence[int], known: frozenset[str]
-) -> int:
+def find_header(rows: Sequence[Sequence[str | None]], filled: Sequence[int], known: frozenset[str]) -> int:
     """The index of the header row.
 
-    The row in which the most cells are known headers, the first of equals; where none is known, the first row that is as
-    wide as most rows and holds no number; else the first row with a value.
+    The row in which the most cells are known headers, the first of equals; where none is known, the first row
+    that is as wide as most rows and holds no number; else the first row with a value.
     """
     first = [index for index, count in enumerate(filled) if count][:HEADER_WITHIN]
 
     def hits(index: int) -> int:
-        return sum(
-            1 for cell in rows[index] if cell and without_repeat(fold_header(cell)) in known
-        )
+        return sum(1 for cell in rows[index] if cell and without_repeat(fold_header(cell)) in known)
 
     best = max(first, key=lambda index: (hits(index), -index))
     if hits(best):
@@ -131,22 +123,20 @@ def _headers(cells: Sequence[str | None]) -> tuple[list[str], list[str]]:
     """Name every column: a blank header becomes `column N`, a repeated one gets a number behind it."""
     headers: list[str] = []
     seen: Counter[str] = Counter()
-    repeated: list[str] = []
+    warnings: list[str] = []
     for index, cell in enumerate(cells):
         name = " ".join(cell.split()) if cell else f"column {index + 1}"
         folded = fold_header(name)
         seen[folded] += 1
         if seen[folded] > 1:
-            repeated.append(name)
-            name = f"{name} ({seen[folded]})"
+            numbered = f"{name} ({seen[folded]})"
+            warnings.append(f"header {name!r} stands more than once; the later column is called {numbered!r}")
+            name = numbered
         headers.append(name)
-    warnings = [f"header {name!r} stands more than once; the later column is kept apart" for name in repeated]
     return headers, warnings
 
 
-def _footer_start(
-    rows: Sequence[Sequence[str | None]], filled: Sequence[int], head: int, width: int
-) -> int:
+def _footer_start(rows: Sequence[Sequence[str | None]], filled: Sequence[int], head: int, width: int) -> int:
     """The index behind the last data row: closing rows that say `Total`, `Generated on …` are no data."""
     end = len(rows)
     if width < 3:

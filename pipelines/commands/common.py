@@ -35,7 +35,7 @@ ProfileOption = Annotated[
     typer.Option(
         "--profile",
         metavar="NAME",
-        help="Read every file under this profile: pipedrive, hubspot, salesforce, generic, or the path of a .toml file.",
+        help="Read every file under this profile: pipedrive, hubspot, salesforce, generic or a .toml file.",
         show_default=False,
     ),
 ]

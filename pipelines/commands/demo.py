@@ -9,7 +9,7 @@ import typer
 
 from pipelines.commands.common import JsonOption
 from pipelines.commands.files import show_outcome
-from pipelines.console import out, print_json, print_table, progress_shown
+from pipelines.console import out, print_json, print_table, progress_shown, short_path
 from schemas.errors import StoreError
 from schemas.settings import Settings, load_settings
 from schemas.warehouse import Published, sql_names
@@ -22,7 +22,10 @@ def demo(
     home: Annotated[
         Path | None,
         typer.Option(
-            "--home", metavar="DIR", help=f"Where the demo keeps its stores [default: ./{DEMO_HOME}].", show_default=False
+            "--home",
+            metavar="DIR",
+            help=f"Where the demo keeps its stores [default: ./{DEMO_HOME}].",
+            show_default=False,
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -45,7 +48,12 @@ def demo(
     review = summarise_review(published)
     if as_json:
         print_json(
-            {**outcome.to_json(), "merges": merges, "review": review, "charts": [str(path) for path in charts]}
+            {
+                **outcome.to_json(),
+                "merges": merges,
+                "review": review,
+                "charts": [str(path) for path in charts],
+            }
         )
         return
     out.rule("What was imported")
@@ -62,7 +70,7 @@ def demo(
         print_table(rows.select(column for column in rows.columns if not column.endswith("_id")), report)
     out.rule("Next")
     for path in charts:
-        out.print(f"picture: {path}", markup=False, soft_wrap=True)
+        out.print(f"picture: {short_path(str(path))}", markup=False, soft_wrap=True)
     _suggest(settings)
 
 
@@ -89,10 +97,17 @@ def _draw(settings: Settings) -> list[Path]:
 
 
 def _suggest(settings: Settings) -> None:
-    home = f"--home {settings.home}"
+    home = f"--home {short_path(str(settings.home))}"
+    persons = "SELECT name, email, source_count FROM persons ORDER BY source_count DESC"
     for command, why in (
-        (f"leadsift {home} sql \"SELECT name, email, source_count FROM persons ORDER BY source_count DESC\"", "query the result"),
-        (f"leadsift {home} sql \"FROM audit.person_pairs WHERE band = 'review'\"", "pairs that a person should look at"),
+        (
+            f'leadsift {home} sql "{persons}"',
+            "query the result",
+        ),
+        (
+            f"leadsift {home} sql \"FROM audit.person_pairs WHERE band = 'review'\"",
+            "pairs that a person should look at",
+        ),
         (f"leadsift {home} report stage_conversion --chart conversion.svg", "a report as a picture"),
         ("leadsift inspect YOUR-FILES", "what your own files are, without importing them"),
         ("leadsift import YOUR-FILES", "import them into ./leadsift-home"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import polars as pl
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -19,14 +21,14 @@ from pipelines.commands.common import (
     refuse,
     settings_of,
 )
-from pipelines.console import cell, out, print_json, print_table, progress_shown
+from pipelines.console import cell, out, print_json, print_table, progress_shown, short_path
 from schemas.ledger import ImportOptions
 from schemas.settings import Settings
 
 SHOWN_REJECTIONS = 10
 
 
-def inspect(  # noqa: PLR0913  (one parameter for each option)
+def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
     paths: PathsArgument,
     source: SourceOption = None,
@@ -46,7 +48,7 @@ def inspect(  # noqa: PLR0913  (one parameter for each option)
     _look(settings_of(context, home), _options(source, profile, date_order), paths, as_json=as_json)
 
 
-def import_(  # noqa: PLR0913  (one parameter for each option)
+def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
     paths: PathsArgument,
     source: SourceOption = None,
@@ -125,7 +127,8 @@ def show_outcome(settings: Settings, document: dict[str, Any]) -> None:
     if document["import_id"] and any(file["status"] == "loaded" for file in document["files"]):
         rejected = rejections_of(settings, document["import_id"], SHOWN_REJECTIONS + 1)
         if rejected.height:
-            print_table(rejected.head(SHOWN_REJECTIONS), "Rejected rows and cells (cells are kept in custom)")
+            shown = rejected.head(SHOWN_REJECTIONS).with_columns(pl.col("file").map_elements(short_path, pl.String))
+            print_table(shown, "Rejected rows and cells (cells are kept in custom)")
             if rejected.height > SHOWN_REJECTIONS:
                 out.print("… more: leadsift sql 'FROM audit.rejected_rows'", style="dim")
     counts = ", ".join(f"{count:,} {name}" for name, count in document["entities"].items())
@@ -133,75 +136,91 @@ def show_outcome(settings: Settings, document: dict[str, Any]) -> None:
         out.print(f"Nothing changed: every file was imported before. There are {counts}.")
     else:
         what = document["import_id"] or "Nothing was imported"
-        out.print(f"[bold]{what}[/bold]: {document['status']}. There are now {counts}.")
-        out.print(f"Published: {settings.published_path}", style="dim", soft_wrap=True)
+        _line(f"{what}: {document['status']}. There are now {counts}.", "bold")
+        _line(f"Published: {short_path(str(settings.published_path))}", "dim")
 
 
 def _show_files(document: dict[str, Any]) -> None:
-    table = Table(header_style="bold")
-    for name in ("file", "sheet", "recognised as", "source"):
+    table = Table(header_style="bold", box=SIMPLE_HEAD)
+    for name in ("file", "recognised as", "source"):
         table.add_column(name, overflow="fold")
-    for name in ("rows", "loaded", "rejected", "blank", "other"):
+    for name in ("rows", "loaded", "rejected", "blank", "preamble", "footer"):
         table.add_column(name, justify="right")
     for file in document["files"]:
-        if not file["sheets"]:
-            text = file["reason"] or {"unchanged": f"imported before ({file.get('known_from') or 'in this hand-in'})"}.get(
-                file["status"], file["status"]
-            )
-            table.add_row(Text(file["path"]), "", Text(f"{file['status']}: {text}"), "", "", "", "", "", "")
         for sheet in file["sheets"]:
-            counts = (sheet["rows"], sheet["loaded"], sheet["rejected"], sheet["blank"])
-            other = sheet["preamble"] + sheet["footer"]
+            counts = ("rows", "loaded", "rejected", "blank", "preamble", "footer")
             table.add_row(
-                Text(file["path"]), Text(sheet["name"]), sheet["object"], Text(file["source"]),
-                *(f"{count:,}" for count in counts), f"{other:,}",
-            )  # fmt: skip
-    out.print(table)
+                Text(_place(file, sheet)),
+                sheet["object"],
+                Text(file["source"]),
+                *(f"{sheet[count]:,}" for count in counts),
+            )
+    if table.row_count:
+        out.print(table)
+    for file in document["files"]:
+        if file["status"] == "unchanged":
+            when = f"in {file['known_from']}" if file.get("known_from") else "as another file of this import"
+            _line(f"unchanged: {short_path(file['path'])} was imported before, {when}", "dim")
     for path in document["passed_over"]:
-        out.print(f"passed over: {path} (not a table by its ending)", style="dim", markup=False, soft_wrap=True)
+        _line(f"passed over: {short_path(path)} is not a table by its ending", "dim")
+
+
+def _place(file: dict[str, Any], sheet: dict[str, Any]) -> str:
+    return short_path(file["path"]) + (f" [{sheet['name']}]" if sheet["name"] else "")
+
+
+def _line(text: str, style: str | None = None) -> None:
+    out.print(text, style=style, markup=False, soft_wrap=True)
 
 
 def _show_decisions(document: dict[str, Any]) -> None:
     for file in document["files"]:
         for sheet in file["sheets"]:
-            where = file["path"] + (f" [{sheet['name']}]" if sheet["name"] else "")
             for decision in sheet["decisions"]:
-                out.print(f"{where}: {decision}", style="yellow", markup=False, soft_wrap=True)
+                _line(f"{_place(file, sheet)}: {decision}", "yellow")
             if sheet["unmapped"]:
-                names = ", ".join(sheet["unmapped"])
-                out.print(f"{where}: kept as custom columns: {names}", style="dim", markup=False, soft_wrap=True)
+                _line(f"{_place(file, sheet)}: kept as custom columns: {', '.join(sheet['unmapped'])}", "dim")
 
 
 def _show_inspection(document: dict[str, Any]) -> None:
     _show_files(document)
     for file in document["files"]:
         for sheet in file["sheets"]:
-            out.print(f"\n{file['path']} {sheet['name']}".rstrip(), style="bold", markup=False, soft_wrap=True)
-            read = ", ".join(
-                str(file[name]) for name in ("format", "encoding") if file[name]
-            ) + (f", delimiter {file['delimiter']!r}" if file["delimiter"] else "")
-            out.print(f"read as {read}; recognised as {sheet['object']}: {sheet['recognition']}", markup=False)
-            table = Table(header_style="bold")
-            table.add_column("column", overflow="fold")
-            table.add_column("goes to", overflow="fold")
-            table.add_column("first value", overflow="fold")
-            for header, targets in sheet["mapping"].items():
-                sample = next((cell(row["custom"].get(header)) for row in sheet["sample"] if header in row.get("custom", {})), "")
-                fields = [target.split(".", 1)[1] for target in targets if "." in target]
-                sample = sample or next(
-                    (cell(row[name]) for row in sheet["sample"] for name in fields if name in row), ""
-                )
-                table.add_row(Text(header), ", ".join(targets) or "custom", Text(sample))
-            out.print(table)
+            _line("")
+            _line(_place(file, sheet), "bold")
+            read = ", ".join(str(file[name]) for name in ("format", "encoding") if file[name])
+            delimiter = f", delimiter {file['delimiter']!r}" if file["delimiter"] else ""
+            _line(f"read as {read}{delimiter}; recognised as {sheet['object']}: {sheet['recognition']}")
+            _show_mapping(sheet)
             _show_refusals(sheet)
     _show_decisions(document)
-    out.print("Nothing was written.", style="dim")
+    _line("Nothing was written.", "dim")
+
+
+def _show_mapping(sheet: dict[str, Any]) -> None:
+    table = Table(header_style="bold", box=SIMPLE_HEAD)
+    for name in ("column", "goes to", "first value"):
+        table.add_column(name, overflow="fold")
+    for header, targets in sheet["mapping"].items():
+        fields = [target.split(".", 1)[1] for target in targets if "." in target]
+        values = [
+            found
+            for row in sheet["sample"]
+            for found in (row.get("custom", {}).get(header), *(row.get(name) for name in fields))
+            if found is not None
+        ]
+        table.add_row(Text(header), ", ".join(targets) or "custom", Text(cell(values[0]) if values else ""))
+    out.print(table)
 
 
 def _show_refusals(sheet: dict[str, Any]) -> None:
     for item in sheet["refusals"][:SHOWN_REJECTIONS]:
         column = f", column {item['column_name']!r}" if item["column_name"] else ""
-        out.print(f"  row {item['row_number']}{column}: {item['value']!r} {item['reason']}", style="yellow", markup=False)
+        out.print(
+            f"  row {item['row_number']}{column}: {item['value']!r} {item['reason']}",
+            style="yellow",
+            markup=False,
+        )
     more = len(sheet["refusals"]) - SHOWN_REJECTIONS
     if more > 0:
         out.print(f"  … {more} more; use --json for all of them", style="dim")

@@ -13,7 +13,8 @@ from schemas.errors import InputRefusedError
 from schemas.warehouse import Published, sql_names
 
 _NamesArgument = Annotated[
-    str | None, typer.Argument(metavar="[NAME]", help="The report; without one the list of reports.", show_default=False)
+    str | None,
+    typer.Argument(metavar="[NAME]", help="The report; without one the list of reports.", show_default=False),
 ]
 
 
@@ -21,7 +22,8 @@ def report(
     context: typer.Context,
     name: _NamesArgument = None,
     chart: Annotated[
-        Path | None, typer.Option("--chart", metavar="FILE", help="Also draw it into a .png or .svg file.", show_default=False)
+        Path | None,
+        typer.Option("--chart", metavar="FILE", help="Also draw it into a .png or .svg file.", show_default=False),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -61,7 +63,8 @@ def report(
 
 def _list(published: Published, *, as_json: bool) -> None:
     rows = published.query(
-        "SELECT view_name AS report, comment AS description FROM duckdb_views() WHERE schema_name = 'reports' ORDER BY 1"
+        "SELECT view_name AS report, comment AS description FROM duckdb_views() "
+        "WHERE schema_name = 'reports' ORDER BY report"
     )
     if as_json:
         print_json({"reports": rows.to_dicts()})
@@ -71,7 +74,7 @@ def _list(published: Published, *, as_json: bool) -> None:
 
 def sql(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="One query in DuckDB's SQL.", show_default=False)],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="One query in DuckDB SQL.", show_default=False)],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -89,5 +92,3 @@ def sql(
         return
     print_table(rows)
     out.print(f"{rows.height:,} rows" if rows.height != 1 else "1 row", style="dim")
-
-
