@@ -15,9 +15,19 @@ from dedup.levels import comparison, level, otherwise, unknown
 
 VERSION = "person-1"
 
+_SAME_PHONE = "list_has_any(phones_l, phones_r)"
 _BOTH_NAMES = "given_l IS NOT NULL AND given_r IS NOT NULL AND family_l IS NOT NULL AND family_r IS NOT NULL"
 _ONE_GIVEN = "(given_l IS NULL OR given_r IS NULL)"
 _ONE_FAMILY = "(family_l IS NULL OR family_r IS NULL)"
+_OTHER_GIVEN = (
+    "given_l IS NOT NULL AND given_r IS NOT NULL AND jaro_winkler_similarity(given_l, given_r) < 0.7 "
+    "AND NOT starts_with(given_l, given_r) AND NOT starts_with(given_r, given_l) "
+    "AND (family_l IS NULL OR jaro_winkler_similarity(family_l, given_r) < 0.7) "
+    "AND (family_r IS NULL OR jaro_winkler_similarity(given_l, family_r) < 0.7)"
+)
+"""Two given names of which neither could be the other: a household or an office shares address, number and family
+name, so what they share says nothing about the two being one."""
+
 _SAME_PLACE = "(postal_code_l = postal_code_r OR city_l = city_r)"
 
 
@@ -113,8 +123,9 @@ def phone_comparison() -> Any:
     return comparison(
         "phone",
         unknown("phones_l IS NULL OR phones_r IS NULL"),
-        level("a phone number in common", "list_has_any(phones_l, phones_r)", 0.60, 2e-4),
-        otherwise(0.40, 0.9998),
+        level("a number shared by people of other given names", f"{_OTHER_GIVEN} AND {_SAME_PHONE}", 0.01, 0.01),
+        level("a phone number in common", _SAME_PHONE, 0.60, 2e-4),
+        otherwise(0.39, 0.9898),
     )
 
 
@@ -136,6 +147,12 @@ def address_comparison() -> Any:
             "(street_l IS NULL OR street_r IS NULL) AND (postal_code_l IS NULL OR postal_code_r IS NULL) "
             "AND (city_l IS NULL OR city_r IS NULL)"
         ),
+        level(
+            "an address shared by people of other given names",
+            f"{_OTHER_GIVEN} AND (street_l = street_r OR postal_code_l = postal_code_r)",
+            0.01,
+            0.01,
+        ),
         level("same street and place", f"street_l = street_r AND {_SAME_PLACE}", 0.40, 3e-4),
         level(
             "similar street, same place",
@@ -145,7 +162,7 @@ def address_comparison() -> Any:
         ),
         level("same street or postal code", "street_l = street_r OR postal_code_l = postal_code_r", 0.14, 0.004),
         level("same or similar city", "jaro_winkler_similarity(city_l, city_r) >= 0.9", 0.12, 0.03),
-        otherwise(0.12, 0.966),
+        otherwise(0.11, 0.956),
     )
 
 

@@ -28,10 +28,14 @@ class _Part(BaseModel):
 
 
 class Reference(_Part):
-    """A pointer at another record: by the source's id within `object`, or by name within the source."""
+    """A pointer at another record: by the source's id within `object`, or by name within the source.
+
+    With a `prefix` only ids that begin with it point there: one column may point at several kinds of record.
+    """
 
     id: list[str] = Field(default_factory=list)
     object: str | None = None
+    prefix: str = ""
     name: list[str] = Field(default_factory=list)
 
 

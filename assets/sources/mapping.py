@@ -221,7 +221,7 @@ class _Mapper:
         return stubs
 
     def _stub(self, row: int, target: Entity, reference: Reference, used: set[int]) -> Row | None:
-        external = self._first_cell(row, reference.id, used)
+        external = self._first_cell(row, reference.id, used, reference.prefix)
         name = self._first_cell(row, reference.name, used)
         if external is None and name is None:
             return None
@@ -241,10 +241,10 @@ class _Mapper:
         stub["record_key"], stub["version_key"] = key, digest((key, name))
         return stub
 
-    def _first_cell(self, row: int, headers: list[str], used: set[int]) -> str | None:
+    def _first_cell(self, row: int, headers: list[str], used: set[int], prefix: str = "") -> str | None:
         for index in self.columns.find(headers):
             cell = self.columns.cells[index][row]
-            if cell is not None:
+            if cell is not None and cell.startswith(prefix):
                 used.add(index)
                 return cell
         return None

@@ -1,0 +1,179 @@
+"""Identity: order does not matter, ids are for ever, every value has its lineage."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.keys import entity_id
+from schemas.ledger import ImportOptions
+from schemas.vocabulary import Entity
+from tests.support import Workplace, write_csv
+
+HEADER = ["id", "first name", "last name", "email", "phone", "company", "city", "modified"]
+FIRST = ["Ann", "Anna", "Bob", "Robert", "Chloé", "Dana"]
+LAST = ["Lee", "Leigh", "Okafor", "Smith"]
+
+
+def _row(number: int, seed: int) -> list[str]:
+    rng = random.Random(seed)
+    first, last = rng.choice(FIRST), rng.choice(LAST)
+    domain = rng.choice(["acme.example", "globex.example"])
+    email = rng.choice([f"{first}.{last}@{domain}".lower(), ""])
+    phone = rng.choice(["+44 20 7946 0712", "+44 20 7946 0713", ""])
+    company = rng.choice(["Acme Ltd", "ACME Limited", "Globex", ""])
+    return [
+        str(number),
+        first,
+        last,
+        email,
+        phone,
+        company,
+        rng.choice(["Leeds", "London", ""]),
+        f"2025-01-{1 + seed % 28:02d} 10:00",
+    ]
+
+
+def _import(home: Path, parts: list[list[list[str]]]) -> Workplace:
+    workplace = Workplace(home)
+    for index, rows in enumerate(parts):
+        path = write_csv(home / "in" / f"part{index}.csv", [HEADER, *rows])
+        workplace.take(path, options=ImportOptions(source="crm"))
+        workplace.derive()
+    return workplace
+
+
+def _world(workplace: Workplace) -> tuple[object, ...]:
+    """Clusters by external id, and golden values without what names an import or an anchor."""
+    clusters = workplace.query(
+        "SELECT list_sort(list(DISTINCT external_id)) AS ids FROM person_sources GROUP BY person_id ORDER BY ALL"
+    ).rows()
+    people = workplace.query(
+        "SELECT persons.* EXCLUDE (person_id, organization_id, first_seen_at), organizations.name AS employer "
+        "FROM persons LEFT JOIN organizations USING (organization_id)"
+    ).rows()
+    companies = workplace.query("SELECT * EXCLUDE (organization_id, first_seen_at) FROM organizations").rows()
+    return clusters, sorted(map(str, people)), sorted(map(str, companies))
+
+
+@settings(max_examples=6)
+@given(st.lists(st.integers(0, 10_000), min_size=4, max_size=14), st.randoms(use_true_random=False), st.integers(1, 3))
+def test_any_partition_and_order_of_imports_ends_in_the_same_world(
+    tmp_path_factory: pytest.TempPathFactory, seeds: list[int], order: random.Random, cuts: int
+) -> None:
+    rows = [_row(number, seed) for number, seed in enumerate(seeds)]
+    whole = _world(_import(tmp_path_factory.mktemp("whole"), [rows]))
+    shuffled = list(rows)
+    order.shuffle(shuffled)
+    parts = [part for index in range(cuts) if (part := shuffled[index::cuts])]
+    assert _world(_import(tmp_path_factory.mktemp("parts"), parts)) == whole
+
+
+@settings(max_examples=4)
+@given(st.lists(st.integers(0, 10_000), min_size=6, max_size=14))
+def test_ids_change_only_by_a_merge_and_then_the_old_one_resolves(
+    tmp_path_factory: pytest.TempPathFactory, seeds: list[int]
+) -> None:
+    rows = [_row(number, seed) for number, seed in enumerate(seeds)]
+    workplace = Workplace(tmp_path_factory.mktemp("home"))
+    published: set[str] = set()
+    for index in range(0, len(rows), 3):
+        path = write_csv(workplace.settings.home / "in" / f"part{index}.csv", [HEADER, *rows[index : index + 3]])
+        workplace.take(path, options=ImportOptions(source="crm"))
+        workplace.derive()
+        now = set(workplace.query("SELECT person_id FROM persons")["person_id"])
+        redirects = dict(
+            workplace.query("SELECT retired_id, current_id FROM audit.id_redirects WHERE entity = 'person'").iter_rows()
+        )
+        assert not now & redirects.keys()
+        for old in published:
+            assert old in now or redirects[old] in now
+        published |= now
+
+
+def test_an_entity_is_named_after_the_record_that_the_ledger_saw_first(workplace: Workplace, tmp_path: Path) -> None:
+    for number in ("2", "1"):
+        row = [number, "Ann", "Lee", "ann@acme.example", "", "", "", ""]
+        workplace.take(write_csv(tmp_path / f"{number}.csv", [HEADER, row]), options=ImportOptions(source="crm"))
+        workplace.derive()
+    found = workplace.query(
+        "SELECT DISTINCT person_id, arg_min(record_key, import_id) OVER () AS anchor FROM person_sources WHERE external_id = '2'"
+    ).row(0)
+    assert found[0] == entity_id(Entity.PERSON, found[1])
+    assert workplace.query("SELECT count(*) FROM persons").item() == 1
+
+
+def test_a_rebuild_from_archive_and_ledger_gives_the_same_tables(workplace: Workplace, tmp_path: Path) -> None:
+    rows = [_row(number, number * 37) for number in range(30)]
+    for part in range(3):
+        workplace.take(
+            write_csv(tmp_path / f"p{part}.csv", [HEADER, *rows[part::3]]), options=ImportOptions(source="crm")
+        )
+        workplace.derive()
+    before = workplace.tables()
+    workplace.warehouse.remove()
+    workplace.load_all()
+    workplace.derive()
+    assert workplace.tables() == before
+
+
+def test_every_surviving_value_has_a_record_that_gave_it(workplace: Workplace, tmp_path: Path) -> None:
+    rows = [_row(number, number * 11) for number in range(20)]
+    workplace.take(write_csv(tmp_path / "a.csv", [HEADER, *rows]))
+    workplace.derive()
+    for field in ("name", "first_name", "last_name", "email", "phone", "city", "organization_id"):
+        wrong = workplace.query(
+            f"SELECT person_id FROM persons LEFT JOIN person_lineage AS l USING (person_id) WHERE {field} IS NOT NULL "
+            f"GROUP BY person_id, {field} HAVING count(*) FILTER (l.field = '{field}' AND l.value = {field}) <> 1"
+        )
+        assert wrong.is_empty(), field
+    rules = set(workplace.query("SELECT DISTINCT rule FROM person_lineage")["rule"])
+    assert rules <= {"only_value", "agreed", "most_complete", "newest", "most_frequent", "longest", "first_in_order"}
+
+
+@pytest.mark.parametrize(
+    ("names", "winner", "rule"),
+    [
+        (["Ann Lee", "Ann Lee", "Anne Lee"], "Ann Lee", "most_frequent"),  # a slip does not win over two that agree
+        (["Ann Lee", "Ann Lee"], "Ann Lee", "agreed"),
+        (["Ann Lee"], "Ann Lee", "only_value"),
+    ],
+)
+def test_which_name_survives(workplace: Workplace, tmp_path: Path, names: list[str], winner: str, rule: str) -> None:
+    rows = [["id", "name", "email"], *([str(i), name, "ann.lee@acme.example"] for i, name in enumerate(names))]
+    workplace.take(write_csv(tmp_path / "a.csv", rows))
+    workplace.derive()
+    assert workplace.query("SELECT name FROM persons").rows() == [(winner,)]
+    assert workplace.query("SELECT rule FROM person_lineage WHERE field = 'name'").rows() == [(rule,)]
+
+
+def test_the_newer_job_title_survives(workplace: Workplace, tmp_path: Path) -> None:
+    rows = [
+        ["id", "name", "email", "job title", "modified"],
+        ["1", "Ann Lee", "ann@acme.example", "Head of Everything Important", "2024-05-01"],
+        ["2", "Ann Lee", "ann@acme.example", "CEO", "2025-05-01"],
+    ]
+    workplace.take(write_csv(tmp_path / "a.csv", rows))
+    workplace.derive()
+    assert workplace.query("SELECT job_title FROM persons").item() == "CEO"
+    assert workplace.query("SELECT rule FROM person_lineage WHERE field = 'job_title'").item() == "newest"
+
+
+def test_a_mention_by_name_means_the_only_one_of_that_name_in_its_source(workplace: Workplace, tmp_path: Path) -> None:
+    write_csv(tmp_path / "in" / "companies.csv", [["Record ID", "Company name", "City"], ["7", "Zeta Works", "Leeds"]])
+    write_csv(
+        tmp_path / "in" / "contacts.csv",
+        [
+            ["Record ID", "First Name", "Last Name", "Email", "Associated Company"],
+            ["9", "Ann", "Lee", "", "ZETA works"],
+        ],
+    )
+    workplace.take(tmp_path / "in")
+    workplace.derive()
+    assert workplace.query("SELECT name, city, source_count FROM organizations").rows() == [("Zeta Works", "Leeds", 2)]
+    rule = workplace.query("SELECT rule FROM audit.organization_pairs").item()
+    assert rule == "same name within the source"
