@@ -56,7 +56,9 @@ class InterpretedFile:
     warnings: list[str] = field(default_factory=list)
 
 
-_VERSION_MARKS = re.compile(r"(\b|_)(\d{4}[-_]\d{2}[-_]\d{2}|\d{8}|\(\d+\)|copy|final|v\d+)(\b|_|$)", re.IGNORECASE)
+_VERSION_MARKS = re.compile(
+    r"\(\d+\)|(?<![^\W_])(\d{4}[-_]\d{2}[-_]\d{2}|\d{8}|copy|final|v\d+)(?![^\W_])", re.IGNORECASE
+)
 
 
 def source_of(profile: Profile, stem: str, options: ImportOptions) -> str:

@@ -145,8 +145,9 @@ def _footer_start(rows: Sequence[Sequence[str | None]], filled: Sequence[int], h
     for index in range(end - 1, max(head, end - FOOTER_WITHIN - 1), -1):
         if not filled[index]:
             continue
-        first = next(cell for cell in rows[index] if cell is not None)
-        if filled[index] <= max(1, width // 2) and _FOOTER.match(first):
+        first, *others = (cell for cell in rows[index] if cell is not None)
+        sparse = filled[index] <= max(1, width // 2) or all(_is_number(cell) for cell in others)
+        if sparse and _FOOTER.match(first):
             last = index
         else:
             break

@@ -1,0 +1,112 @@
+"""Casting cells: values, refusals, and amounts as people write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.sources.casting import CastContext, cast_column, currency_in, split_list
+from assets.sources.locale_decisions import decide_context, decide_decimal_sign
+from schemas.vocabulary import Kind
+
+
+def cast(kind: Kind, *texts: str, context: CastContext | None = None) -> tuple[list[Any], dict[str, str]]:
+    column = pl.Series("c", list(texts), dtype=pl.String)
+    decided, _ = decide_context(texts, kind, context or CastContext())
+    done = cast_column(column, kind, decided)
+    return done.values.to_list(), done.refused
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.EMAIL, " Ann@Example.COM ".strip(), "ann@example.com"),
+        (Kind.EMAIL, "mailto:ann@example.com", "ann@example.com"),
+        (Kind.EMAIL, "josé@exämple.com", "josé@exämple.com"),  # internationalised addresses are real
+        (Kind.PHONE, "(512) 757-6000", "+15127576000"),
+        (Kind.PHONE, "+33 6 99 01 46 22", "+33699014622"),
+        (Kind.PHONE, "3865286", "3865286"),  # not valid anywhere: kept as given
+        (Kind.DOMAIN, "https://www.Acme.example/x", "acme.example"),
+        (Kind.COUNTRY, "Allemagne", "DE"),
+        (Kind.COUNTRY, "USA", "US"),
+        (Kind.COUNTRY, "fr", "FR"),
+        (Kind.CURRENCY, "eur", "EUR"),
+        (Kind.CURRENCY, "€", "EUR"),
+        (Kind.PERCENT, "75", 0.75),
+        (Kind.PERCENT, "75 %", 0.75),
+        (Kind.BOOLEAN, "TRUE", True),
+        (Kind.BOOLEAN, "Non", False),
+        (Kind.MONEY, "12 500,50", Decimal("12500.50")),  # French
+        (Kind.MONEY, "$1,234.50", Decimal("1234.50")),
+        (Kind.MONEY, "€ 20.000,00", Decimal("20000.00")),  # German, Dutch
+        (Kind.MONEY, "(1,200.00)", Decimal("-1200.00")),  # bookkeeping
+        (Kind.MONEY, "CHF 1'250.00", Decimal("1250.00")),  # Swiss
+        (Kind.TIMESTAMP, "2025-01-01 10:00", datetime(2025, 1, 1, 10, tzinfo=UTC)),
+    ],
+)
+def test_values(kind: Kind, text: str, value: Any) -> None:
+    assert cast(kind, text) == ([value], {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "reason"),
+    [
+        (Kind.EMAIL, "b.levy@expressl&t.net", "is not an e-mail address"),
+        (Kind.EMAIL, "yuki@@acme.example", "is not an e-mail address"),
+        (Kind.PHONE, "n/a", "is not a phone number"),
+        (Kind.DATE, "19371233", "is not a day of the calendar"),
+        (Kind.MONEY, "about ten", "is not an amount"),
+        (Kind.MONEY, "1" * 17, "is larger than any amount that is kept (16 digits)"),
+        (Kind.CURRENCY, "dollars", "is not an ISO 4217 currency code"),
+        (Kind.PERCENT, "140", "is not between 0 and 100 percent"),
+        (Kind.BOOLEAN, "perhaps", "is neither yes nor no"),
+        (Kind.COUNTRY, "Atlantis", "is not a country that is known"),
+        (Kind.DOMAIN, "No", "is not a web domain"),
+    ],
+)
+def test_refusals(kind: Kind, text: str, reason: str) -> None:
+    assert cast(kind, text) == ([None], {text: reason})
+
+
+def test_one_bad_cell_costs_no_other() -> None:
+    values, refused = cast(Kind.EMAIL, "a@b.example", "nonsense", "c@d.example")
+    assert values == ["a@b.example", None, "c@d.example"]
+    assert list(refused) == ["nonsense"]
+
+
+def test_local_times_are_kept_in_utc() -> None:
+    values, _ = cast(Kind.TIMESTAMP, "2025-07-01 12:00", context=CastContext(time_zone="Europe/Paris"))
+    assert values == [datetime(2025, 7, 1, 10, tzinfo=UTC)]
+
+
+def test_shares_and_percents_are_told_apart_by_the_column() -> None:
+    assert cast(Kind.PERCENT, "0.1", "0.75", "1")[0] == [0.1, 0.75, 1.0]
+    assert cast(Kind.PERCENT, "10", "75", "1")[0] == [0.1, 0.75, 0.01]
+
+
+def test_a_dollar_sign_is_no_currency() -> None:
+    assert currency_in("$ 20") is None
+    assert currency_in("€ 20") == "EUR"
+    assert currency_in("20 CHF") == "CHF"
+
+
+def test_several_addresses_in_one_cell() -> None:
+    assert split_list("a@b.example; c@d.example, e@f.example", Kind.EMAIL) == [
+        "a@b.example",
+        "c@d.example",
+        "e@f.example",
+    ]
+
+
+@given(st.lists(st.decimals(0, 10**9, places=2), min_size=1), st.sampled_from(["fr", "us", "de"]))
+def test_amounts_in_one_style_come_back(amounts: list[Decimal], style: str) -> None:
+    signs = {"fr": (" ", ","), "us": (",", "."), "de": (".", ",")}[style]
+    texts = [f"{amount:,.2f}".translate({ord(","): signs[0], ord("."): signs[1]}) for amount in amounts]
+    assert decide_decimal_sign(texts)[0] == signs[1]
+    assert cast(Kind.MONEY, *texts)[0] == amounts

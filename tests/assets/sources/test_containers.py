@@ -1,0 +1,75 @@
+"""Folders and archives: what is taken, what is passed over, what is refused."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+from assets.sources.containers import find_files, natural
+
+
+def _zip(path: Path, **members: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_a_folder_gives_its_tables_in_natural_order(tmp_path: Path) -> None:
+    for name in ("Leads_10.csv", "Leads_2.csv", "LICENSE", ".hidden.csv", "~$open.xlsx"):
+        (tmp_path / name).write_bytes(b"x")
+    found = list(find_files([tmp_path]))
+    assert [item.stem for item in found if not item.passed_over] == ["Leads_2", "Leads_10"]
+    assert [Path(item.path).name for item in found if item.passed_over] == ["LICENSE"]
+
+
+def test_two_lists_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for folder in ("east", "west"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "leads.csv").write_bytes(b"x")
+    assert [item.stem for item in find_files([tmp_path])] == ["east/leads", "west/leads"]
+
+
+def test_an_archive_gives_its_members(tmp_path: Path) -> None:
+    path = _zip(
+        tmp_path / "export.zip",
+        **{"Account.csv": b"a", "sub/Lead.csv": b"b", "__MACOSX/x.csv": b"c", "README.md": b"d"},
+    )
+    found = {item.path.split("!")[1]: item for item in find_files([path])}
+    assert found["Account.csv"].data == b"a"
+    assert found["sub/Lead.csv"].stem == "sub/Lead"
+    assert found["README.md"].passed_over
+
+
+def test_members_that_point_outside_are_refused(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "slip.zip", **{"../../etc/x.csv": b"a"})
+    assert "points outside" in str(next(find_files([path])).refusal)
+
+
+def test_a_bomb_is_refused_unopened(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "bomb.zip", **{"a.csv": b"0" * 50_000_000})
+    assert "bomb" in str(next(find_files([path])).refusal)
+
+
+def test_an_archive_within_an_archive_is_refused(tmp_path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("a.csv", b"x")
+    path = _zip(tmp_path / "outer.zip", **{"inner.zip": inner.getvalue()})
+    assert "archive within an archive" in str(next(find_files([path])).refusal)
+
+
+def test_links_and_damage_and_absence_are_named(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("link.csv")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "link.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    assert "links are refused" in str(next(find_files([tmp_path / "link.zip"])).refusal)
+    (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 and then nothing")
+    assert "damaged archive" in str(next(find_files([tmp_path / "broken.zip"])).refusal)
+    assert "no such file" in str(next(find_files([tmp_path / "none.csv"])).refusal)
+
+
+def test_natural_order() -> None:
+    assert sorted(["a10", "a2", "A1"], key=natural) == ["A1", "a2", "a10"]

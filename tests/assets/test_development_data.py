@@ -1,0 +1,74 @@
+"""Real exports that nobody here wrote, through the same steps."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from benchmarks.matching_quality import DATASETS, measure
+from tests.support import Workplace
+
+
+def test_the_salesforce_demo_org_arrives_whole(workplace: Workplace, shared: Path) -> None:
+    workplace.take(shared / "salesforce")
+    workplace.derive()
+    loaded = dict(workplace.query("SELECT object, loaded FROM audit.import_files").iter_rows())
+    assert loaded == {
+        "salesforce.Account": 18,
+        "salesforce.Contact": 25,
+        "salesforce.Lead": 22,
+        "salesforce.Opportunity": 36,
+        "salesforce.OpportunityHistory": 48,
+    }
+    counts = workplace.query("SELECT (SELECT count(*) FROM leads), (SELECT count(*) FROM deals)").row(0)
+    assert counts == (22, 36)
+    refused = workplace.query("SELECT column_name, value FROM audit.rejected_rows ORDER BY value").rows()
+    assert refused == [("Email", "b.levy@expressl&t.net"), ("Email", "j.davis@expressl&t.net")]
+
+
+def test_converted_leads_point_at_their_contact_account_and_opportunity(workplace: Workplace, shared: Path) -> None:
+    workplace.take(shared / "salesforce")
+    workplace.derive()
+    ids = {
+        entity: dict(workplace.query(f"SELECT DISTINCT external_id, {entity}_id FROM {entity}_sources").iter_rows())
+        for entity in ("person", "organization", "deal", "lead")
+    }
+    leads = {row["lead_id"]: row for row in workplace.query("SELECT * FROM leads").iter_rows(named=True)}
+    with (shared / "salesforce" / "Lead.csv").open(newline="") as handle:
+        rows = [row for row in csv.DictReader(handle) if row["IsConverted"] == "TRUE"]
+    assert len(rows) == 5
+    for row in rows:
+        lead = leads[ids["lead"][row["Id"]]]
+        assert lead["status"] == "converted"
+        assert lead["person_id"] == ids["person"][row["ConvertedContactId"]]
+        assert lead["organization_id"] == ids["organization"][row["ConvertedAccountId"]]
+        assert lead["deal_id"] == ids["deal"][row["ConvertedOpportunityId"]]
+
+
+def test_stage_history_ends_in_the_stage_the_deal_is_in(workplace: Workplace, shared: Path) -> None:
+    workplace.take(shared / "salesforce")
+    workplace.derive()
+    last = workplace.query(
+        "SELECT count(*) FROM deals JOIN deal_stage_history AS history USING (deal_id) "
+        "WHERE history.left_at IS NULL AND history.stage_id = deals.stage_id AND history.origin = 'native'"
+    ).item()
+    assert last == 36
+    first = workplace.query("SELECT min(entered_at)::VARCHAR FROM deal_stage_history").item()
+    assert first == "2026-02-23 20:55:00+00"
+
+
+@pytest.mark.parametrize(("name", "floor"), [("febrl3", 0.98), ("fake_1000", 0.88)])
+def test_matching_is_as_good_as_promised(tmp_path: Path, shared: Path, name: str, floor: float) -> None:
+    result = measure(DATASETS[name], shared / "persons", tmp_path)
+    assert result.f1 >= floor
+    assert result.records == len((shared / "persons" / f"{name}.csv").read_text().splitlines()) - 1
+
+
+def test_messy_organizations_are_all_accounted_for(workplace: Workplace, shared: Path) -> None:
+    workplace.take(shared / "organizations")
+    workplace.derive()
+    row = workplace.query("SELECT object, row_count, loaded, rejected FROM audit.import_files").row(0)
+    assert row == ("generic.organizations", 3337, 3337, 0)
+    assert workplace.query("SELECT count(DISTINCT record_key) FROM organization_sources").item() == 3337
