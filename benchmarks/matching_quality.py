@@ -1,11 +1,12 @@
-"""How well records are matched on labelled data: pairwise precision, recall and F1 from the published tables, beside a plain
-Splink script on the same columns.
+"""How well records are matched on labelled data, beside a plain Splink script.
+
+Pairwise precision, recall and F1 come from the published tables; the plain script gets the same columns.
 
     python -m benchmarks.matching_quality ../shared/data/persons
 
-Each data set goes through the command line's own import into a home of its own with no configuration; the truth is read only to
-score the result. The plain script is Splink's getting-started recipe: library comparisons on the file's columns, parameters
-estimated on the file, clusters at a match probability of 0.95.
+Each data set goes through the command line's own import into a home of its own with no configuration; the truth
+is read only to score the result. The plain script is Splink's getting-started recipe: library comparisons on
+the file's columns, parameters estimated on the file, clusters at a match probability of 0.95.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What several tests need: a home in a temporary folder, and the import job's steps called one after the other.
 
-The steps are those of the Dagster assets, without Dagster; that the assets call them in this order is tested in tests/pipelines.
+The steps are those of the Dagster assets, without Dagster; that the assets call them in this order is tested in
+tests/pipelines.
 """
 
 from __future__ import annotations

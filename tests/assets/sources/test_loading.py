@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import assets.sources.loading as loading
+from assets.sources import loading
 from assets.sources.landing import land
 from schemas.errors import StoreError
 from schemas.ledger import ImportOptions

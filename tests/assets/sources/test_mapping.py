@@ -236,4 +236,4 @@ def _is_held(cell: str, said: str) -> bool:
     digits = "".join(char for char in cell if char.isdigit())
     if digits and digits.lstrip("0") in "".join(char for char in said if char.isdigit()):
         return True
-    return cell == "France" and "FR" in said or all(part in said for part in cell.replace(";", " ").split())
+    return (cell == "France" and "FR" in said) or all(part in said for part in cell.replace(";", " ").split())

@@ -1,0 +1,269 @@
+"""The command line as users and scripts meet it, in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.pipelines.support import ROOT, run, run_json
+from tests.support import write_csv
+
+ROWS = [
+    ["id", "Name", "Email", "Lead source"],
+    ["1", "Ann Lee", "ann@acme.example", "Web"],
+    ["2", "Bob", "nonsense", "Web"],
+]
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+    """A home with the examples imported, and the document that the import wrote."""
+    home = tmp_path_factory.mktemp("home")
+    return home, run_json("import", ROOT / "examples", home=home)
+
+
+def test_the_document_of_an_import_is_that_of_the_contract(imported) -> None:  # type: ignore[no-untyped-def]
+    _, document = imported
+    assert document["status"] == "imported"
+    assert document["import_id"].startswith("imp_")
+    assert set(document["entities"]) == {"organizations", "persons", "leads", "deals"}
+    assert all(document["entities"].values())
+    for file in document["files"]:
+        assert {"path", "sha256", "status", "format", "encoding", "delimiter", "source", "sheets"} <= set(file)
+        for sheet in file["sheets"]:
+            counts = [sheet[name] for name in ("loaded", "rejected", "blank", "preamble", "footer")]
+            assert sheet["rows"] == sum(counts)
+            assert {"name", "object", "unmapped"} <= set(sheet)
+    objects = {sheet["object"] for file in document["files"] for sheet in file["sheets"]}
+    assert {"hubspot.contacts", "pipedrive.Lead", "salesforce.OpportunityHistory", "generic.leads"} <= objects
+
+
+def test_planted_duplicates_across_four_systems_are_one_person_each(imported) -> None:  # type: ignore[no-untyped-def]
+    home, _ = imported
+    rows = run_json(
+        "sql",
+        "SELECT p.name, list_sort(list(DISTINCT s.source)) AS sources FROM persons p JOIN person_sources s USING (person_id) "
+        "GROUP BY p.person_id, p.name HAVING count(DISTINCT s.source) > 1 ORDER BY p.name",
+        home=home,
+    )["rows"]
+    found = {row["name"]: row["sources"] for row in rows}
+    assert found["Jonas Albrecht"] == ["hubspot", "pipedrive", "salesforce"]
+    assert found["Priya Raman"] == ["hubspot", "salesforce", "trade fair leads"]
+    assert len(found) == 8
+    # Two colleagues of one family name stay two.
+    whitfields = run_json("sql", "SELECT count(*) AS n FROM persons WHERE last_name = 'Whitfield'", home=home)
+    assert whitfields["rows"] == [{"n": 2}]
+
+
+def test_importing_again_changes_no_table_and_says_so(imported) -> None:  # type: ignore[no-untyped-def]
+    home, _ = imported
+    published = home / "published" / "leadsift.duckdb"
+    before = published.read_bytes()
+    again = run_json("import", ROOT / "examples", home=home)
+    assert (again["status"], again["import_id"]) == ("unchanged", None)
+    assert published.read_bytes() == before
+    assert "Nothing changed" in run("import", ROOT / "examples", home=home).stdout
+
+
+def test_a_rebuild_gives_identical_tables_while_readers_read(imported) -> None:  # type: ignore[no-untyped-def]
+    home, _ = imported
+    tables = ["organizations", "persons", "leads", "deals", "deal_stage_history", "person_sources", "person_lineage", "notes",
+              "audit.person_pairs", "audit.id_redirects", "audit.imports", "audit.rejected_rows"]  # fmt: skip
+    before = [run_json("sql", f"FROM {table} ORDER BY ALL", home=home)["rows"] for table in tables]
+    (home / "warehouse.duckdb").unlink()
+    (home / "published" / "leadsift.duckdb").unlink()
+    assert run_json("doctor", home=home, expect=3)["healthy"] is False
+    assert run_json("doctor", "--rebuild", home=home)["healthy"] is True
+    assert [run_json("sql", f"FROM {table} ORDER BY ALL", home=home)["rows"] for table in tables] == before
+
+
+def test_history_of_imports_and_reports(imported, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    home, document = imported
+    known = run_json("imports", home=home)["imports"]
+    assert [item["import_id"] for item in known] == [document["import_id"]]
+    names = {row["report"] for row in run_json("report", home=home)["reports"]}
+    assert names >= {"pipeline_value_by_stage", "stage_conversion", "win_rate_by_month", "lead_conversion_by_channel"}
+    for name in names:
+        chart = tmp_path / f"{name}.png"
+        assert run_json("report", name, "--chart", chart, home=home)["rows"]
+        assert chart.read_bytes().startswith(b"\x89PNG")
+
+
+BAD = {
+    "empty.csv": (b"", "is empty"),
+    "picture.csv": (b"\x89PNG\r\n\x1a\n\x00", "PNG picture"),
+    "colours.csv": (b"colour\nred\n", "'colour'"),
+    "quote.csv": (b'Name,Email\n"Ann,a@b.example\n', "never closed"),
+}
+
+
+def test_refused_files_have_one_line_each_and_leave_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, (data, _) in BAD.items():
+        (folder / name).write_bytes(data)
+    done = run("import", folder, tmp_path / "missing.csv", home=tmp_path / "home", expect=3)
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == len(BAD) + 1
+    for name, (_, reason) in BAD.items():
+        assert any(name in line and reason in line for line in lines), (name, lines)
+    assert any("missing.csv: there is no such file" in line for line in lines)
+    document = run_json("import", folder, home=tmp_path / "home", expect=3)
+    assert document["status"] == "refused"
+    assert set(document["entities"].values()) == {0}
+
+
+def test_what_is_no_error_is_a_warning(tmp_path: Path) -> None:
+    cases = {
+        "header.csv": [["Name", "Email"]],  # a header and no rows
+        "one.csv": [["Email"], ["e@f.example"]],  # one column
+        "twice.csv": [["Name", "Email", "Email"], ["Ann", "a@b.example", "c@d.example"]],  # a repeated header
+    }
+    for name, rows in cases.items():
+        write_csv(tmp_path / "in" / name, rows)
+    document = run_json("import", tmp_path / "in", home=tmp_path / "home")
+    said = {Path(file["path"]).name: file["sheets"][0]["decisions"] for file in document["files"]}
+    assert said["header.csv"] == ["has a header and no rows"]
+    assert "stands more than once" in said["twice.csv"][0]
+    assert document["entities"]["persons"] == 2
+
+
+def test_inspect_and_dry_run_write_nothing(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in ROWS:
+        sheet.append(row)
+    book.save(tmp_path / "leads.xlsx")
+    home = tmp_path / "home"
+    for command in (["inspect"], ["import", "--dry-run"]):
+        document = run_json(*command, tmp_path / "leads.xlsx", home=home)
+        (sheet_,) = document["files"][0]["sheets"]
+        assert sheet_["object"] == "generic.leads"
+        assert sheet_["mapping"]["Email"] == ["person.emails"]
+        assert sheet_["refusals"] == [
+            {"row_number": 3, "column_name": "Email", "value": "nonsense", "reason": "is not an e-mail address"}
+        ]
+    assert "goes to" in run("inspect", tmp_path / "leads.xlsx", home=home).stdout
+    assert not home.exists()
+
+
+def test_a_users_own_profile_is_used_and_kept_for_the_rebuild(tmp_path: Path) -> None:
+    write_csv(tmp_path / "klanten.csv", [["Klantnaam", "Postbus"], ["Ann Lee", "ann@acme.example"]])
+    profile = tmp_path / "mine.toml"
+    profile.write_text(
+        'name = "mine"\ntitle = "Mine"\n[[object]]\nname = "klanten"\nprimary = "person"\nrequired = ["Klantnaam"]\n'
+        '[object.person.fields]\nname = ["Klantnaam"]\nemails = ["Postbus"]\n'
+    )
+    home = tmp_path / "home"
+    document = run_json("import", tmp_path / "klanten.csv", "--profile", profile, home=home)
+    assert document["files"][0]["sheets"][0]["object"] == "mine.klanten"
+    profile.unlink()
+    run_json("doctor", "--rebuild", home=home)
+    assert run_json("sql", "SELECT email FROM persons", home=home)["rows"] == [{"email": "ann@acme.example"}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "reason"),
+    [
+        (["import"], 2, "Missing argument"),
+        (["import", "x.csv", "--date-order", "sideways"], 2, "sideways"),
+        (["frobnicate"], 2, "No such command"),
+        (["import", "x.csv", "--profile", "act"], 3, "there is no profile 'act'"),
+        (["report", "nothing_like_it"], 3, "nothing is published|there is no report"),
+        (["sql", "SELECT 1"], 3, "nothing is published yet"),
+    ],
+)
+def test_ends_that_are_not_good(tmp_path: Path, arguments: list[str], code: int, reason: str) -> None:
+    import re
+
+    done = run(*arguments, home=tmp_path / "home", expect=code)
+    assert re.search(reason, done.stderr), done.stderr
+
+
+def test_a_query_that_fails_says_why(imported) -> None:  # type: ignore[no-untyped-def]
+    home, _ = imported
+    done = run("sql", "SELECT nme FROM persons", home=home, expect=3)
+    assert "nme" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert run("sql", "DELETE FROM persons", home=home, expect=3).stderr
+
+
+def test_commands_that_need_no_dagster_do_not_load_it(imported) -> None:  # type: ignore[no-untyped-def]
+    home, _ = imported
+    code = "import sys; sys.argv = ['leadsift', 'sql', 'SELECT 1']\nfrom pipelines.__main__ import main\n"
+    code += "try:\n    main()\nexcept SystemExit:\n    pass\nprint([m for m in ('dagster', 'splink', 'altair') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "LEADSIFT_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip().endswith("[]")
+
+
+def test_an_import_killed_at_any_moment_is_finished_by_the_next_and_doubles_nothing(tmp_path: Path) -> None:
+    rows = [
+        ["id", "Name", "Email"],
+        *([str(n), f"Person {n} Surname{n % 97}", f"p{n}@x{n % 13}.example"] for n in range(3_000)),
+    ]
+    path = write_csv(tmp_path / "people.csv", rows)
+    whole = run_json("import", path, home=tmp_path / "whole")["entities"]
+    home = tmp_path / "home"
+    command = [sys.executable, "-m", "pipelines", "import", str(path)]
+    for delay in (2.2, 3.0, 3.8, 4.6):
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "LEADSIFT_HOME": str(home)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert run_json("import", path, home=home)["entities"] == whole
+    assert run_json("doctor", home=home)["healthy"] is True
+    loads = run_json("sql", "SELECT count(*) AS n FROM records.source_persons", home=home)["rows"]
+    assert loads == [{"n": 3_000}]
+
+
+def test_two_imports_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    paths = [
+        write_csv(tmp_path / f"{name}.csv", [ROWS[0], [str(i), name, f"{name}@x.example", "Web"]])
+        for i, name in enumerate("ab")
+    ]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "pipelines", "import", str(path), "--json"],
+            cwd=ROOT,
+            env={**os.environ, "LEADSIFT_HOME": str(home)},
+            stdout=subprocess.PIPE,
+        )
+        for path in paths
+    ]
+    documents = [json.loads(process.communicate(timeout=200)[0]) for process in running]
+    assert {document["status"] for document in documents} <= {"imported"}
+    assert run_json("doctor", home=home)["healthy"] is True
+    assert run_json("sql", "SELECT count(*) AS n FROM persons", home=home)["rows"] == [{"n": 2}]
+
+
+def test_the_demo_shows_the_whole_story(tmp_path: Path) -> None:
+    text = run("demo", "--home", tmp_path / "demo", home=tmp_path / "unused").stdout
+    for heading in ("What was imported", "Who was merged, and why", "Reports", "Next"):
+        assert heading in text
+    assert "Jonas Albrecht: hubspot contacts 9001" in text
+    assert len(list((tmp_path / "demo" / "charts").glob("*.png"))) == 4
+    shutil.rmtree(tmp_path / "demo")

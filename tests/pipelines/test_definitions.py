@@ -1,0 +1,83 @@
+"""What Dagster is told: every table is an asset, the checks block, jobs, sensor and schedule are there."""
+
+from __future__ import annotations
+
+import importlib
+import tomllib
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from assets.checks import checks
+from pipelines.definitions import defs
+from pipelines.jobs import IMPORT_JOB
+from tests.pipelines.support import ROOT
+from tests.support import CONTENT_TABLES
+
+GRAPH = {
+    "landed_files": set(),
+    "source_persons": {"landed_files"},
+    "organization_pairs": {"source_organizations", "source_leads"},
+    "organizations": {"organization_pairs"},
+    "person_pairs": {"source_persons", "organization_sources"},
+    "persons": {"person_pairs"},
+    "reports/stage_conversion": {"leads", "deals", "stages", "pipelines", "deal_stage_history"},
+}
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dg.Definitions:
+    return defs()
+
+
+def test_every_table_is_an_asset_of_its_name(loaded: dg.Definitions) -> None:
+    names = {key.to_user_string() for key in loaded.resolve_asset_graph().get_all_asset_keys()}
+    assert set(CONTENT_TABLES) <= names
+    assert {"person_pairs", "organization_pairs", "landed_files", "published_snapshot"} <= names
+
+
+def test_the_graph_is_the_one_that_was_designed(loaded: dg.Definitions) -> None:
+    graph = loaded.resolve_asset_graph()
+    for name, parents in GRAPH.items():
+        node = graph.get(dg.AssetKey(name.split("/")))
+        assert {key.to_user_string() for key in node.parent_keys} == parents, name
+        assert node.group_name != "default"
+    published = graph.get(dg.AssetKey("published_snapshot"))
+    assert all(key.path[0] == "reports" for key in published.parent_keys)
+
+
+def test_every_check_blocks() -> None:
+    assert len(checks) > 20
+    assert all(spec.blocking for check in checks for spec in check.check_specs)
+
+
+def test_job_sensor_and_schedule_are_there(loaded: dg.Definitions) -> None:
+    assert loaded.resolve_job_def(IMPORT_JOB)
+    assert loaded.resolve_sensor_def("inbox_sensor").default_status == dg.DefaultSensorStatus.RUNNING
+    assert loaded.resolve_schedule_def("nightly_import").cron_schedule == "0 2 * * *"
+
+
+def test_workspace_and_dg_point_at_the_same_definitions() -> None:
+    workspace = yaml.safe_load((ROOT / "workspace.yaml").read_text())
+    target = workspace["load_from"][0]["python_module"]["module_name"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["dg"]
+    assert project["project"]["code_location_target_module"] == target == "pipelines.definitions"
+    assert project["directory_type"] == "project"
+
+
+def test_the_instance_says_nothing_to_anybody_and_frees_its_places() -> None:
+    config = yaml.safe_load((ROOT / "pipelines" / "dagster.yaml").read_text())
+    assert config["telemetry"]["enabled"] is False
+    assert config["concurrency"]["pools"]["default_limit"] == 1
+    assert config["run_monitoring"]["enabled"] is True
+    assert config["run_monitoring"]["free_slots_after_run_end_seconds"] > 0
+
+
+@pytest.mark.parametrize("name", ["pipelines", "assets", "dedup", "schemas"])
+def test_the_four_packages_are_ours(name: str) -> None:
+    module = importlib.import_module(name)
+    assert Path(str(module.__file__)).parent == ROOT / name
+    assert module.__doc__
+    assert "Does not belong here" in module.__doc__

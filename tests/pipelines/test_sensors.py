@@ -1,0 +1,80 @@
+"""The inbox sensor: many files a run, known content is left alone, half-copied files wait."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.sensors import inbox_sensor
+from tests.support import Workplace, write_csv
+
+ROWS = [["Name", "Email"], ["Ann", "a@b.example"]]
+
+
+@pytest.fixture
+def inbox(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LEADSIFT_HOME", str(workplace.settings.home))
+    workplace.settings.inbox_dir.mkdir(parents=True)
+    return workplace.settings.inbox_dir
+
+
+def _tick(cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = inbox_sensor(dg.build_sensor_context(instance=instance, cursor=cursor))
+    assert isinstance(result, dg.SensorResult | dg.SkipReason)
+    return result
+
+
+def _settled(path: Path) -> Path:
+    before = time.time() - 60
+    os.utime(path, (before, before))
+    return path
+
+
+def _paths(result: dg.SensorResult | dg.SkipReason) -> list[str]:
+    assert isinstance(result, dg.SensorResult)
+    (request,) = result.run_requests or []
+    paths: list[str] = request.run_config["ops"]["landed_files"]["config"]["paths"]
+    return paths
+
+
+def test_an_empty_inbox_is_skipped(inbox: Path) -> None:
+    assert isinstance(_tick(), dg.SkipReason)
+
+
+def test_many_files_go_into_one_run(inbox: Path) -> None:
+    paths = [_settled(write_csv(inbox / f"{i}.csv", [ROWS[0], [f"P{i}", ""]])) for i in range(5)]
+    assert _paths(_tick()) == sorted(map(str, paths))
+
+
+def test_a_file_that_still_changes_waits(inbox: Path) -> None:
+    write_csv(inbox / "a.csv", ROWS)
+    assert isinstance(_tick(), dg.SkipReason)
+
+
+def test_content_that_the_ledger_knows_is_left_alone(inbox: Path, workplace: Workplace, tmp_path: Path) -> None:
+    workplace.take(write_csv(tmp_path / "elsewhere.csv", ROWS))
+    _settled(write_csv(inbox / "again.csv", ROWS))
+    result = _tick()
+    assert isinstance(result, dg.SensorResult)
+    assert not result.run_requests
+
+
+def test_the_same_name_with_new_content_is_imported(inbox: Path, workplace: Workplace) -> None:
+    path = _settled(write_csv(inbox / "leads.csv", ROWS))
+    first = _tick()
+    workplace.take(path)
+    _settled(write_csv(path, [*ROWS, ["Bob", "b@c.example"]]))
+    assert isinstance(first, dg.SensorResult)
+    second = _tick(first.cursor)
+    assert _paths(second) == [str(path)]
+    keys = [
+        result.run_requests[0].run_key
+        for result in (first, second)
+        if isinstance(result, dg.SensorResult) and result.run_requests
+    ]
+    assert len(set(keys)) == 2
