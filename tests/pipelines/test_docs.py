@@ -1,0 +1,75 @@
+"""The docs say what the program does."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from benchmarks.make_docs import PAGES
+from schemas.warehouse import sql_names
+from tests.pipelines.support import ROOT, run
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = ("inspect", "import", "imports", "report", "sql", "doctor", "demo")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_made_pages_are_up_to_date(page: str) -> None:
+    assert (ROOT / "docs" / page).read_text(encoding="utf-8") == PAGES[page](), "run python -m benchmarks.make_docs"
+
+
+def test_every_command_has_help_with_an_example_and_json(tmp_path: Path) -> None:
+    listed = run("--help", home=tmp_path).stdout
+    for command in COMMANDS:
+        assert re.search(rf"\b{command}\b", listed)
+        text = run(command, "--help", home=tmp_path).stdout
+        assert f"leadsift {command}" in text
+        assert "Example" in text
+        assert "--json" in text
+
+
+def test_the_readme_names_no_command_that_is_not_there() -> None:
+    used = set(re.findall(r"\.venv/bin/leadsift (\w+)", README))
+    assert used <= set(COMMANDS)
+    assert {"inspect", "import", "imports", "report", "sql", "doctor", "demo"} == used
+
+
+def test_every_report_is_documented() -> None:
+    text = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    for name in sql_names("reports"):
+        assert f"## {name.split('/')[1]}" in text
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    for requirement in [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]:
+        name = re.split(r"[\[<>=]", requirement)[0]
+        assert name in text or name.removeprefix("pytest-") in text, name
+        assert "<" in requirement or name == "tzdata", f"{requirement} has no upper bound"
+
+
+def test_links_within_the_docs_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "CONTRIBUTING.md"]:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_no_lock_names_an_index() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text()
+        assert "://" not in text
+        assert "--index-url" not in text
+        assert text.count("--hash=sha256:") > 100
+
+
+def test_modules_have_charters_and_stay_small() -> None:
+    for package in ("schemas", "dedup", "assets", "pipelines"):
+        for path in (ROOT / package).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            assert text.startswith('"""'), path
+            assert len(text.splitlines()) <= 420, path
