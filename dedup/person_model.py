@@ -20,10 +20,10 @@ _BOTH_NAMES = "given_l IS NOT NULL AND given_r IS NOT NULL AND family_l IS NOT N
 _ONE_GIVEN = "(given_l IS NULL OR given_r IS NULL)"
 _ONE_FAMILY = "(family_l IS NULL OR family_r IS NULL)"
 _OTHER_GIVEN = (
-    "given_l IS NOT NULL AND given_r IS NOT NULL AND jaro_winkler_similarity(given_l, given_r) < 0.7 "
+    "given_l IS NOT NULL AND given_r IS NOT NULL AND jaro_winkler_similarity(given_l, given_r) < 0.75 "
     "AND NOT starts_with(given_l, given_r) AND NOT starts_with(given_r, given_l) "
-    "AND (family_l IS NULL OR jaro_winkler_similarity(family_l, given_r) < 0.7) "
-    "AND (family_r IS NULL OR jaro_winkler_similarity(given_l, family_r) < 0.7)"
+    "AND (family_l IS NULL OR jaro_winkler_similarity(family_l, given_r) < 0.85) "
+    "AND (family_r IS NULL OR jaro_winkler_similarity(given_l, family_r) < 0.85)"
 )
 """Two given names of which neither could be the other: a household or an office shares address, number and family
 name, so what they share says nothing about the two being one."""
