@@ -18,13 +18,22 @@ from schemas.vocabulary import Entity
 def _pairs(home: Home, entity: Entity) -> dg.MaterializeResult[None]:
     """Score the pairs of an entity, unless everything derived is up to date."""
     table = f"audit.{entity}_pairs"
+    too_common: dict[str, int] = {}
     if not is_current(home.session, home.settings.base_currency):
         progress.report(f"Comparing {entity}s")
         with home.session.transaction():
             load_current(home.session, entity)
-            home.session.replace(table, find_pairs(home.session, entity))
+            found = find_pairs(home.session, entity)
+            home.session.replace(table, found.pairs)
+            too_common = found.too_common
     rows = home.session.scalar(f"SELECT count(*) FROM {table}")  # noqa: S608  (our own names)
-    return dg.MaterializeResult(metadata={"dagster/row_count": int(str(rows)), "model": MODEL_VERSIONS[entity]})
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": int(str(rows)),
+            "model": MODEL_VERSIONS[entity],
+            "too_common": dg.MetadataValue.json(too_common),
+        }
+    )
 
 
 def _entities(home: Home, entity: Entity) -> Iterator[dg.MaterializeResult[None]]:

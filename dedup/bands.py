@@ -20,8 +20,8 @@ MATCHED_FROM = 0.90
 REVIEW_FROM = 0.10
 """Below one in ten a person's time is better spent on other pairs."""
 
-KEPT_EVIDENCE = 4.0
-"""Bits below which a pair can be in no band but distinct at any number of records; such pairs are not kept."""
+KEPT_BELOW_REVIEW = 3.0
+"""Bits below the review band at which a pair is still kept: near misses explain why two records are apart."""
 
 
 def world_size(records: int) -> int:
@@ -40,9 +40,18 @@ def probability(evidence: float, records: int) -> float:
     return float(odds / (1.0 + odds))
 
 
+def least_evidence(chance: float, records: int) -> float:
+    """The evidence (bits) at which a pair among so many records has this probability of being one."""
+    return math.log2(chance / (1.0 - chance)) - prior_bits(records)
+
+
 def band(evidence: float, records: int) -> Band:
     """The band of a pair of that evidence among so many records."""
-    chance = probability(evidence, records)
-    if chance >= MATCHED_FROM:
+    if evidence >= least_evidence(MATCHED_FROM, records):
         return Band.MATCHED
-    return Band.REVIEW if chance >= REVIEW_FROM else Band.DISTINCT
+    return Band.REVIEW if evidence >= least_evidence(REVIEW_FROM, records) else Band.DISTINCT
+
+
+def kept_evidence(records: int) -> float:
+    """The evidence (bits) below which a pair among so many records is not kept; it could only be distinct."""
+    return least_evidence(REVIEW_FROM, records) - KEPT_BELOW_REVIEW

@@ -7,18 +7,26 @@ which engine runs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import polars as pl
 from splink import DuckDBAPI, Linker, SettingsCreator
 from splink.clustering import cluster_pairwise_predictions_at_threshold
 
-from dedup.bands import KEPT_EVIDENCE
+from dedup.bands import kept_evidence
+from dedup.levels import BlockingRule
 from schemas.warehouse import Session, quoted
 
 EVIDENCE_PREFIX = "mw_"
+
+LARGEST_BLOCK = 500
+"""Records that may share one value and still be compared each with each: 125,000 pairs. What more records share is a
+placeholder or a switchboard, and its holders are found by other rules if they are anybody's."""
+
+_COMMON = "getvariable('common_keys')"
 
 PAIR_SCHEMA: dict[str, pl.DataType] = {
     "record_key_l": pl.String(),
@@ -27,26 +35,89 @@ PAIR_SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-def score_pairs(session: Session, forms: pl.DataFrame, settings: SettingsCreator) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class ScoredPairs:
+    """Scored pairs, and by blocking rule how many records hold a value too common to compare all of its holders."""
+
+    pairs: pl.DataFrame
+    too_common: dict[str, int]
+
+
+class Model(Protocol):
+    """A model module: named blocking rules and the settings that Splink runs with."""
+
+    BLOCKING_RULES: dict[str, BlockingRule]
+
+    def settings(self, blocking_rules: Sequence[Any] = ()) -> SettingsCreator:
+        """The Splink settings."""
+        ...
+
+
+def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPairs:
     """Score every candidate pair of `forms` that the model's blocking rules bring together.
 
-    Returns `record_key_l, record_key_r` (the smaller key first), `match_weight` (evidence in bits, free of any
-    prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `KEPT_EVIDENCE` bits,
-    sorted by keys.
+    The pairs have `record_key_l, record_key_r` (the smaller key first), `match_weight` (evidence in bits, free of any
+    prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `kept_evidence` bits, sorted by
+    keys. A value that more than `LARGEST_BLOCK` records share brings no two of them together.
     """
     if forms.height < 2:
-        return pl.DataFrame(schema=PAIR_SCHEMA)
-    with _quiet_splink(), _registered(session, "match_forms", forms) as api:
+        return ScoredPairs(pl.DataFrame(schema=PAIR_SCHEMA), {})
+    with _quiet_splink(), _registered(session, "match_forms_given", forms) as api:
+        rules, too_common = _prepare_blocking(session, model.BLOCKING_RULES)
         frame = api.register("match_forms")
-        predictions = Linker(frame, settings, log_level=None).inference.predict(threshold_match_weight=KEPT_EVIDENCE)
+        linker = Linker(frame, model.settings(rules), log_level=None)
+        predictions = linker.inference.predict(threshold_match_weight=kept_evidence(forms.height))
         pairs: pl.DataFrame = predictions.as_duckdbpyrelation().pl()
         predictions.drop_table_from_database_and_remove_from_cache()
+        session.connection.execute("DROP TABLE match_forms")
     evidence = sorted(name for name in pairs.columns if name.startswith(EVIDENCE_PREFIX))
     left = pl.min_horizontal("record_key_l", "record_key_r").alias("record_key_l")
     right = pl.max_horizontal("record_key_l", "record_key_r").alias("record_key_r")
     # Six decimals of a bit: sums in another order must not differ.
     bits = [pl.col(name).round(6) for name in ("match_weight", *evidence)]
-    return pairs.select(left, right, *bits).sort("record_key_l", "record_key_r")
+    return ScoredPairs(pairs.select(left, right, *bits).sort("record_key_l", "record_key_r"), too_common)
+
+
+def _prepare_blocking(session: Session, rules: dict[str, BlockingRule]) -> tuple[list[Any], dict[str, int]]:
+    """Make the table `match_forms`, in which a rule with values that are too common has a column of keys without them.
+
+    `info@`, one switchboard or a hundred thousand rows of `Unknown` would otherwise be compared each with each.
+    """
+    session.connection.execute("CREATE OR REPLACE TEMP TABLE match_forms AS SELECT * FROM match_forms_given")
+    usable: list[Any] = []
+    too_common: dict[str, int] = {}
+    for name, rule in rules.items():
+        common = "" if rule.sql else _common_keys(rule)
+        held = int(str(session.scalar(f"SELECT coalesce(sum(held), 0) FROM ({common})"))) if common else 0  # noqa: S608
+        if not held:
+            usable.append(rule.for_splink())
+            continue
+        too_common[name] = held
+        column = f"{name}_keys"
+        kind = "VARCHAR[]" if rule.explode else "VARCHAR"
+        session.connection.execute(f"SET VARIABLE common_keys = (SELECT list(key) FROM ({common}))")  # noqa: S608
+        session.connection.execute(f"ALTER TABLE match_forms ADD COLUMN {column} {kind}")
+        if rule.explode:
+            value, where = f"list_filter({rule.explode}, lambda x: NOT list_contains({_COMMON}, x))", "true"
+        else:
+            value, where = _key(rule), f"NOT list_contains({_COMMON}, {_key(rule)})"
+        session.connection.execute(f"UPDATE match_forms SET {column} = {value} WHERE {where}")  # noqa: S608
+        usable.append(rule.for_splink(column))
+    return usable, too_common
+
+
+def _key(rule: BlockingRule) -> str:
+    """The keys of a rule as one text, null where any is."""
+    return " || chr(31) || ".join(rule.keys)
+
+
+def _common_keys(rule: BlockingRule) -> str:
+    """The query for keys that more than `LARGEST_BLOCK` records share: `key`, `held`."""
+    source = f"unnest({rule.explode})" if rule.explode else _key(rule)
+    return (
+        f"SELECT key, count(*) AS held FROM (SELECT {source} AS key FROM match_forms) "  # noqa: S608  (our own names)
+        f"WHERE key IS NOT NULL GROUP BY key HAVING count(*) > {LARGEST_BLOCK}"
+    )
 
 
 def connected_components(session: Session, keys: pl.Series, edges: pl.DataFrame) -> pl.DataFrame:

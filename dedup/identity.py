@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from dedup import organization_model, person_model
-from dedup.bands import band, probability
-from dedup.engine import EVIDENCE_PREFIX, connected_components, score_pairs
+from dedup.bands import MATCHED_FROM, REVIEW_FROM, least_evidence, prior_bits
+from dedup.engine import EVIDENCE_PREFIX, Model, ScoredPairs, connected_components, score_pairs
 from dedup.normalising import organization_forms, person_forms
 from schemas.vocabulary import ID_PREFIXES, Band, Entity
 from schemas.warehouse import Session, quoted
 
 MODEL_RULE = "model"
 
+MODELS: dict[Entity, Model] = {Entity.ORGANIZATION: organization_model, Entity.PERSON: person_model}
 MODEL_VERSIONS = {Entity.ORGANIZATION: organization_model.VERSION, Entity.PERSON: person_model.VERSION}
 
 
@@ -38,16 +39,15 @@ def load_current(session: Session, entity: Entity) -> None:
     session.run(f"steps/current_{entity}s")
 
 
-def find_pairs(session: Session, entity: Entity) -> pl.DataFrame:
+def find_pairs(session: Session, entity: Entity) -> ScoredPairs:
     """Score and band the pairs of an entity's live records. Needs `load_current`.
 
-    Returns the columns of `audit.<entity>_pairs`: linked pairs (rule other than `model`) and scored ones.
+    The pairs have the columns of `audit.<entity>_pairs`: linked pairs (rule other than `model`) and scored ones.
     """
     forms = _forms(session, entity)
-    model = organization_model if entity == Entity.ORGANIZATION else person_model
-    scored = score_pairs(session, forms, model.settings())
+    scored = score_pairs(session, forms, MODELS[entity])
     links = session.frame_of(f"steps/{entity}_links")
-    return _banded(scored, links, forms.height)
+    return ScoredPairs(_banded(scored.pairs, links, forms.height), scored.too_common)
 
 
 def _forms(session: Session, entity: Entity) -> pl.DataFrame:
@@ -58,41 +58,34 @@ def _forms(session: Session, entity: Entity) -> pl.DataFrame:
 
 def _banded(scored: pl.DataFrame, links: pl.DataFrame, records: int) -> pl.DataFrame:
     """Scored pairs with probability, band and evidence; a linked pair is matched whatever its score."""
-    evidence = [name for name in scored.columns if name.startswith(EVIDENCE_PREFIX)]
+    names = [name for name in scored.columns if name.startswith(EVIDENCE_PREFIX)]
+    entries = [
+        pl.struct(pl.lit(name.removeprefix(EVIDENCE_PREFIX)).alias("key"), pl.col(name).alias("value"))
+        for name in names
+    ]
+    evidence = pl.lit([], dtype=_EVIDENCE)
+    if entries:
+        evidence = pl.concat_list(entries).list.filter(pl.element().struct.field("value").is_not_null())
     pairs = scored.join(links, on=["record_key_l", "record_key_r"], how="full", coalesce=True)
-    rows = []
-    for row in pairs.iter_rows(named=True):
-        weight = row["match_weight"] or 0.0
-        linked = row["rule"] is not None
-        entries = [
-            {"key": name.removeprefix(EVIDENCE_PREFIX), "value": row[name]}
-            for name in evidence
-            if row[name] is not None
-        ]
-        rows.append(
-            {
-                "record_key_l": row["record_key_l"],
-                "record_key_r": row["record_key_r"],
-                "match_weight": weight,
-                "match_probability": 1.0 if linked else probability(weight, records),
-                "band": (Band.MATCHED if linked else band(weight, records)).value,
-                "evidence": entries,
-                "rule": row["rule"] or MODEL_RULE,
-            }
-        )
-    frame = pl.DataFrame(
-        rows,
-        schema={
-            "record_key_l": pl.String(),
-            "record_key_r": pl.String(),
-            "match_weight": pl.Float64(),
-            "match_probability": pl.Float64(),
-            "band": pl.String(),
-            "evidence": pl.List(pl.Struct({"key": pl.String, "value": pl.Float64})),
-            "rule": pl.String(),
-        },
-    )
-    return frame.sort("record_key_l", "record_key_r")
+    weight, linked = pl.col("match_weight").fill_null(0.0), pl.col("rule").is_not_null()
+    matched, review = least_evidence(MATCHED_FROM, records), least_evidence(REVIEW_FROM, records)
+    return pairs.select(
+        "record_key_l",
+        "record_key_r",
+        match_weight=weight,
+        # The logistic function of evidence and prior, see dedup.bands.probability.
+        match_probability=pl.when(linked).then(1.0).otherwise(1.0 / (1.0 + 2.0 ** -(weight + prior_bits(records)))),
+        band=pl.when(linked | (weight >= matched))
+        .then(pl.lit(Band.MATCHED.value))
+        .when(weight >= review)
+        .then(pl.lit(Band.REVIEW.value))
+        .otherwise(pl.lit(Band.DISTINCT.value)),
+        evidence=evidence,
+        rule=pl.col("rule").fill_null(MODEL_RULE),
+    ).sort("record_key_l", "record_key_r")
+
+
+_EVIDENCE = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
 
 
 def resolve(session: Session, entity: Entity) -> ResolutionCounts:

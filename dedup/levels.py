@@ -10,6 +10,7 @@ from typing import Any
 
 import splink.comparison_level_library as cll
 import splink.comparison_library as cl
+from splink import block_on
 
 
 def level(name: str, sql: str, m: float, u: float) -> Any:
@@ -30,3 +31,24 @@ def unknown(sql: str) -> Any:
 def comparison(name: str, *levels: Any) -> Any:
     """A comparison of the given levels, the first that holds counts."""
     return cl.CustomComparison(output_column_name=name, comparison_levels=list(levels))
+
+
+class BlockingRule:
+    """Which records are compared at all: those that agree on every one of `keys`.
+
+    `keys` are SQL expressions over one record. `explode` names a list column of which one member in common is
+    enough. `sql` is a rule over `l` and `r` for what neither can say.
+    """
+
+    def __init__(self, *keys: str, explode: str = "", sql: str = "") -> None:
+        self.keys = keys
+        self.explode = explode
+        self.sql = sql
+
+    def for_splink(self, column: str = "") -> Any:
+        """The rule for Splink; with `column`, over that column of precomputed keys instead."""
+        if self.sql:
+            return self.sql
+        if self.explode:
+            return block_on(column or self.explode, arrays_to_explode=[column or self.explode])
+        return block_on(column) if column else block_on(*self.keys)

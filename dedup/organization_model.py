@@ -5,11 +5,12 @@ Declarations only; see `dedup.person_model` for how the probabilities are meant.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from splink import SettingsCreator, block_on
+from splink import SettingsCreator
 
-from dedup.levels import comparison, level, otherwise, unknown
+from dedup.levels import BlockingRule, comparison, level, otherwise, unknown
 
 VERSION = "organization-1"
 
@@ -76,26 +77,30 @@ def address_comparison() -> Any:
     )
 
 
-BLOCKING_RULES: dict[str, Any] = {
-    "same_name": block_on("name"),
-    "same_name_without_blanks": block_on("replace(name, ' ', '')"),
-    "same_domain": block_on("domain"),
-    "same_phone": block_on("phone"),
-    "same_name_start_and_city": block_on("substr(name, 1, 6)", "city"),
-    "same_name_start_and_postal_code": block_on("substr(name, 1, 4)", "postal_code"),
-    "same_street_and_postal_code": block_on("street", "postal_code"),
-    "same_long_name_start": block_on("substr(name, 1, 10)"),
+BLOCKING_RULES: dict[str, BlockingRule] = {
+    "same_name": BlockingRule("name"),
+    "same_name_without_blanks": BlockingRule("replace(name, ' ', '')"),
+    "same_domain": BlockingRule("domain"),
+    "same_phone": BlockingRule("phone"),
+    "same_name_start_and_city": BlockingRule("substr(name, 1, 6)", "city"),
+    "same_name_start_and_postal_code": BlockingRule("substr(name, 1, 4)", "postal_code"),
+    "same_street_and_postal_code": BlockingRule("street", "postal_code"),
+    "same_long_name_start": BlockingRule("substr(name, 1, 10)"),
 }
 
 
-def settings() -> SettingsCreator:
-    """The Splink settings of the model. The prior is one half, so that `match_weight` is the evidence alone."""
+def settings(blocking_rules: Sequence[Any] = ()) -> SettingsCreator:
+    """The Splink settings of the model with the given blocking rules, else all of its own.
+
+    The prior is one half, so that `match_weight` is the evidence alone.
+    """
     return SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="record_key",
         probability_two_random_records_match=0.5,
         comparisons=[name_comparison(), domain_comparison(), phone_comparison(), address_comparison()],
-        blocking_rules_to_generate_predictions=list(BLOCKING_RULES.values()),
+        blocking_rules_to_generate_predictions=list(blocking_rules)
+        or [rule.for_splink() for rule in BLOCKING_RULES.values()],
         retain_intermediate_calculation_columns=True,
         retain_matching_columns=False,
     )

@@ -7,11 +7,12 @@ on its two records alone; how many records there are enters in `dedup.bands`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from splink import SettingsCreator, block_on
+from splink import SettingsCreator
 
-from dedup.levels import comparison, level, otherwise, unknown
+from dedup.levels import BlockingRule, comparison, level, otherwise, unknown
 
 VERSION = "person-1"
 
@@ -182,30 +183,33 @@ def national_id_comparison() -> Any:
     )
 
 
-BLOCKING_RULES: dict[str, Any] = {
-    "same_national_id": block_on("national_id"),
-    "same_email": block_on("emails", arrays_to_explode=["emails"]),
-    "same_phone": block_on("phones", arrays_to_explode=["phones"]),
-    "same_name": block_on("given", "family"),
-    "swapped_name": "l.given = r.family AND l.family = r.given",
-    "same_birth_date_and_given_initial": block_on("birth_date", "substr(given, 1, 1)"),
-    "same_birth_date_and_family_initial": block_on("birth_date", "substr(family, 1, 1)"),
-    "same_birth_date_and_city": block_on("birth_date", "city"),
-    "same_family_and_postal_code": block_on("family", "postal_code"),
-    "same_given_and_postal_code": block_on("given", "postal_code"),
-    "same_family_and_city": block_on("family", "city"),
-    "same_given_and_city": block_on("given", "city"),
-    "same_street_and_given": block_on("street", "given"),
-    "same_street_and_birth_year": block_on("street", "substr(birth_date, 1, 4)"),
-    "same_family_and_organization": block_on("family", "organization_id"),
-    "same_given_and_organization": block_on("given", "organization_id"),
-    "same_email_name": block_on("email_names", arrays_to_explode=["email_names"]),
-    "same_family_and_birth_year": block_on("family", "substr(birth_date, 1, 4)"),
+BLOCKING_RULES: dict[str, BlockingRule] = {
+    "same_national_id": BlockingRule("national_id"),
+    "same_email": BlockingRule(explode="emails"),
+    "same_phone": BlockingRule(explode="phones"),
+    "same_name": BlockingRule("given", "family"),
+    "swapped_name": BlockingRule(sql="l.given = r.family AND l.family = r.given AND l.given <> l.family"),
+    "same_birth_date_and_given_initial": BlockingRule("birth_date", "substr(given, 1, 1)"),
+    "same_birth_date_and_family_initial": BlockingRule("birth_date", "substr(family, 1, 1)"),
+    "same_birth_date_and_city": BlockingRule("birth_date", "city"),
+    "same_family_and_postal_code": BlockingRule("family", "postal_code"),
+    "same_given_and_postal_code": BlockingRule("given", "postal_code"),
+    "same_family_and_city": BlockingRule("family", "city"),
+    "same_given_and_city": BlockingRule("given", "city"),
+    "same_street_and_given": BlockingRule("street", "given"),
+    "same_street_and_birth_year": BlockingRule("street", "substr(birth_date, 1, 4)"),
+    "same_family_and_organization": BlockingRule("family", "organization_id"),
+    "same_given_and_organization": BlockingRule("given", "organization_id"),
+    "same_email_name": BlockingRule(explode="email_names"),
+    "same_family_and_birth_year": BlockingRule("family", "substr(birth_date, 1, 4)"),
 }
 
 
-def settings() -> SettingsCreator:
-    """The Splink settings of the model. The prior is one half, so that `match_weight` is the evidence alone."""
+def settings(blocking_rules: Sequence[Any] = ()) -> SettingsCreator:
+    """The Splink settings of the model with the given blocking rules, else all of its own.
+
+    The prior is one half, so that `match_weight` is the evidence alone.
+    """
     return SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="record_key",
@@ -219,7 +223,8 @@ def settings() -> SettingsCreator:
             address_comparison(),
             national_id_comparison(),
         ],
-        blocking_rules_to_generate_predictions=list(BLOCKING_RULES.values()),
+        blocking_rules_to_generate_predictions=list(blocking_rules)
+        or [rule.for_splink() for rule in BLOCKING_RULES.values()],
         retain_intermediate_calculation_columns=True,
         retain_matching_columns=False,
     )

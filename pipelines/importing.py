@@ -43,6 +43,7 @@ class ImportOutcome:
     files: list[dict[str, Any]]
     entities: dict[str, int]
     passed_over: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def refusals(self) -> list[str]:
@@ -57,6 +58,7 @@ class ImportOutcome:
             "files": self.files,
             "entities": self.entities,
             "passed_over": self.passed_over,
+            "notes": self.notes,
         }
 
 
@@ -106,7 +108,7 @@ def run_import(settings: Settings, request: ImportRequest) -> ImportOutcome:
 
 
 def execute(config: dict[str, Any]) -> dict[str, Any]:
-    """Execute the import job in process; returns the metadata of `landed_files`.
+    """Execute the import job in process; returns the metadata of `landed_files`, with `notes` for the user.
 
     Raises LeadsiftError with the reason of the first step that failed.
     """
@@ -122,8 +124,14 @@ def execute(config: dict[str, Any]) -> dict[str, Any]:
         result = job.execute_in_process(run_config=quiet, instance=instance, raise_on_error=False)
     if not result.success:
         raise _failure(result)
-    landed = result.asset_materializations_for_node("landed_files")[0]
-    return landing_of(landed.metadata)
+    outcome = landing_of(result.asset_materializations_for_node("landed_files")[0].metadata)
+    outcome["notes"] = [
+        f"matching {entity}s: {records:,} records hold a value that too many share; rule {rule!r} does not compare them"
+        for entity in ("organization", "person")
+        for found in result.asset_materializations_for_node(f"{entity}_pairs")
+        for rule, records in landing_of(found.metadata)["too_common"].items()
+    ]
+    return outcome
 
 
 def _failure(result: Any) -> LeadsiftError:
@@ -157,7 +165,8 @@ def _outcome(settings: Settings, landing: dict[str, Any]) -> ImportOutcome:
         file["sheets"] = []
         if file["status"] == FileStatus.RECEIVED:
             _complete(file, sheets.get(file["path"], []), refused.get(file["path"]))
-    return ImportOutcome(import_id, _status(files), files, count_entities(settings), landing["passed_over"])
+    status, entities = _status(files), count_entities(settings)
+    return ImportOutcome(import_id, status, files, entities, landing["passed_over"], landing["notes"])
 
 
 def _complete(file: dict[str, Any], sheets: list[dict[str, Any]], reason: str | None) -> None:

@@ -98,7 +98,7 @@ def derive(session: Session) -> None:
     for entity in RESOLVED_ENTITIES:
         with session.transaction():
             load_current(session, entity)
-            session.replace(f"audit.{entity}_pairs", find_pairs(session, entity))
+            session.replace(f"audit.{entity}_pairs", find_pairs(session, entity).pairs)
             resolve(session, entity)
     with session.transaction():
         build_crm_tables(session, None)

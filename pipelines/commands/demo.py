@@ -19,6 +19,7 @@ CHARTS = ("pipeline_value_by_stage", "win_rate_by_month", "stage_conversion", "l
 
 
 def demo(
+    context: typer.Context,
     home: Annotated[
         Path | None,
         typer.Option(
@@ -39,7 +40,8 @@ def demo(
     from pipelines.importing import ImportRequest, run_import
     from pipelines.merges import explain_merges, summarise_review
 
-    settings = load_settings(home or DEMO_HOME)
+    given = home or (context.obj if isinstance(context.obj, Path) else None)
+    settings = load_settings(given or DEMO_HOME)
     with progress_shown(quiet=as_json):
         outcome = run_import(settings, ImportRequest([examples_dir()]))
         charts = _draw(settings)

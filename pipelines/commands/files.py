@@ -131,6 +131,8 @@ def show_outcome(settings: Settings, document: dict[str, Any]) -> None:
             print_table(shown, "Rejected rows and cells (cells are kept in custom)")
             if rejected.height > SHOWN_REJECTIONS:
                 out.print("… more: leadsift sql 'FROM audit.rejected_rows'", style="dim")
+    for note in document["notes"]:
+        _line(note, "yellow")
     counts = ", ".join(f"{count:,} {name}" for name, count in document["entities"].items())
     if document["status"] == "unchanged":
         out.print(f"Nothing changed: every file was imported before. There are {counts}.")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.bands import KEPT_EVIDENCE, SMALLEST_WORLD, band, probability, world_size
+from dedup.bands import SMALLEST_WORLD, band, kept_evidence, least_evidence, probability, world_size
 from schemas.vocabulary import Band
 
 EVIDENCE = st.floats(-60, 60, allow_nan=False)
@@ -27,7 +28,12 @@ def test_more_records_never_raise_the_probability(evidence: float, one: int, oth
 
 @given(RECORDS)
 def test_pairs_that_are_not_kept_could_be_in_no_other_band(records: int) -> None:
-    assert band(KEPT_EVIDENCE, records) == Band.DISTINCT
+    assert band(kept_evidence(records), records) == Band.DISTINCT
+
+
+@given(st.floats(0.001, 0.999), RECORDS)
+def test_least_evidence_is_the_inverse_of_probability(chance: float, records: int) -> None:
+    assert probability(least_evidence(chance, records), records) == pytest.approx(chance)
 
 
 def test_a_short_list_is_a_sample_of_a_larger_world() -> None:

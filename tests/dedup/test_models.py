@@ -43,7 +43,7 @@ def score(*people: dict[str, Any]) -> dict[tuple[str, str], float]:
     connection = duckdb.connect()
     try:
         forms = person_forms(pl.DataFrame(list(people), schema=SCHEMA))
-        pairs = score_pairs(Session(connection), forms, person_model.settings())
+        pairs = score_pairs(Session(connection), forms, person_model).pairs
         return {
             (left, right): bits
             for left, right, bits in pairs.select("record_key_l", "record_key_r", "match_weight").iter_rows()
@@ -147,6 +147,22 @@ def test_components_are_those_of_the_graph(edges: list[tuple[int, int]]) -> None
 def test_nothing_of_splink_stays_behind() -> None:
     connection = duckdb.connect()
     people = [person("a", last_name="Lee", first_name="Ann"), person("b", last_name="Lee", first_name="Ann")]
-    score_pairs(Session(connection), person_forms(pl.DataFrame(people, schema=SCHEMA)), person_model.settings())
+    score_pairs(Session(connection), person_forms(pl.DataFrame(people, schema=SCHEMA)), person_model)
     assert connection.execute("SELECT table_name FROM information_schema.tables").fetchall() == []
     connection.close()
+
+
+def test_a_value_that_everybody_shares_brings_no_two_together() -> None:
+    crowd = [
+        person(f"c{n:04}", first_name="Unknown", last_name="Unknown", emails=["info@x.example"], city="Paris")
+        for n in range(700)
+    ]
+    twins = [
+        person(key, first_name="Ann", last_name="Lee", emails=["info@x.example"], city="Paris") for key in ("a", "b")
+    ]
+    connection = duckdb.connect()
+    found = score_pairs(Session(connection), person_forms(pl.DataFrame([*crowd, *twins], schema=SCHEMA)), person_model)
+    connection.close()
+    assert found.pairs.select("record_key_l", "record_key_r").rows() == [("a", "b")]
+    assert found.too_common["same_email"] == 702
+    assert found.too_common["same_name"] == 700
