@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -56,20 +56,18 @@ app.command("demo")(demo.demo)
 def main() -> None:
     """Run the command line and exit: 0 done, 2 bad usage, 3 refused with the reason on stderr, 1 a fault of ours."""
     try:
-        app()
+        app(prog_name="leadsift")
     except LeadsiftError as error:
-        if wants_traceback():
-            raise
-        if "--json" in sys.argv:
-            print_json({"status": "refused", "reason": str(error)})
-        print_error(str(error))
-        sys.exit(REFUSED)
+        _refuse(error, str(error))
     except KeyboardInterrupt:
         print_error("interrupted; what was not finished is taken up by the next import")
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)
+    except OSError as error:
+        # A home that cannot be written, a disk that is full: the place and the system's reason are all there is to say.
+        _refuse(error, f"{error.filename or 'the disk'}: {error.strerror or error}")
     except Exception as error:
         if wants_traceback():
             raise
@@ -78,6 +76,15 @@ def main() -> None:
             "set LEADSIFT_DEBUG=1 to see where, and please report it"
         )
         sys.exit(FAILED)
+
+
+def _refuse(error: Exception, reason: str) -> NoReturn:
+    if wants_traceback():
+        raise error
+    if "--json" in sys.argv:
+        print_json({"status": "refused", "reason": reason})
+    print_error(reason)
+    sys.exit(REFUSED)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def print_table(frame: pl.DataFrame, title: str | None = None, limit: int = 100)
     """Show a frame as a table, at most `limit` rows of it, saying so."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD)
     for name, dtype in frame.schema.items():
-        table.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
+        table.add_column(Text(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
     for row in frame.head(limit).iter_rows():
         table.add_row(*(Text(cell(value)) for value in row))
     out.print(table)

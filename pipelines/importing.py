@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from schemas.archive import Archive
-from schemas.errors import LeadsiftError, ProfileError, StoreError
+from schemas.errors import LeadsiftError, ProfileError, SettingsError, StoreError
 from schemas.ledger import Ledger
 from schemas.profiles import parse_profile, shipped_profile
 from schemas.settings import Settings
@@ -63,8 +63,14 @@ class ImportOutcome:
 
 
 def prepare_instance(settings: Settings) -> None:
-    """Put the home's Dagster instance in place and point this process at it."""
+    """Put the home's Dagster instance in place and point this process at it.
+
+    Raises SettingsError for a home whose path Dagster would take for a pattern: it would not find its own settings there,
+    telemetry and limits among them.
+    """
     folder = settings.dagster_home
+    if set("[]*?") & set(str(folder)):
+        raise SettingsError(f"home {settings.home}: the signs [ ] * ? cannot stand in its path; choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "dagster.yaml"
     if not config.exists():

@@ -21,6 +21,9 @@ MAX_UNPACKED = 8 * 1024**3
 MAX_RATIO = 200
 """Text compresses about 5 to 20 times; 200 leaves room for repetitive exports and stops a bomb."""
 
+HOME_MARK = "ledger.sqlite"
+"""What tells a leadsift home from any other folder."""
+
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -47,8 +50,7 @@ def find_files(paths: list[Path]) -> Iterator[Found]:
     """Yield every file behind `paths`, in natural order of their names; hidden files in folders are passed over."""
     for path in paths:
         if path.is_dir():
-            members = (item for item in path.rglob("*") if item.is_file() and not _hidden(item, path))
-            for item in sorted(members, key=lambda item: natural(item.relative_to(path).as_posix())):
+            for item in _files_in(path):
                 stem = item.relative_to(path).with_suffix("").as_posix()
                 if item.suffix.casefold() not in TABLE_SUFFIXES:
                     yield Found(str(item), stem, passed_over=True)
@@ -56,6 +58,17 @@ def find_files(paths: list[Path]) -> Iterator[Found]:
                     yield from _open(item, str(item), stem)
         else:
             yield from _open(path, str(path), path.stem)
+
+
+def _files_in(root: Path) -> list[Path]:
+    """The files of a folder in natural order, without hidden ones and without a leadsift home that lies in it."""
+    homes = [found.parent for found in root.rglob(HOME_MARK) if found.parent != root]
+    members = [
+        item
+        for item in root.rglob("*")
+        if item.is_file() and not _hidden(item, root) and not any(home in item.parents for home in homes)
+    ]
+    return sorted(members, key=lambda item: natural(item.relative_to(root).as_posix()))
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:

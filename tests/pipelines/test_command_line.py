@@ -190,6 +190,23 @@ def test_ends_that_are_not_good(tmp_path: Path, arguments: list[str], code: int,
     assert re.search(reason, done.stderr), done.stderr
 
 
+def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    path = write_csv(tmp_path / "a.csv", ROWS)
+    done = run("import", path, home=tmp_path / "file", expect=3)
+    assert "file" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_home_with_signs_in_its_name_is_a_home(tmp_path: Path) -> None:
+    home = tmp_path / "it's my home; DROP"
+    done = run("import", write_csv(tmp_path / "a.csv", ROWS), home=home)
+    assert not done.stderr
+    assert run_json("sql", "SELECT count(*) AS n FROM persons", home=home)["rows"] == [{"n": 2}]
+    refused = run("import", tmp_path / "a.csv", home=tmp_path / "[old]", expect=3)
+    assert "cannot stand in its path" in refused.stderr
+
+
 def test_a_query_that_fails_says_why(imported) -> None:  # type: ignore[no-untyped-def]
     home, _ = imported
     done = run("sql", "SELECT nme FROM persons", home=home, expect=3)

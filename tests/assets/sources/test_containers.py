@@ -73,3 +73,11 @@ def test_links_and_damage_and_absence_are_named(tmp_path: Path) -> None:
 
 def test_natural_order() -> None:
     assert sorted(["a10", "a2", "A1"], key=natural) == ["A1", "a2", "a10"]
+
+
+def test_a_home_within_the_folder_is_not_imported_into_itself(tmp_path: Path) -> None:
+    for name in ("leads.csv", "leadsift-home/ledger.sqlite", "leadsift-home/inbox/old.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert [item.stem for item in find_files([tmp_path])] == ["leads"]
+    assert [item.stem for item in find_files([tmp_path / "leadsift-home" / "inbox"])] == ["old"]
