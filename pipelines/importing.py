@@ -65,8 +65,8 @@ class ImportOutcome:
 def prepare_instance(settings: Settings) -> None:
     """Put the home's Dagster instance in place and point this process at it.
 
-    Raises SettingsError for a home whose path Dagster would take for a pattern: it would not find its own settings there,
-    telemetry and limits among them.
+    Raises SettingsError for a home whose path Dagster would take for a pattern: it would not find its own
+    settings there, telemetry and limits among them.
     """
     folder = settings.dagster_home
     if set("[]*?") & set(str(folder)):
