@@ -16,6 +16,8 @@ from pipelines.commands import demo, files, history, reading
 from pipelines.console import FAILED, REFUSED, print_error, print_json, wants_traceback
 from schemas.errors import LeadsiftError
 
+VERSION = "0.1.0"
+
 app = typer.Typer(
     name="leadsift",
     help="Import and deduplicate sales data: lists and whole CRM exports become one clean DuckDB database.",
@@ -24,7 +26,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with [bold]leadsift demo[/bold], or look at your own files with [bold]leadsift inspect FILE[/bold].",
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"leadsift {VERSION}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -35,10 +44,13 @@ def leadsift(
         typer.Option(
             "--home",
             metavar="DIR",
-            help="The folder that holds the stores [default: LEADSIFT_HOME, else ./leadsift-home].",
+            help="The folder that holds the stores (default: LEADSIFT_HOME, else ./leadsift-home).",
             show_default=False,
         ),
     ] = None,
+    version: Annotated[  # noqa: ARG001  (its callback has answered before)
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Options that stand before the command."""
     context.obj = home

@@ -154,12 +154,10 @@ def _take(batch: _Batch, item: Import, file: ImportFile, archive: Archive, profi
     except LeadsiftError as error:
         return _refused(batch, item, file, str(error))
     except Exception as error:  # noqa: BLE001
-        # A file that makes us fail must not stop every later import; it is refused by name and can be reported.
+        # A file that makes us fail must not stop every later import; it is refused by name and can be reported. The
+        # error's own text may quote a cell, so only its kind is written down.
         return _refused(
-            batch,
-            item,
-            file,
-            f"could not be interpreted ({type(error).__name__}: {error}); please report this file",
+            batch, item, file, f"could not be interpreted ({type(error).__name__}); please report this file"
         )
     for sheet in interpreted.sheets:
         _take_sheet(batch, item, file, interpreted, sheet)

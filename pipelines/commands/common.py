@@ -15,7 +15,7 @@ HomeOption = Annotated[
     typer.Option(
         "--home",
         metavar="DIR",
-        help="The folder that holds the stores [default: LEADSIFT_HOME, else ./leadsift-home].",
+        help="The folder that holds the stores (default: LEADSIFT_HOME, else ./leadsift-home).",
         show_default=False,
     ),
 ]
@@ -26,7 +26,7 @@ SourceOption = Annotated[
         "--source",
         metavar="NAME",
         help="The system or list that the records belong to; ids are unique within it "
-        "[default: the CRM, or a list's file name].",
+        "(default: the CRM, or a list's file name).",
         show_default=False,
     ),
 ]

@@ -25,7 +25,7 @@ def demo(
         typer.Option(
             "--home",
             metavar="DIR",
-            help=f"Where the demo keeps its stores [default: ./{DEMO_HOME}].",
+            help=f"Where the demo keeps its stores (default: ./{DEMO_HOME}).",
             show_default=False,
         ),
     ] = None,

@@ -29,6 +29,7 @@ def test_every_command_has_help_with_an_example_and_json(tmp_path: Path) -> None
         assert f"leadsift {command}" in text
         assert "Example" in text
         assert "--json" in text
+        assert "stores (default:" in text, "a default must not be swallowed as markup"
 
 
 def test_the_readme_names_no_command_that_is_not_there() -> None:
@@ -73,3 +74,9 @@ def test_modules_have_charters_and_stay_small() -> None:
             text = path.read_text(encoding="utf-8")
             assert text.startswith('"""'), path
             assert len(text.splitlines()) <= 420, path
+
+
+def test_the_version_is_that_of_the_project(tmp_path: Path) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert run("--version", home=tmp_path).stdout.strip() == f"leadsift {project['version']}"
+    assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
