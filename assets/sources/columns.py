@@ -45,6 +45,15 @@ class Columns:
             self._found[wanted] = list(found)
         return self._found[wanted]
 
+    def repeated(self, index: int) -> int:
+        """How many values of a column stand in rows that differ from each other."""
+        rows: dict[str, tuple[str | None, ...]] = {}
+        repeated: set[str] = set()
+        for cell, row in zip(self.cells[index], zip(*self.cells, strict=True), strict=True):
+            if cell is not None and rows.setdefault(cell, row) != row:
+                repeated.add(cell)
+        return len(repeated)
+
     def decide(self, sentence: str) -> None:
         """Write down a decision once."""
         if sentence not in self.decisions:

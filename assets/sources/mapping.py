@@ -74,6 +74,7 @@ def map_table(table: Table, recognition: Recognition, source: str, base: CastCon
 class _Mapper:
     def __init__(self, table: Table, recognition: Recognition, source: str, base: CastContext) -> None:
         self.object = recognition.object
+        self.is_generic = recognition.profile.is_generic
         self.default_pipeline = recognition.profile.default_pipeline
         self.source = source
         self.columns = Columns(table, _base_context(recognition, base))
@@ -109,6 +110,28 @@ class _Mapper:
             laid.values["currency"] = [self._currencies_in(fields["value"][0], laid.values["value"][0])]
         self._translate(laid)
         return laid
+
+    def _ids(self, section: Section) -> list[int]:
+        """The column of the source's own ids, or none.
+
+        In a list that no CRM wrote a column called `id` may mean anything. One whose values repeat over different rows
+        does not tell the rows apart: taken as an id it would fold them into one record.
+        """
+        found = self.columns.find(section.id)[:1]
+        if not found:
+            return []
+        repeated = self.columns.repeated(found[0])
+        header = self.columns.headers[found[0]]
+        if repeated and self.is_generic:
+            self.columns.decide(
+                f"{header!r}: {repeated} values stand in several different rows, so it is no id of them"
+            )
+            return []
+        if repeated:
+            self.columns.decide(
+                f"{header!r}: {repeated} ids stand in several different rows; the newest of each counts"
+            )
+        return found
 
     def _currencies_in(self, index: int, values: list[object]) -> list[object]:
         """The currency that each amount itself states; an amount that states none has none."""

@@ -1,4 +1,4 @@
-"""Reading a file into grids of text: delimited text through `csv`, workbooks through calamine.
+"""Reading a file into grids of text: delimited text through `csv`, workbooks in a child process.
 
 Belongs here: bytes to rows, and what was decided on the way. Does not belong here: headers and meaning.
 """
@@ -10,14 +10,10 @@ import io
 import sys
 from dataclasses import dataclass, field
 
-import fastexcel
-
 from assets.sources.detect import decode, detect_dialect, detect_format
 from assets.sources.tables import Grid
+from assets.sources.workbook import read_workbook
 from schemas.errors import InputRefusedError
-
-MAX_CELLS = 50_000_000
-"""A sheet that declares more is refused by name before it fills the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,7 @@ def read_file(data: bytes) -> FileReading:
     kind = detect_format(data)
     if kind == "csv":
         return _read_delimited(data)
-    return FileReading(kind, _read_workbook(data))
+    return FileReading(kind, read_workbook(data))
 
 
 def _read_delimited(data: bytes) -> FileReading:
@@ -59,26 +55,3 @@ def _read_delimited(data: bytes) -> FileReading:
         rows = list(csv.reader(io.StringIO(body, newline=""), delimiter=dialect.delimiter))
         decisions.append("quotation marks are not used by the rule; taken as they stand")
     return FileReading("csv", [Grid("", rows)], encoding, dialect.delimiter, decisions)
-
-
-def _read_workbook(data: bytes) -> list[Grid]:
-    try:
-        workbook = fastexcel.read_excel(data)
-        return [_read_sheet(workbook, name) for name in workbook.sheet_names]
-    except InputRefusedError:
-        raise
-    except BaseException as error:
-        # calamine reports some damaged files by a panic, which is no Exception; everything else passes through.
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise InputRefusedError(f"is a workbook that cannot be read: {reason}") from error
-        raise
-
-
-def _read_sheet(workbook: fastexcel.ExcelReader, name: str) -> Grid:
-    # skip_rows=0 keeps leading empty rows, so that row numbers are those the user sees.
-    sheet = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-    if sheet.width * sheet.height > MAX_CELLS:
-        raise InputRefusedError(f"sheet {name!r} declares {sheet.height:,} x {sheet.width:,} cells; too large to read")
-    frame = sheet.to_polars()
-    return Grid(name, frame.rows())

@@ -156,6 +156,20 @@ def test_the_same_row_twice_is_one_record() -> None:
     assert found.mapped.loaded == 2
 
 
+def test_an_id_that_repeats_over_different_rows_of_a_list_is_no_id() -> None:
+    rows = [["id", "Name", "Email"], ["7", "Ann", "a@acme.example"], ["7", "Bob", "b@acme.example"], ["8", "Cem", ""]]
+    found = sheet(rows)
+    assert len({person["record_key"] for person in records(found, Entity.PERSON)}) == 3
+    assert all(person["custom"]["id"] in {"7", "8"} for person in records(found, Entity.PERSON))
+    assert "'id': 1 values stand in several different rows" in found.mapped.decisions[0]
+
+
+def test_an_id_that_repeats_in_a_crms_export_is_said() -> None:
+    header = ["Id", "LastName", "AccountId"]
+    found = sheet([header, ["003A", "Lee", "001A"], ["003A", "Leigh", "001A"], ["003B", "Ray", ""]], "Contact")
+    assert "'Id': 1 ids stand in several different rows; the newest of each counts" in found.mapped.decisions
+
+
 @pytest.mark.parametrize(
     ("stem", "source"),
     [

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.sources.reading import read_file
@@ -130,6 +130,7 @@ def test_no_bytes_end_in_anything_but_a_reading_or_a_refusal(data: bytes) -> Non
         assert str(error)
 
 
+@settings(max_examples=8)
 @given(st.integers(0, 3_000), st.binary(min_size=1, max_size=40))
 def test_a_damaged_workbook_ends_in_a_reading_or_a_refusal(place: int, rubbish: bytes) -> None:
     plain = io.BytesIO()
@@ -144,3 +145,22 @@ def test_a_damaged_workbook_ends_in_a_reading_or_a_refusal(place: int, rubbish: 
         read_file(bytes(data))
     except InputRefusedError as error:
         assert str(error)
+
+
+def test_a_cell_in_the_last_corner_is_a_refusal_and_not_the_end_of_the_process() -> None:
+    # Five kilobytes that make the parser ask for hundreds of gigabytes and abort.
+    book, plain = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"], sheet["XFD1048576"] = "Name", "far away"
+    book.save(plain)
+    with pytest.raises(InputRefusedError, match="cannot be read"):
+        read_file(plain.getvalue())
+
+
+def test_a_workbook_that_takes_too_long_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = io.BytesIO()
+    openpyxl.Workbook().save(plain)
+    monkeypatch.setattr("assets.sources.workbook.TIME_LIMIT", 0.01)
+    with pytest.raises(InputRefusedError, match="could not be read within"):
+        read_file(plain.getvalue())
