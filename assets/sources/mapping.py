@@ -101,7 +101,7 @@ class _Mapper:
             indexes = self.columns.find(headers)
             if indexes:
                 fields[name] = indexes if contract.fields[name].is_list else indexes[:1]
-        laid = _Laid(entity, section, section.object or self.object.name, self.columns.find(section.id)[:1], fields)
+        laid = _Laid(entity, section, section.object or self.object.name, self._ids(section), fields)
         countries = self.columns.countries(fields.get("country", []))
         for name, indexes in fields.items():
             spec = contract.fields[name]
