@@ -101,7 +101,7 @@ class _Mapper:
             indexes = self.columns.find(headers)
             if indexes:
                 fields[name] = indexes if contract.fields[name].is_list else indexes[:1]
-        laid = _Laid(entity, section, section.object or self.object.name, self._ids(section), fields)
+        laid = _Laid(entity, section, section.object or self.object.name, self._ids(entity, section), fields)
         countries = self.columns.countries(fields.get("country", []))
         for name, indexes in fields.items():
             spec = contract.fields[name]
@@ -111,15 +111,15 @@ class _Mapper:
         self._translate(laid)
         return laid
 
-    def _ids(self, section: Section) -> list[int]:
+    def _ids(self, entity: Entity, section: Section) -> list[int]:
         """The column of the source's own ids, or none.
 
         In a list that no CRM wrote a column called `id` may mean anything. One whose values repeat over different rows
         does not tell the rows apart: taken as an id it would fold them into one record.
         """
         found = self.columns.find(section.id)[:1]
-        if not found:
-            return []
+        if not found or entity != self.object.primary:
+            return found  # what a row merely mentions may well be mentioned in others
         repeated = self.columns.repeated(found[0])
         header = self.columns.headers[found[0]]
         if repeated and self.is_generic:
