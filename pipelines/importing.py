@@ -19,7 +19,10 @@ from schemas.ledger import Ledger
 from schemas.profiles import parse_profile, shipped_profile
 from schemas.settings import Settings
 from schemas.vocabulary import FileStatus, ImportStatus
-from schemas.warehouse import Published
+from schemas.warehouse import Published, sql_text
+
+SUSPECT_RENAMED = 0.5
+"""Share of known ids under another name from which two lists under one name are likelier than renamed contacts."""
 
 ENTITY_TABLES = ("organizations", "persons", "leads", "deals")
 
@@ -172,7 +175,25 @@ def _outcome(settings: Settings, landing: dict[str, Any]) -> ImportOutcome:
         if file["status"] == FileStatus.RECEIVED:
             _complete(file, sheets.get(file["path"], []), refused.get(file["path"]))
     status, entities = _status(files), count_entities(settings)
-    return ImportOutcome(import_id, status, files, entities, landing["passed_over"], landing["notes"])
+    notes = [*_notes_of_updates(settings, import_id), *landing["notes"]]
+    return ImportOutcome(import_id, status, files, entities, landing["passed_over"], notes)
+
+
+def _notes_of_updates(settings: Settings, import_id: str | None) -> list[str]:
+    """What an import changed of what was known, and whether that looks like two lists under one name."""
+    if import_id is None or not settings.published_path.is_file():
+        return []
+    rows = Published(settings.published_path).query(sql_text("queries/updates_of_import"), [import_id])
+    notes: list[str] = []
+    for entity, source, updated, renamed, known_from in rows.iter_rows():
+        note = f"source {source!r}: {updated:,} {entity} records were known before and are updated"
+        if renamed >= SUSPECT_RENAMED * updated:
+            note += (
+                f"; {renamed:,} of them bear another name than in {known_from}: if this is another list, "
+                "import it with --source NAME, so that its ids are its own"
+            )
+        notes.append(note)
+    return notes
 
 
 def _complete(file: dict[str, Any], sheets: list[dict[str, Any]], reason: str | None) -> None:

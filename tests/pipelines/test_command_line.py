@@ -98,6 +98,24 @@ def test_history_of_imports_and_reports(imported, tmp_path: Path) -> None:  # ty
         assert chart.read_bytes().startswith(b"\x89PNG")
 
 
+def test_another_list_of_the_same_name_and_ids_is_not_updated_over_in_silence(tmp_path: Path) -> None:
+    header = ["id", "Name", "Email"]
+    home = tmp_path / "home"
+    run(
+        "import",
+        write_csv(tmp_path / "north" / "contacts.csv", [header, ["1", "Ann Lee", ""], ["2", "Bob Ray", ""]]),
+        home=home,
+    )
+    newer = [header, ["1", "Ann Lee", "ann@acme.example"], ["2", "Bob Ray", ""], ["3", "Cem Oz", ""]]
+    update = run_json("import", write_csv(tmp_path / "later" / "contacts.csv", newer), home=home)
+    assert update["notes"] == ["source 'contacts': 2 person records were known before and are updated"]
+    other = [header, ["1", "Dana Fox", ""], ["2", "Eve Gil", ""]]
+    notes = run_json("import", write_csv(tmp_path / "south" / "contacts.csv", other), home=home)["notes"]
+    assert len(notes) == 1
+    assert "2 of them bear another name" in notes[0]
+    assert "--source NAME" in notes[0]
+
+
 BAD = {
     "empty.csv": (b"", "is empty"),
     "picture.csv": (b"\x89PNG\r\n\x1a\n\x00", "PNG picture"),
