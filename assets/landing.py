@@ -24,6 +24,7 @@ class ImportConfig(dg.Config):  # type: ignore[misc, unused-ignore]
     profile: str | None = None
     profile_sha256: str | None = None
     date_order: str | None = None
+    take_undone: bool = False
 
 
 @dg.asset(group_name="landing", pool="warehouse", kinds={"file"})
@@ -39,7 +40,8 @@ def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]
         time_zone=settings.time_zone,
         date_order=config.date_order or settings.date_order,
     )
-    landing = land([Path(path) for path in config.paths], options, home.archive, home.ledger)
+    paths = [Path(path) for path in config.paths]
+    landing = land(paths, options, home.archive, home.ledger, take_undone=config.take_undone)
     return dg.MaterializeResult(
         metadata={
             "import_id": landing.import_id or "",

@@ -59,6 +59,7 @@ def leadsift(
 app.command("inspect")(files.inspect)
 app.command("import")(files.import_)
 app.command("imports")(history.imports)
+app.command("undo")(history.undo)
 app.command("report")(reading.report)
 app.command("sql")(reading.sql)
 app.command("doctor")(history.doctor)

@@ -73,7 +73,12 @@ def _examine_warehouse(findings: Findings, settings: Settings, ledger: Ledger) -
                 for item in waiting
             ]
             if not lost and not waiting:
-                count = sum(file.status == FileStatus.LOADED for item in ledger.imports() for file in item.files)
+                count = sum(
+                    file.status == FileStatus.LOADED
+                    for item in ledger.imports()
+                    if item.undone_at is None
+                    for file in item.files
+                )
                 findings.facts.append(f"warehouse: the records of all {count} loaded files are there")
             _examine_tables(findings, session)
             if not is_current(session, settings.base_currency):

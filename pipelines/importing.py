@@ -110,7 +110,12 @@ def run_import(settings: Settings, request: ImportRequest) -> ImportOutcome:
     prepare_instance(settings)
     profile, profile_sha256 = resolve_profile(settings, request.profile)
     config = import_run_config(
-        [str(path) for path in request.paths], request.source, profile, profile_sha256, request.date_order
+        [str(path) for path in request.paths],
+        source=request.source,
+        profile=profile,
+        profile_sha256=profile_sha256,
+        date_order=request.date_order,
+        take_undone=True,
     )
     landing = execute(config)
     return _outcome(settings, landing)

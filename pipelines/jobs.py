@@ -15,14 +15,10 @@ import_job = dg.define_asset_job(
 )
 
 
-def import_run_config(
-    paths: list[str],
-    source: str | None = None,
-    profile: str | None = None,
-    profile_sha256: str | None = None,
-    date_order: str | None = None,
-) -> dict[str, object]:
-    """The run configuration that makes the import job take these paths."""
-    given = {"source": source, "profile": profile, "profile_sha256": profile_sha256, "date_order": date_order}
-    config = {"paths": paths, **{name: value for name, value in given.items() if value is not None}}
+def import_run_config(paths: list[str], **options: str | bool | None) -> dict[str, object]:
+    """The run configuration that makes the import job take these paths.
+
+    `options` are fields of `assets.landing.ImportConfig`; what is None is left to its default.
+    """
+    config = {"paths": paths, **{name: value for name, value in options.items() if value is not None}}
     return {"ops": {"landed_files": {"config": config}}}

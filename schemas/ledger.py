@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from schemas.errors import StoreError
 from schemas.vocabulary import FileStatus, ImportStatus
 
-LATEST_MIGRATION = "0001"
+LATEST_MIGRATION = "0002"
 
 metadata = sa.MetaData()
 
@@ -50,6 +50,23 @@ import_files_table = sa.Table(
     sa.Column("status", sa.String(20), nullable=False),
     sa.Column("records", sa.Integer),
     sa.Column("reason", sa.Text),
+)
+
+undone_imports_table = sa.Table(
+    "undone_imports",
+    metadata,
+    sa.Column("import_id", sa.String(40), sa.ForeignKey("imports.import_id"), primary_key=True),
+    sa.Column("undone_at", sa.String(40), nullable=False),
+    sa.Column("undone_by", sa.String(200)),
+    sa.Column("reason", sa.Text),
+)
+
+retired_records_table = sa.Table(
+    "retired_records",
+    metadata,
+    sa.Column("import_id", sa.String(40), sa.ForeignKey("imports.import_id"), primary_key=True),
+    sa.Column("entity", sa.String(20), primary_key=True),
+    sa.Column("record_key", sa.String(32), primary_key=True),
 )
 
 
@@ -98,7 +115,10 @@ class ImportFile:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import as the ledger knows it. `sequence` is the order in which the ledger saw imports."""
+    """One import as the ledger knows it. `sequence` is the order in which the ledger saw imports.
+
+    `undone_at` is when it was taken back, None while it stands.
+    """
 
     sequence: int
     import_id: str
@@ -107,6 +127,7 @@ class Import:
     imported_by: str | None
     options: ImportOptions
     finished_at: datetime | None = None
+    undone_at: datetime | None = None
     files: tuple[ImportFile, ...] = field(default=())
 
 
@@ -211,10 +232,33 @@ class Ledger:
                 .values(status=status.value, finished_at=datetime.now(UTC).isoformat())
             )
 
+    def undo(self, import_id: str, reason: str | None, retired: Sequence[tuple[str, str]]) -> None:
+        """Record that an import is taken back, with the (entity, record key) of each record that goes with it."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                sa.insert(undone_imports_table).values(
+                    import_id=import_id, undone_at=datetime.now(UTC).isoformat(), undone_by=_who(), reason=reason
+                )
+            )
+            rows = [{"import_id": import_id, "entity": entity, "record_key": key} for entity, key in retired]
+            if rows:
+                connection.execute(sa.insert(retired_records_table), rows)
+
+    def retired_records(self) -> list[tuple[str, str, str]]:
+        """Import id, entity and key of every record that went with an import that was undone."""
+        columns = retired_records_table.c
+        query = sa.select(columns.import_id, columns.entity, columns.record_key).order_by(*columns)
+        with self._engine.connect() as connection:
+            return [(row.import_id, row.entity, row.record_key) for row in connection.execute(query)]
+
     def imports(self) -> list[Import]:
         """Every import in the order the ledger saw them, with their files."""
         with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(imports_table).order_by(imports_table.c.sequence)).all()
+            rows = connection.execute(
+                sa.select(imports_table, undone_imports_table.c.undone_at)
+                .outerjoin(undone_imports_table, undone_imports_table.c.import_id == imports_table.c.import_id)
+                .order_by(imports_table.c.sequence)
+            ).all()
             file_rows = connection.execute(
                 sa.select(import_files_table).order_by(import_files_table.c.import_id, import_files_table.c.ordinal)
             ).all()
@@ -255,6 +299,7 @@ def _import_of(row: sa.Row[tuple[object, ...]]) -> Import:
         import_id=row.import_id,
         received_at=datetime.fromisoformat(row.received_at),
         finished_at=datetime.fromisoformat(row.finished_at) if row.finished_at else None,
+        undone_at=datetime.fromisoformat(row.undone_at) if row.undone_at else None,
         status=ImportStatus(row.status),
         imported_by=row.imported_by,
         options=ImportOptions.from_json(row.options),

@@ -63,6 +63,11 @@ class Session:
         frame: pl.DataFrame = self.connection.sql(query, params=list(parameters) if parameters else None).pl()
         return frame
 
+    def named(self, query: str, parameters: Mapping[str, object]) -> pl.DataFrame:
+        """The result of a query with named parameters."""
+        frame: pl.DataFrame = self.connection.sql(query, params=dict(parameters)).pl()
+        return frame
+
     def frame_of(self, name: str) -> pl.DataFrame:
         """The result of the query in `schemas/sql/<name>.sql`."""
         frame: pl.DataFrame = self.connection.sql(sql_text(name)).pl()

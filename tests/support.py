@@ -22,7 +22,7 @@ from schemas.archive import Archive
 from schemas.ledger import ImportOptions, Ledger
 from schemas.settings import Settings, load_settings
 from schemas.vocabulary import RESOLVED_ENTITIES
-from schemas.warehouse import Session, Warehouse
+from schemas.warehouse import Session, Warehouse, sql_text
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 
@@ -71,6 +71,15 @@ class Workplace:
         with self.warehouse.open() as session:
             load_pending(session, self.ledger, self.archive)
         return landing
+
+    def undo(self, import_id: str | None) -> None:
+        """Take an import back and derive everything anew."""
+        assert import_id is not None
+        with self.warehouse.open() as session:
+            alone = session.named(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
+            self.ledger.undo(import_id, None, list(alone.iter_rows()))
+        self.load_all()
+        self.derive()
 
     def derive(self) -> None:
         """Derive everything from what is loaded."""

@@ -45,16 +45,19 @@ def new_import_id() -> str:
     return f"imp_{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(3)}"
 
 
-def land(paths: list[Path], options: ImportOptions, archive: Archive, ledger: Ledger) -> Landing:
+def land(
+    paths: list[Path], options: ImportOptions, archive: Archive, ledger: Ledger, *, take_undone: bool = False
+) -> Landing:
     """Archive every new file behind `paths` and record one import of them; known bytes change nothing.
 
     A file whose bytes an import has loaded, or is about to load, is unchanged, whatever its name; one that was
-    refused before is tried again.
+    refused before is tried again. Bytes of an import that was undone are taken again only with `take_undone`: a person
+    may ask for that, a folder that is looked at every minute must not.
     """
     landed: list[LandedFile] = []
     passed_over: list[str] = []
     received: list[ImportFile] = []
-    known = _known(ledger)
+    known = _known(ledger, with_undone=not take_undone)
     here: set[str] = set()
     for found in find_files(paths):
         if found.passed_over:
@@ -77,10 +80,12 @@ def land(paths: list[Path], options: ImportOptions, archive: Archive, ledger: Le
     return Landing(import_id, landed, passed_over)
 
 
-def _known(ledger: Ledger) -> dict[str, str]:
+def _known(ledger: Ledger, *, with_undone: bool) -> dict[str, str]:
     """sha256 of every file that is loaded or about to be, to the import that brought it first."""
     known: dict[str, str] = {}
     for item in ledger.imports():
+        if item.undone_at is not None and not with_undone:
+            continue
         for file in item.files:
             if file.status in (FileStatus.LOADED, FileStatus.RECEIVED):
                 known.setdefault(file.sha256, item.import_id)

@@ -61,7 +61,11 @@ def pending(session: Session, ledger: Ledger) -> list[Import]:
     """Imports of the ledger that should be in the warehouse and are not, in their order."""
     loaded = set(session.frame("SELECT import_id FROM audit.imports")["import_id"].to_list())
     gone = {ImportStatus.REFUSED, ImportStatus.UNCHANGED}
-    return [item for item in ledger.imports() if item.status not in gone and item.import_id not in loaded]
+    return [
+        item
+        for item in ledger.imports()
+        if item.status not in gone and item.import_id not in loaded and item.undone_at is None
+    ]
 
 
 def load_pending(session: Session, ledger: Ledger, archive: Archive) -> list[Import]:
@@ -69,12 +73,35 @@ def load_pending(session: Session, ledger: Ledger, archive: Archive) -> list[Imp
 
     Raises StoreError when the warehouse has lost records that the ledger saw loaded.
     """
+    _take_back(session, ledger)
     lost = missing_records(session, ledger)
     if lost:
         raise StoreError(f"the warehouse has lost records: {lost[0]}; run `leadsift doctor --rebuild`")
     finished = [_load(session, ledger, archive, item) for item in pending(session, ledger)]
     _settle(session, ledger)
     return finished
+
+
+def _take_back(session: Session, ledger: Ledger) -> None:
+    """Take the rows of undone imports out of the warehouse; only the keys of records that went with them stay."""
+    undone = [item.import_id for item in ledger.imports() if item.undone_at is not None]
+    if not undone:
+        return
+    with session.transaction():
+        for import_id in undone:
+            _delete(session, import_id)
+        retired = pl.DataFrame(
+            ledger.retired_records(),
+            schema={"import_id": pl.String, "entity": pl.String, "record_key": pl.String},
+            orient="row",
+        )
+        session.replace("audit.retired_records", retired)
+
+
+def _delete(session: Session, import_id: str) -> None:
+    for table in (*RECORD_TABLES.values(), *_AUDIT_TABLES, "audit.imports"):
+        schema, name = table.split(".")
+        session.connection.execute(f'DELETE FROM "{schema}"."{name}" WHERE import_id = ?', [import_id])  # noqa: S608
 
 
 def _settle(session: Session, ledger: Ledger) -> None:
@@ -239,9 +266,7 @@ def sheet_row(interpreted: InterpretedFile, sheet: InterpretedSheet) -> Row:
 
 def _write(session: Session, item: Import, batch: _Batch) -> None:
     """Put an import's rows in the place of whatever a killed attempt may have left of it."""
-    for table in (*RECORD_TABLES.values(), *_AUDIT_TABLES, "audit.imports"):
-        schema, name = table.split(".")
-        session.connection.execute(f'DELETE FROM "{schema}"."{name}" WHERE import_id = ?', [item.import_id])  # noqa: S608
+    _delete(session, item.import_id)
     for entity, rows in batch.records.items():
         table = RECORD_TABLES[entity]
         session.append(table, records_frame(entity, rows, session.columns_of(table)))

@@ -35,7 +35,7 @@ def imports(context: typer.Context, home: HomeOption = None, as_json: JsonOption
             "import": item.import_id,
             "received": item.received_at,
             "by": item.imported_by,
-            "status": item.status.value,
+            "status": "undone" if item.undone_at else item.status.value,
             "file": file.path,
             "file status": file.status.value,
             "records": file.records,
@@ -57,6 +57,7 @@ def _document(item: Import) -> dict[str, Any]:
         "finished_at": item.finished_at,
         "imported_by": item.imported_by,
         "status": item.status.value,
+        "undone_at": item.undone_at,
         "source": item.options.source,
         "profile": item.options.profile,
         "files": [
@@ -71,6 +72,38 @@ def _document(item: Import) -> dict[str, Any]:
             for file in item.files
         ],
     }
+
+
+def undo(
+    context: typer.Context,
+    import_id: Annotated[
+        str, typer.Argument(metavar="IMPORT_ID", help="The import, as `leadsift imports` lists it.", show_default=False)
+    ],
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept in the ledger.", show_default=False)
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take an import back: the tables become what they would be without it, updates included.
+
+    The files stay in the archive. Ids that go with it can still be looked up in audit.id_redirects. Importing the same
+    files again brings them back.
+
+    [bold]Example[/bold]
+
+      leadsift undo imp_20250930140000_a1b2c3 --reason "wrong list"
+    """
+    from pipelines.undoing import undo_import
+
+    settings = settings_of(context, home)
+    with progress_shown(quiet=as_json):
+        document = undo_import(settings, import_id, reason)
+    if as_json:
+        print_json(document)
+        return
+    counts = ", ".join(f"{count:,} {name}" for name, count in document["entities"].items())
+    out.print(f"{import_id} is undone ({len(document['files'])} files). There are now {counts}.", markup=False)
 
 
 def doctor(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schemas.keys import entity_id
 from schemas.ledger import ImportOptions
 from schemas.vocabulary import Entity
-from tests.support import Workplace, write_csv
+from tests.support import CONTENT_TABLES, Workplace, write_csv
 
 HEADER = ["id", "first name", "last name", "email", "phone", "company", "city", "modified"]
 FIRST = ["Ann", "Anna", "Bob", "Robert", "Chloé", "Dana"]
@@ -177,3 +177,56 @@ def test_a_mention_by_name_means_the_only_one_of_that_name_in_its_source(workpla
     assert workplace.query("SELECT name, city, source_count FROM organizations").rows() == [("Zeta Works", "Leeds", 2)]
     rule = workplace.query("SELECT rule FROM audit.organization_pairs").item()
     assert rule == "same name within the source"
+
+
+def _without_import(workplace: Workplace) -> dict[str, list[tuple[str, ...]]]:
+    """Every table for everybody, without what only names an import or its time."""
+    found = {}
+    for table in CONTENT_TABLES:
+        frame = workplace.query(f'SELECT * FROM main."{table}"').drop(
+            "import_id", "first_seen_at", "file", strict=False
+        )
+        found[table] = sorted(tuple(map(str, row)) for row in frame.rows())
+    return found
+
+
+@settings(max_examples=4)
+@given(st.lists(st.integers(0, 10_000), min_size=6, max_size=12), st.integers(0, 2))
+def test_undoing_an_import_gives_the_tables_without_it(
+    tmp_path_factory: pytest.TempPathFactory, seeds: list[int], undone: int
+) -> None:
+    # Ids overlap between the parts, so that some rows of the undone import are updates of others.
+    parts = [[_row(number % 7, seed) for number, seed in enumerate(seeds)][index::2] for index in range(3)]
+    parts[2] = [_row(number % 7, seed + 1) for number, seed in enumerate(seeds)]
+    parts = [part for index, part in enumerate(parts) if index != 1] + [
+        [_row(90 + n, s) for n, s in enumerate(seeds[:3])]
+    ]
+    world = Workplace(tmp_path_factory.mktemp("with"))
+    ids = []
+    published: set[str] = set()
+    for index, rows in enumerate(parts):
+        path = write_csv(world.settings.home / "in" / f"p{index}.csv", [HEADER, *rows])
+        ids.append(world.take(path, options=ImportOptions(source="crm")).import_id)
+        world.derive()
+        published |= set(world.query("SELECT person_id FROM persons")["person_id"])
+    world.undo(ids[undone])
+    never = Workplace(tmp_path_factory.mktemp("without"))
+    for index, rows in enumerate(parts):
+        if index != undone:
+            never.take(
+                write_csv(never.settings.home / "in" / f"p{index}.csv", [HEADER, *rows]),
+                options=ImportOptions(source="crm"),
+            )
+    never.derive()
+    assert _without_import(world) == _without_import(never)
+    now = set(world.query("SELECT person_id FROM persons")["person_id"])
+    redirects = dict(
+        world.query("SELECT retired_id, current_id FROM audit.id_redirects WHERE entity = 'person'").iter_rows()
+    )
+    for old in published - now:
+        assert redirects[old] is None or redirects[old] in now
+    before = world.tables()
+    world.warehouse.remove()
+    world.load_all()
+    world.derive()
+    assert world.tables() == before

@@ -116,6 +116,24 @@ def test_another_list_of_the_same_name_and_ids_is_not_updated_over_in_silence(tm
     assert "--source NAME" in notes[0]
 
 
+def test_an_import_is_taken_back_and_comes_back_only_when_a_person_asks(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first = write_csv(tmp_path / "a.csv", [["id", "Name"], ["1", "Ann Lee"]])
+    second = write_csv(tmp_path / "b.csv", [["id", "Name"], ["1", "Bob Ray"]])
+    run("import", first, home=home)
+    taken = run_json("import", second, home=home)["import_id"]
+    old = run_json("sql", "SELECT person_id FROM persons WHERE name = 'Bob Ray'", home=home)["rows"][0]["person_id"]
+    document = run_json("undo", taken, "--reason", "wrong list", home=home)
+    assert (document["status"], document["entities"]["persons"]) == ("undone", 1)
+    assert run_json("sql", "SELECT name FROM persons", home=home)["rows"] == [{"name": "Ann Lee"}]
+    looked_up = run_json("sql", f"FROM audit.id_redirects WHERE retired_id = '{old}'", home=home)["rows"]
+    assert [row["current_id"] for row in looked_up] == [None]
+    assert run_json("doctor", home=home)["healthy"] is True
+    assert "was undone at" in run("undo", taken, home=home, expect=3).stderr
+    assert "there is no import" in run("undo", "imp_x", home=home, expect=3).stderr
+    assert run_json("import", second, home=home)["entities"]["persons"] == 2
+
+
 BAD = {
     "empty.csv": (b"", "is empty"),
     "picture.csv": (b"\x89PNG\r\n\x1a\n\x00", "PNG picture"),

@@ -1,11 +1,17 @@
--- Ids of organization records that do not anchor an entity now. A record that its source deleted leads nowhere unless others share its entity.
+-- Ids of organization records that do not anchor an entity now. A record that its source deleted, or that went with an import that was
+-- undone, leads nowhere unless others share its entity.
 INSERT INTO audit.id_redirects BY NAME
+WITH known AS (
+    SELECT record_key FROM current_organizations
+    UNION
+    SELECT record_key FROM audit.retired_records WHERE entity = 'organization'
+)
 SELECT
     'organization' AS entity,
-    records.entity_id($prefix, current_organizations.record_key) AS retired_id,
+    records.entity_id($prefix, known.record_key) AS retired_id,
     members.entity_id AS current_id,
-    current_organizations.record_key
-FROM current_organizations
+    known.record_key
+FROM known
 LEFT JOIN organization_members AS members USING (record_key)
 WHERE retired_id IS DISTINCT FROM current_id
 ORDER BY ALL;

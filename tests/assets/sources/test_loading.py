@@ -160,3 +160,14 @@ def test_every_sheet_balances_in_the_audit(workplace: Workplace, tmp_path: Path)
     )
     assert counts == (5, 1, 1, 1, 1, 1)
     assert workplace.query("SELECT row_number, column_name FROM audit.rejected_rows").rows() == [(5, None)]
+
+
+def test_undone_bytes_are_taken_again_by_a_person_only(workplace: Workplace, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", ROWS)
+    workplace.undo(workplace.take(path).import_id)
+    assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 0
+    stores = (workplace.archive, workplace.ledger)
+    assert land([path], ImportOptions(), *stores).import_id is None
+    assert land([path], ImportOptions(), *stores, take_undone=True).import_id is not None
+    workplace.load_all()
+    assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 2

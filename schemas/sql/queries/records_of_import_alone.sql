@@ -1,0 +1,7 @@
+-- Organization and person records that no other import has.
+SELECT 'organization' AS entity, record_key FROM records.source_organizations
+GROUP BY record_key HAVING bool_and(import_id = $import_id)
+UNION ALL
+SELECT 'person', record_key FROM records.source_persons
+GROUP BY record_key HAVING bool_and(import_id = $import_id)
+ORDER BY ALL

@@ -1,0 +1,7 @@
+-- Records that only an import which was undone had brought: nothing of them is kept but the key, so that an id made of it
+-- can still be looked up.
+CREATE TABLE audit.retired_records (
+    import_id VARCHAR NOT NULL,  -- The import that was undone
+    entity VARCHAR NOT NULL,  -- organization or person
+    record_key VARCHAR NOT NULL  -- Key of the record
+);
