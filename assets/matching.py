@@ -74,7 +74,7 @@ def _specs(entity: Entity, deps: list[str]) -> list[dg.AssetSpec]:
     group_name="matching",
     pool="warehouse",
     kinds={"splink", "duckdb"},
-    deps=["source_organizations", "source_leads"],
+    deps=["source_organizations"],
 )
 def organization_pairs(home: Home) -> dg.MaterializeResult[None]:
     """Pairs of organization records with the evidence that they are one."""

@@ -12,7 +12,6 @@ from dedup.identity import MODEL_VERSIONS
 from schemas.keys import digest
 from schemas.warehouse import Session, sql_names, sql_text
 
-RECORDS = "records"
 DERIVED = "derived"
 
 

@@ -236,24 +236,15 @@ def _refused(settings: Settings, import_id: str | None) -> dict[str, str]:
         ledger.close()
 
 
-_SHEETS = """
-SELECT files.file, files.format, files.encoding, files.delimiter, files.source, files.sheet AS name, files.object,
-    files.row_count AS rows, files.loaded, files.rejected, files.blank, files.preamble, files.footer, files.recognition,
-    coalesce(files.decisions, []) AS decisions,
-    (SELECT coalesce(list(column_name ORDER BY rowid), []) FROM audit.unmapped_columns AS columns
-     WHERE columns.import_id = files.import_id AND columns.file = files.file AND columns.sheet = files.sheet) AS
-     unmapped, (SELECT count(*) FROM audit.rejected_rows AS cells WHERE cells.import_id = files.import_id AND
-     cells.file = files.file AND cells.sheet = files.sheet AND cells.column_name IS NOT NULL) AS rejected_cells
-     FROM audit.import_files AS files WHERE files.import_id = ? AND files.status = 'loaded' ORDER BY
-     files.file_ordinal, files.sheet_ordinal
-"""
-
-
 def _sheets(settings: Settings, import_id: str | None) -> dict[str, list[dict[str, Any]]]:
     if import_id is None or not settings.published_path.is_file():
         return {}
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in Published(settings.published_path).query(_SHEETS, [import_id]).iter_rows(named=True):
+    for row in (
+        Published(settings.published_path)
+        .query(sql_text("queries/sheets_of_import"), [import_id])
+        .iter_rows(named=True)
+    ):
         found.setdefault(row["file"], []).append(row)
     return found
 

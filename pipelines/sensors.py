@@ -1,22 +1,34 @@
 """The inbox sensor: files dropped into a folder are imported, many in one run, each exactly once.
 
-A file is known by its content. Whether its bytes are known is the ledger's word; the run key only keeps Dagster
-from starting twice while a run is under way. Files stay where they are.
+A file is known by its content, an archive by that of its members. Whether bytes are known is the ledger's word; the
+run key only keeps Dagster from starting twice for the same content. Files stay where they are.
 """
 
 import hashlib
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
 
+from assets.sources.containers import find_files
 from pipelines.jobs import import_job, import_run_config
+from schemas.archive import content_hash
 from schemas.ledger import Ledger
 from schemas.settings import load_settings
 
 SETTLE_SECONDS = 2.0
 """A file that changed within this time may still be being copied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A file of the inbox as it was seen: bytes, time of change in nanoseconds, sha256 of what an import would take."""
+
+    size: int
+    changed: int
+    digests: list[str]
 
 
 @dg.sensor(
@@ -30,19 +42,17 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     settings = load_settings()
     inbox = settings.inbox_dir
     inbox.mkdir(parents=True, exist_ok=True)
-    seen: dict[str, list[object]] = json.loads(context.cursor) if context.cursor else {}
+    seen = {path: Look(*look) for path, look in json.loads(context.cursor or "{}").items()}
     waiting, hashes = _hash_inbox(inbox, seen)
     if not hashes:
         return dg.SkipReason(f"{inbox} holds no finished file" if waiting else f"{inbox} is empty")
     ledger = Ledger(settings.ledger_address)
     try:
-        known = ledger.known_files({str(entry[2]) for entry in hashes.values()})
+        known = ledger.known_files({digest for look in hashes.values() for digest in look.digests})
     finally:
         ledger.close()
-    cursor = json.dumps(hashes, sort_keys=True)
-    new = {path: str(entry[2]) for path, entry in hashes.items() if entry[2] not in known}
-    # An archive is known by its members only, so the file itself never is: it counts as new once for its bytes.
-    new = {path: digest for path, digest in new.items() if seen.get(path, [None] * 3)[2] != digest}
+    cursor = json.dumps({path: [look.size, look.changed, look.digests] for path, look in hashes.items()})
+    new = {path: "".join(look.digests) for path, look in hashes.items() if set(look.digests) - known.keys()}
     if not new:
         return dg.SensorResult(skip_reason=dg.SkipReason(f"every file in {inbox} is known"), cursor=cursor)
     key = hashlib.sha256("".join(sorted(new.values())).encode()).hexdigest()
@@ -50,12 +60,12 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     return dg.SensorResult(run_requests=[request], cursor=cursor)
 
 
-def _hash_inbox(inbox: Path, seen: dict[str, list[object]]) -> tuple[int, dict[str, list[object]]]:
-    """How many files are still changing, and path to [size, time of change, sha256] of all others.
+def _hash_inbox(inbox: Path, seen: dict[str, Look]) -> tuple[int, dict[str, Look]]:
+    """How many files are still changing, and what all others hold, by path.
 
     A file whose size and time are those of the last look is not read again.
     """
-    hashes: dict[str, list[object]] = {}
+    hashes: dict[str, Look] = {}
     waiting = 0
     for path in sorted(item for item in inbox.rglob("*") if item.is_file()):
         if any(part.startswith((".", "~$")) for part in path.relative_to(inbox).parts):
@@ -65,13 +75,16 @@ def _hash_inbox(inbox: Path, seen: dict[str, list[object]]) -> tuple[int, dict[s
             waiting += 1
             continue
         before = seen.get(str(path))
-        if before and before[:2] == [stat.st_size, stat.st_mtime_ns]:
+        if before and (before.size, before.changed) == (stat.st_size, stat.st_mtime_ns):
             hashes[str(path)] = before
-            continue
-        with path.open("rb") as handle:
-            hashes[str(path)] = [
-                stat.st_size,
-                stat.st_mtime_ns,
-                hashlib.file_digest(handle, "sha256").hexdigest(),
-            ]
+        else:
+            hashes[str(path)] = Look(stat.st_size, stat.st_mtime_ns, _digests(path))
     return waiting, hashes
+
+
+def _digests(path: Path) -> list[str]:
+    """The sha256 of every file that importing `path` would take; of the file itself where it would be refused."""
+    inside = [
+        content_hash(found.data) for found in find_files([path]) if found.refusal is None and not found.passed_over
+    ]
+    return inside or [content_hash(path.read_bytes())]

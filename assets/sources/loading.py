@@ -71,7 +71,8 @@ def pending(session: Session, ledger: Ledger) -> list[Import]:
 def load_pending(session: Session, ledger: Ledger, archive: Archive) -> list[Import]:
     """Load every pending import and record in the ledger what became of it; returns them as they ended.
 
-    Raises StoreError when the warehouse has lost records that the ledger saw loaded.
+    Raises StoreError when the warehouse has lost records that the ledger saw loaded, when the archive lacks a file, or
+    when a file that was loaded once would be refused now.
     """
     _take_back(session, ledger)
     lost = missing_records(session, ledger)
@@ -158,12 +159,23 @@ def _load(session: Session, ledger: Ledger, archive: Archive, item: Import) -> I
     for index, file in enumerate(item.files):
         progress.report(f"Reading {file.path}", index, len(item.files))
         files.append(_take(batch, item, file, archive, profiles))
+    _refuse_to_forget(item, files)
     status = _status(files)
     if status != ImportStatus.REFUSED:
         with session.transaction():
             _write(session, item, batch)
     ledger.finish_import(item.import_id, status, files)
     return replace(item, status=status, files=tuple(files))
+
+
+def _refuse_to_forget(item: Import, files: Sequence[ImportFile]) -> None:
+    """A rebuild must not drop what was loaded once; another version of the program may read a file differently."""
+    for before, now in zip(item.files, files, strict=True):
+        if before.status == FileStatus.LOADED and now.status == FileStatus.REFUSED:
+            raise StoreError(
+                f"{now.path} ({item.import_id}) was loaded before and is refused now: {now.reason}; "
+                f"do without it by `leadsift undo {item.import_id}`, or use the version of leadsift that loaded it"
+            )
 
 
 def _status(files: Sequence[ImportFile]) -> ImportStatus:
@@ -174,9 +186,15 @@ def _status(files: Sequence[ImportFile]) -> ImportStatus:
 
 
 def _take(batch: _Batch, item: Import, file: ImportFile, archive: Archive, profiles: Sequence[Profile]) -> ImportFile:
-    """Interpret one file into the batch; a refusal is written down instead."""
+    """Interpret one file into the batch; a refusal is written down instead.
+
+    Raises StoreError when the archive lacks the file: that is damage to a fact and no property of the file.
+    """
     try:
         data = archive.get(file.sha256)
+    except StoreError as error:
+        raise StoreError(f"{error}, or do without {file.path} by `leadsift undo {item.import_id}`") from error
+    try:
         interpreted = interpret(data, file.stem, item.options, profiles)
     except LeadsiftError as error:
         return _refused(batch, item, file, str(error))

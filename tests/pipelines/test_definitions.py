@@ -19,7 +19,7 @@ from tests.support import CONTENT_TABLES
 GRAPH = {
     "landed_files": set(),
     "source_persons": {"landed_files"},
-    "organization_pairs": {"source_organizations", "source_leads"},
+    "organization_pairs": {"source_organizations"},
     "organizations": {"organization_pairs"},
     "person_pairs": {"source_persons", "organization_sources"},
     "persons": {"person_pairs"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -78,3 +79,20 @@ def test_the_same_name_with_new_content_is_imported(inbox: Path, workplace: Work
         if isinstance(result, dg.SensorResult) and result.run_requests
     ]
     assert len(set(keys)) == 2
+
+
+def test_a_file_whose_run_failed_is_asked_for_again(inbox: Path) -> None:
+    path = _settled(write_csv(inbox / "a.csv", ROWS))
+    first = _tick()
+    assert isinstance(first, dg.SensorResult)
+    # The run failed before anything landed: the ledger does not know the file, so the sensor must not forget it.
+    assert _paths(_tick(first.cursor)) == [str(path)]
+
+
+def test_an_archive_is_known_by_its_members(inbox: Path, workplace: Workplace, tmp_path: Path) -> None:
+    workplace.take(write_csv(tmp_path / "in" / "a.csv", ROWS))
+    archive = Path(shutil.make_archive(str(inbox / "zipped"), "zip", tmp_path / "in"))
+    _settled(archive)
+    result = _tick()
+    assert isinstance(result, dg.SensorResult)
+    assert not result.run_requests

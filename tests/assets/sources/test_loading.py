@@ -10,7 +10,7 @@ import pytest
 
 from assets.sources import loading
 from assets.sources.landing import land
-from schemas.errors import StoreError
+from schemas.errors import InputRefusedError, StoreError
 from schemas.ledger import ImportOptions
 from schemas.vocabulary import FileStatus, ImportStatus
 from tests.support import Workplace, write_csv
@@ -171,3 +171,31 @@ def test_undone_bytes_are_taken_again_by_a_person_only(workplace: Workplace, tmp
     assert land([path], ImportOptions(), *stores, take_undone=True).import_id is not None
     workplace.load_all()
     assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 2
+
+
+def test_a_rebuild_that_lacks_an_archived_file_fails_loudly_and_edits_no_fact(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    workplace.take(write_csv(tmp_path / "a.csv", ROWS))
+    before = workplace.ledger.imports()
+    digest = before[0].files[0].sha256
+    (workplace.settings.archive_dir / digest[:2] / digest).unlink()
+    workplace.warehouse.remove()
+    with pytest.raises(StoreError, match=r"is missing.*leadsift undo"):
+        workplace.load_all()
+    assert workplace.ledger.imports() == before
+
+
+def test_a_file_that_was_loaded_is_not_dropped_in_silence_by_a_rebuild(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> object:
+        raise InputRefusedError("is no longer read")
+
+    workplace.take(write_csv(tmp_path / "a.csv", ROWS))
+    before = workplace.ledger.imports()
+    workplace.warehouse.remove()
+    monkeypatch.setattr(loading, "interpret", refuse)
+    with pytest.raises(StoreError, match="was loaded before and is refused now: is no longer read"):
+        workplace.load_all()
+    assert workplace.ledger.imports() == before

@@ -1,0 +1,21 @@
+-- The loaded sheets of an import with their balance, their columns that no field took, and how many cells were refused.
+SELECT
+    files.file, files.format, files.encoding, files.delimiter, files.source,
+    files.sheet AS name, files.object, files.row_count AS rows,
+    files.loaded, files.rejected, files.blank, files.preamble, files.footer,
+    files.recognition,
+    coalesce(files.decisions, []) AS decisions,
+    (
+        SELECT coalesce(list(unmapped.column_name ORDER BY unmapped.rowid), [])
+        FROM audit.unmapped_columns AS unmapped
+        WHERE unmapped.import_id = files.import_id AND unmapped.file = files.file AND unmapped.sheet = files.sheet
+    ) AS unmapped,
+    (
+        SELECT count(*)
+        FROM audit.rejected_rows AS cells
+        WHERE cells.import_id = files.import_id AND cells.file = files.file AND cells.sheet = files.sheet
+            AND cells.column_name IS NOT NULL
+    ) AS rejected_cells
+FROM audit.import_files AS files
+WHERE files.import_id = ? AND files.status = 'loaded'
+ORDER BY files.file_ordinal, files.sheet_ordinal
