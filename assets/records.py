@@ -33,7 +33,7 @@ def source_records(home: Home) -> Iterator[dg.MaterializeResult[None]]:
             asset_key=name,
             metadata={
                 "dagster/row_count": int(str(rows)),
-                "imports_loaded": len(finished),
+                "imports_loaded": dg.MetadataValue.json([item.import_id for item in finished]),
                 "files_refused": dg.MetadataValue.json(refused),
             },
         )

@@ -69,7 +69,7 @@ def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPa
         predictions = linker.inference.predict(threshold_match_weight=kept_evidence(forms.height))
         pairs: pl.DataFrame = predictions.as_duckdbpyrelation().pl()
         predictions.drop_table_from_database_and_remove_from_cache()
-        session.connection.execute("DROP TABLE match_forms")
+        session.execute("DROP TABLE match_forms")
     evidence = sorted(name for name in pairs.columns if name.startswith(EVIDENCE_PREFIX))
     left = pl.min_horizontal("record_key_l", "record_key_r").alias("record_key_l")
     right = pl.max_horizontal("record_key_l", "record_key_r").alias("record_key_r")
@@ -83,7 +83,7 @@ def _prepare_blocking(session: Session, rules: dict[str, BlockingRule]) -> tuple
 
     `info@`, one switchboard or a hundred thousand rows of `Unknown` would otherwise be compared each with each.
     """
-    session.connection.execute("CREATE OR REPLACE TEMP TABLE match_forms AS SELECT * FROM match_forms_given")
+    session.execute("CREATE OR REPLACE TEMP TABLE match_forms AS SELECT * FROM match_forms_given")
     usable: list[Any] = []
     too_common: dict[str, int] = {}
     for name, rule in rules.items():
@@ -95,13 +95,13 @@ def _prepare_blocking(session: Session, rules: dict[str, BlockingRule]) -> tuple
         too_common[name] = held
         column = f"{name}_keys"
         kind = "VARCHAR[]" if rule.explode else "VARCHAR"
-        session.connection.execute(f"SET VARIABLE common_keys = (SELECT list(key) FROM ({common}))")  # noqa: S608
-        session.connection.execute(f"ALTER TABLE match_forms ADD COLUMN {column} {kind}")
+        session.execute(f"SET VARIABLE common_keys = (SELECT list(key) FROM ({common}))")  # noqa: S608
+        session.execute(f"ALTER TABLE match_forms ADD COLUMN {column} {kind}")
         if rule.explode:
             value, where = f"list_filter({rule.explode}, lambda x: NOT list_contains({_COMMON}, x))", "true"
         else:
             value, where = _key(rule), f"NOT list_contains({_COMMON}, {_key(rule)})"
-        session.connection.execute(f"UPDATE match_forms SET {column} = {value} WHERE {where}")  # noqa: S608
+        session.execute(f"UPDATE match_forms SET {column} = {value} WHERE {where}")  # noqa: S608
         usable.append(rule.for_splink(column))
     return usable, too_common
 
@@ -156,7 +156,7 @@ def _registered(session: Session, name: str, frame: pl.DataFrame) -> Iterator[An
     )
     for table, kind in left_over.iter_rows():
         what = "VIEW" if kind == "VIEW" else "TABLE"
-        session.connection.execute(f"DROP {what} IF EXISTS {quoted(table)}")
+        session.execute(f"DROP {what} IF EXISTS {quoted(table)}")
 
 
 @contextmanager

@@ -105,12 +105,12 @@ def resolve(session: Session, entity: Entity) -> ResolutionCounts:
     prefix = {"prefix": ID_PREFIXES[entity]}
     for table in (f"main.{entity}s", f"main.{entity}_sources", f"main.{entity}_lineage"):
         session.empty(table)
-    session.connection.execute("DELETE FROM audit.id_redirects WHERE entity = ?", [entity.value])
+    session.execute("DELETE FROM audit.id_redirects WHERE entity = ?", [entity.value])
     with session.registered("record_components", components):
         session.run(f"steps/{entity}_members", prefix)
     session.run(f"steps/{entity}_candidates")
     session.run("steps/survivors")
-    session.connection.execute(
+    session.execute(
         f"CREATE OR REPLACE TEMP VIEW custom_members AS SELECT * FROM {quoted(f'{entity}_members')}"  # noqa: S608
     )
     session.run("steps/united_custom")

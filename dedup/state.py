@@ -37,8 +37,8 @@ def recorded(session: Session, name: str) -> str | None:
 def record(session: Session, name: str, value: str) -> None:
     """Record a fingerprint under `name`."""
     with session.transaction():
-        session.connection.execute("DELETE FROM audit.state WHERE name = ?", [name])
-        session.connection.execute("INSERT INTO audit.state VALUES (?, ?)", [name, value])
+        session.execute("DELETE FROM audit.state WHERE name = ?", [name])
+        session.execute("INSERT INTO audit.state VALUES (?, ?)", [name, value])
 
 
 def is_current(session: Session, base_currency: str | None) -> bool:

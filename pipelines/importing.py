@@ -139,7 +139,13 @@ def execute(config: dict[str, Any]) -> dict[str, Any]:
     if not result.success:
         raise _failure(result)
     outcome = landing_of(result.asset_materializations_for_node("landed_files")[0].metadata)
+    loaded = landing_of(result.asset_materializations_for_node("source_records")[0].metadata)["imports_loaded"]
     outcome["notes"] = [
+        f"{import_id} had not been finished and was brought in now"
+        for import_id in loaded
+        if import_id != outcome["import_id"]
+    ]
+    outcome["notes"] += [
         f"matching {entity}s: {records:,} records hold a value that too many share; rule {rule!r} does not compare them"
         for entity in ("organization", "person")
         for found in result.asset_materializations_for_node(f"{entity}_pairs")

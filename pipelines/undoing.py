@@ -27,7 +27,7 @@ def undo_import(settings: Settings, import_id: str, reason: str | None = None) -
         found = _undoable(ledger, import_id)
         warehouse = Warehouse(settings.warehouse_path, settings.memory_limit, settings.lock_timeout)
         with warehouse.open() as session:
-            alone = session.named(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
+            alone = session.frame(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
             ledger.undo(import_id, reason, list(alone.iter_rows()))
     finally:
         ledger.close()

@@ -52,11 +52,6 @@ class Archive:
             raise StoreError(f"archive {self.url}: file {digest} is damaged; restore it from a backup")
         return data
 
-    def has(self, digest: str) -> bool:
-        """Whether bytes of that name are kept."""
-        fs, root = fsspec.url_to_fs(self.url)
-        return bool(fs.exists(self._place(root, digest)))
-
     @staticmethod
     def _place(root: str, digest: str) -> str:
         return f"{root}/{digest[:2]}/{digest}"

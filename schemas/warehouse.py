@@ -45,6 +45,16 @@ def sql_names(folder: str) -> list[str]:
     return sorted(f"{folder}/{path.stem}" for path in (SQL_DIR / folder).glob("*.sql"))
 
 
+Parameters = Sequence[object] | Mapping[str, object] | None
+"""Values of a statement, by place (`?`) or by name (`$name`)."""
+
+
+def _plain(parameters: Parameters) -> list[object] | dict[str, object] | None:
+    if not parameters:
+        return None
+    return dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
+
+
 class Session:
     """An open connection to the warehouse. Frames in, frames out; errors say which statement failed."""
 
@@ -58,14 +68,13 @@ class Session:
         except duckdb.Error as error:
             raise StoreError(f"warehouse: {name}.sql failed: {error}") from error
 
-    def frame(self, query: str, parameters: Sequence[object] | None = None) -> pl.DataFrame:
-        """The result of a query as a polars frame."""
-        frame: pl.DataFrame = self.connection.sql(query, params=list(parameters) if parameters else None).pl()
-        return frame
+    def execute(self, statement: str, parameters: Parameters = None) -> None:
+        """Run a statement that returns nothing."""
+        self.connection.execute(statement, _plain(parameters))
 
-    def named(self, query: str, parameters: Mapping[str, object]) -> pl.DataFrame:
-        """The result of a query with named parameters."""
-        frame: pl.DataFrame = self.connection.sql(query, params=dict(parameters)).pl()
+    def frame(self, query: str, parameters: Parameters = None) -> pl.DataFrame:
+        """The result of a query as a polars frame."""
+        frame: pl.DataFrame = self.connection.sql(query, params=_plain(parameters)).pl()
         return frame
 
     def frame_of(self, name: str) -> pl.DataFrame:
@@ -283,7 +292,7 @@ class Published:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def query(self, sql: str, parameters: Sequence[object] | None = None) -> pl.DataFrame:
+    def query(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
         """Run one query and return its rows.
 
         Raises StoreError when nothing is published yet and QueryError with the database's reason when it fails.
@@ -299,7 +308,7 @@ class Published:
         try:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET lock_configuration = true")
-            relation = connection.sql(sql, params=list(parameters) if parameters else None)
+            relation = connection.sql(sql, params=_plain(parameters))
             if relation is None:
                 raise QueryError("not a query: it returns no rows")
             frame: pl.DataFrame = relation.pl()

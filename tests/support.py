@@ -76,7 +76,7 @@ class Workplace:
         """Take an import back and derive everything anew."""
         assert import_id is not None
         with self.warehouse.open() as session:
-            alone = session.named(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
+            alone = session.frame(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
             self.ledger.undo(import_id, None, list(alone.iter_rows()))
         self.load_all()
         self.derive()

@@ -102,7 +102,7 @@ def _take_back(session: Session, ledger: Ledger) -> None:
 def _delete(session: Session, import_id: str) -> None:
     for table in (*RECORD_TABLES.values(), *_AUDIT_TABLES, "audit.imports"):
         schema, name = table.split(".")
-        session.connection.execute(f'DELETE FROM "{schema}"."{name}" WHERE import_id = ?', [import_id])  # noqa: S608
+        session.execute(f'DELETE FROM "{schema}"."{name}" WHERE import_id = ?', [import_id])  # noqa: S608
 
 
 def _settle(session: Session, ledger: Ledger) -> None:

@@ -135,7 +135,8 @@ def show_outcome(settings: Settings, document: dict[str, Any]) -> None:
         _line(note, "yellow")
     counts = ", ".join(f"{count:,} {name}" for name, count in document["entities"].items())
     if document["status"] == "unchanged":
-        out.print(f"Nothing changed: every file was imported before. There are {counts}.")
+        what = "Nothing new" if document["notes"] else "Nothing changed"
+        out.print(f"{what}: every file was imported before. There are {counts}.")
     else:
         what = document["import_id"] or "Nothing was imported"
         _line(f"{what}: {document['status']}. There are now {counts}.", "bold")

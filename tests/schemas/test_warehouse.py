@@ -103,6 +103,14 @@ def test_sql_files_hold_one_statement_each() -> None:
             assert sql_text(name).startswith("-- "), f"{name} does not begin with what it is for"
 
 
+def test_sql_is_executed_through_the_warehouse_module_only() -> None:
+    root = Path(__file__).parent.parent.parent
+    for package in ("dedup", "assets", "pipelines"):
+        for path in (root / package).rglob("*.py"):
+            text = path.read_text(encoding="utf-8").replace("DuckDBAPI(connection=session.connection)", "")
+            assert ".connection" not in text, f"{path} reaches for the connection; use the session's methods"
+
+
 @given(st.text(min_size=1).filter(lambda text: "\x00" not in text))
 def test_a_quoted_name_stays_one_name(name: str) -> None:
     connection = duckdb.connect()
