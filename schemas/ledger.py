@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from filelock import FileLock
@@ -139,6 +140,8 @@ class Ledger:
         self._prepare_folder()
         try:
             self._engine = sa.create_engine(self.url, connect_args=self._connect_args())
+            if self.url.get_backend_name() == "sqlite":
+                _begin_explicitly(self._engine)
             self._migrate()
         except (SQLAlchemyError, ImportError) as error:
             raise StoreError(f"ledger {self.url!r}: cannot be opened: {_first_line(error)}") from error
@@ -291,6 +294,22 @@ class Ledger:
                 if file.sha256 in wanted and (seen is None or seen[1] != FileStatus.LOADED):
                     known[file.sha256] = (item.import_id, file.status)
         return known
+
+
+def _begin_explicitly(engine: sa.Engine) -> None:
+    """Put every statement on SQLite, those that make tables included, into the transaction.
+
+    Python's driver commits before it makes a table, so a process killed within a migration left half of it and a ledger
+    that could not be opened again (SQLAlchemy, "Serializable isolation / Savepoints / Transactional DDL").
+    """
+
+    @sa.event.listens_for(engine, "connect")
+    def leave_transactions_to_us(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
 
 
 def _import_of(row: sa.Row[tuple[object, ...]]) -> Import:

@@ -114,3 +114,21 @@ def test_an_address_that_is_no_ledger_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"this is not a database at all, but long enough to be read as one")
     with pytest.raises(StoreError, match="cannot be opened"):
         Ledger(f"sqlite:///{file}")
+
+
+def test_a_process_killed_in_a_migration_leaves_a_ledger_that_opens(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+
+    def cut_off(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "CREATE TABLE import_files" in statement:
+            raise KeyboardInterrupt
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", cut_off)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Ledger(url)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", cut_off)
+    opened = Ledger(url)
+    assert opened.imports() == []
+    opened.close()
