@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from filelock import FileLock
 
 from schemas.archive import Archive
 from schemas.errors import LeadsiftError, ProfileError, SettingsError, StoreError
@@ -20,6 +23,9 @@ from schemas.profiles import parse_profile, shipped_profile
 from schemas.settings import Settings
 from schemas.vocabulary import FileStatus, ImportStatus
 from schemas.warehouse import Published, sql_text
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 SUSPECT_RENAMED = 0.5
 """Share of known ids under another name from which two lists under one name are likelier than renamed contacts."""
@@ -76,11 +82,28 @@ def prepare_instance(settings: Settings) -> None:
         raise SettingsError(f"home {settings.home}: the signs [ ] * ? cannot stand in its path; choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "dagster.yaml"
-    if not config.exists():
-        shutil.copyfile(Path(__file__).parent / "dagster.yaml", config)
+    with _first_use(settings):
+        if not config.exists():
+            shutil.copyfile(Path(__file__).parent / "dagster.yaml", config)
     settings.inbox_dir.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(folder)
     os.environ["LEADSIFT_HOME"] = str(settings.home)
+
+
+def _first_use(settings: Settings) -> FileLock:
+    """One process at a time puts a home's Dagster instance in place: Dagster itself creates its tables unguarded."""
+    return FileLock(str(settings.dagster_home / ".instance.lock"), timeout=settings.lock_timeout)
+
+
+@contextmanager
+def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The home's Dagster instance, its tables created by whoever comes first; call `prepare_instance` before."""
+    import dagster as dg  # imported late: two seconds that other commands need not pay
+
+    with ExitStack() as stack:
+        with _first_use(settings):
+            instance = stack.enter_context(dg.DagsterInstance.get())
+        yield instance
 
 
 def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, str | None]:
@@ -117,24 +140,22 @@ def run_import(settings: Settings, request: ImportRequest) -> ImportOutcome:
         date_order=request.date_order,
         take_undone=True,
     )
-    landing = execute(config)
+    landing = execute(settings, config)
     return _outcome(settings, landing)
 
 
-def execute(config: dict[str, Any]) -> dict[str, Any]:
+def execute(settings: Settings, config: dict[str, Any]) -> dict[str, Any]:
     """Execute the import job in process; returns the metadata of `landed_files`, with `notes` for the user.
 
     Raises LeadsiftError with the reason of the first step that failed.
     """
-    import dagster as dg  # imported late: two seconds that other commands need not pay
-
     from assets.landing import landing_of
     from pipelines.definitions import defs
     from pipelines.jobs import IMPORT_JOB
 
     job = defs().resolve_job_def(IMPORT_JOB)
     quiet = {**config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with dg.DagsterInstance.get() as instance:
+    with open_instance(settings) as instance:
         result = job.execute_in_process(run_config=quiet, instance=instance, raise_on_error=False)
     if not result.success:
         raise _failure(result)
