@@ -8,9 +8,8 @@ import dagster as dg
 from pydantic import Field
 
 from assets.resources import Home
-from assets.sources.landing import land
+from assets.sources.landing import Taking, import_options, land
 from schemas import progress
-from schemas.ledger import ImportOptions
 
 
 class ImportConfig(dg.Config):  # type: ignore[misc, unused-ignore]
@@ -24,6 +23,9 @@ class ImportConfig(dg.Config):  # type: ignore[misc, unused-ignore]
     profile: str | None = None
     profile_sha256: str | None = None
     date_order: str | None = None
+    encoding: str | None = None
+    update: str | None = None
+    key: list[str] = Field(default_factory=list)
     take_undone: bool = False
 
 
@@ -32,16 +34,11 @@ def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]
     """Every file ever taken: its bytes in the archive under their sha256, one import in the ledger for each hand-in."""
     progress.report("Taking files into the archive")
     settings = home.settings
-    options = ImportOptions(
-        source=config.source,
-        profile=config.profile,
-        profile_sha256=config.profile_sha256,
-        default_country=settings.default_country,
-        time_zone=settings.time_zone,
-        date_order=config.date_order or settings.date_order,
-    )
+    options = import_options(settings, config.model_dump())
     paths = [Path(path) for path in config.paths]
-    landing = land(paths, options, home.archive, home.ledger, take_undone=config.take_undone)
+    password = settings.workbook_password
+    taking = Taking(undone=config.take_undone, password=password.get_secret_value() if password else None)
+    landing = land(paths, options, home.archive, home.ledger, taking)
     return dg.MaterializeResult(
         metadata={
             "import_id": landing.import_id or "",

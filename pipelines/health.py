@@ -52,7 +52,8 @@ def _examine_archive(findings: Findings, settings: Settings, ledger: Ledger) -> 
     for done, (digest, file) in enumerate(sorted(files.items())):
         progress.report("Reading the archive", done, len(files))
         try:
-            archive.get(digest)
+            with archive.fetched(digest):
+                pass
         except LeadsiftError as error:
             damaged += 1
             findings.problems.append(f"{error} (it was {file.path})")

@@ -41,6 +41,9 @@ class ImportRequest:
     source: str | None = None
     profile: str | None = None
     date_order: str | None = None
+    encoding: str | None = None
+    update: str | None = None
+    key: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -138,6 +141,9 @@ def run_import(settings: Settings, request: ImportRequest) -> ImportOutcome:
         profile=profile,
         profile_sha256=profile_sha256,
         date_order=request.date_order,
+        encoding=request.encoding,
+        update=request.update,
+        key=request.key or None,
         take_undone=True,
     )
     landing = execute(settings, config)

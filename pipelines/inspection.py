@@ -9,21 +9,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+from pydantic import SecretStr
+
 from assets.sources.containers import Found, find_files
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet
 from assets.sources.loading import interpret_or_refuse, sheet_row
+from assets.sources.protection import unlocked
 from assets.sources.recognition import mapping_of
 from schemas import progress
-from schemas.archive import content_hash
+from schemas.archive import stream_hash
+from schemas.errors import InputRefusedError
 from schemas.ledger import ImportOptions
 from schemas.profiles import Profile, parse_profile, shipped_profile, shipped_profiles
-from schemas.vocabulary import FileStatus, ImportStatus
+from schemas.settings import Settings
+from schemas.vocabulary import Entity, FileStatus, ImportStatus
 
 SHOWN_REFUSALS = 1_000
 SHOWN_RECORDS = 3
 
 
-def inspect_paths(paths: list[Path], options: ImportOptions) -> dict[str, Any]:
+def inspect_paths(paths: list[Path], options: ImportOptions, settings: Settings) -> dict[str, Any]:
     """Look at every file behind `paths` as an import would take it.
 
     Returns a JSON object shaped as an import's outcome, with the mapping, sample records and refusals of each sheet.
@@ -36,7 +42,7 @@ def inspect_paths(paths: list[Path], options: ImportOptions) -> dict[str, Any]:
         if found.passed_over:
             passed_over.append(found.path)
         else:
-            files.append(_inspect(found, options, profiles))
+            files.append(_inspect(found, options, profiles, settings.workbook_password))
     return {
         "import_id": None,
         "status": ImportStatus.DRY_RUN.value,
@@ -53,12 +59,21 @@ def _profiles(given: str | None) -> Sequence[Profile]:
     return (shipped_profile(given),)
 
 
-def _inspect(found: Found, options: ImportOptions, profiles: Sequence[Profile]) -> dict[str, Any]:
+def _inspect(
+    found: Found, options: ImportOptions, profiles: Sequence[Profile], password: SecretStr | None
+) -> dict[str, Any]:
     shown: dict[str, Any] = {"path": found.path, "sha256": None, "sheets": []}
     if found.refusal is not None:
         return {**shown, "status": FileStatus.REFUSED.value, "reason": found.refusal}
-    shown["sha256"] = content_hash(found.data)
-    interpreted = interpret_or_refuse(found.data, found.stem, options, profiles)
+    seen = _Seen()
+    try:
+        opened = unlocked(found, password.get_secret_value()) if password else found
+        with opened.as_file() as path:
+            with path.open("rb") as handle:
+                shown["sha256"] = stream_hash(handle)[0]
+            interpreted = interpret_or_refuse(path, found.stem, options, profiles, seen.take)
+    except InputRefusedError as error:
+        interpreted = str(error)
     if isinstance(interpreted, str):
         return {**shown, "status": FileStatus.REFUSED.value, "reason": interpreted}
     return {
@@ -68,14 +83,28 @@ def _inspect(found: Found, options: ImportOptions, profiles: Sequence[Profile]) 
         "format": interpreted.reading.format,
         "encoding": interpreted.reading.encoding,
         "delimiter": interpreted.reading.delimiter,
+        "confidence": interpreted.reading.confidence,
         "source": interpreted.sheets[0].source,
-        "sheets": [_sheet(interpreted, sheet) for sheet in interpreted.sheets],
+        "sheets": [_sheet(interpreted, sheet, seen) for sheet in interpreted.sheets],
     }
 
 
-def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet) -> dict[str, Any]:
+class _Seen:
+    """The first records of each sheet, as an import would load them; the rest is let go."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[int, Entity], list[dict[str, Any]]] = {}
+
+    def take(self, ordinal: int, entity: Entity, frame: pl.DataFrame) -> None:
+        """A sink for the records of a sheet."""
+        rows = self.rows.setdefault((ordinal, entity), [])
+        if len(rows) < SHOWN_RECORDS:
+            rows += frame.filter(~pl.col("is_stub")).head(SHOWN_RECORDS - len(rows)).to_dicts()
+
+
+def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet, seen: _Seen) -> dict[str, Any]:
     row = sheet_row(interpreted, sheet)
-    refusals = [*sheet.table.rejections, *sheet.mapped.rejections]
+    refusals = sheet.rejections
     counts = ("loaded", "rejected", "blank", "preamble", "footer")
     return {
         "name": row["sheet"],
@@ -87,8 +116,8 @@ def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet) -> dict[str, A
         "decisions": row["decisions"],
         "rejected_cells": sum(item.column is not None for item in refusals),
         "mapping": mapping_of(sheet.recognition, sheet.table.headers),
-        "records": {entity.value: len(rows) for entity, rows in sheet.mapped.records.items()},
-        "sample": _sample(sheet),
+        "records": {entity.value: count for entity, count in sheet.mapped.records.items()},
+        "sample": _sample(sheet, seen),
         "refusals": [
             {
                 "row_number": item.row_number,
@@ -101,12 +130,17 @@ def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet) -> dict[str, A
     }
 
 
-def _sample(sheet: InterpretedSheet) -> list[dict[str, Any]]:
-    """The first records of the sheet as they would be loaded."""
-    entity = sheet.recognition.object.primary
-    keys = {"record_key", "version_key", "source", "object", "is_stub"}
-    rows = [row for row in sheet.mapped.records.get(entity, []) if not row.get("is_stub")]
+def _sample(sheet: InterpretedSheet, seen: _Seen) -> list[dict[str, Any]]:
+    """The first records of the sheet as they would be loaded, without what is blank."""
+    rows = seen.rows.get((sheet.ordinal, sheet.recognition.object.primary), [])
     return [
-        {name: value for name, value in row.items() if name not in keys and not name.endswith("_key")}
-        for row in rows[:SHOWN_RECORDS]
+        {
+            name: {item["key"]: item["value"] for item in value} if name == "custom" else value
+            for name, value in row.items()
+            if value is not None and name not in _KEYS and not name.endswith("_key")
+        }
+        for row in rows
     ]
+
+
+_KEYS = frozenset({"record_key", "version_key", "source", "object", "is_stub", "fields"})

@@ -15,7 +15,7 @@ import_job = dg.define_asset_job(
 )
 
 
-def import_run_config(paths: list[str], **options: str | bool | None) -> dict[str, object]:
+def import_run_config(paths: list[str], **options: str | bool | list[str] | None) -> dict[str, object]:
     """The run configuration that makes the import job take these paths.
 
     `options` are fields of `assets.landing.ImportConfig`; what is None is left to its default.

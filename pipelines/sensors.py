@@ -7,6 +7,7 @@ run key only keeps Dagster from starting twice for the same content. Files stay 
 import hashlib
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import dagster as dg
 
 from assets.sources.containers import find_files
 from pipelines.jobs import import_job, import_run_config
-from schemas.archive import content_hash
+from schemas.archive import stream_hash
+from schemas.errors import InputRefusedError
 from schemas.ledger import Ledger
 from schemas.settings import load_settings
 
@@ -84,7 +86,13 @@ def _hash_inbox(inbox: Path, seen: dict[str, Look]) -> tuple[int, dict[str, Look
 
 def _digests(path: Path) -> list[str]:
     """The sha256 of every file that importing `path` would take; of the file itself where it would be refused."""
-    inside = [
-        content_hash(found.data) for found in find_files([path]) if found.refusal is None and not found.passed_over
-    ]
-    return inside or [content_hash(path.read_bytes())]
+    inside: list[str] = []
+    for found in find_files([path]):
+        if found.refusal is None and not found.passed_over:
+            # What cannot be unpacked counts as the archive's own bytes; landing will say why.
+            with suppress(InputRefusedError), found.open() as handle:
+                inside.append(stream_hash(handle)[0])
+    if inside:
+        return inside
+    with path.open("rb") as handle:
+        return [stream_hash(handle)[0]]

@@ -16,12 +16,12 @@ KEY_DIGITS = 32
 ID_DIGITS = 20
 """80 bits: among ten million entities the chance of one collision is about 4e-11 (birthday bound)."""
 
-_SEPARATOR = "\x1f"
+SEPARATOR = "\x1f"
 
 
 def digest(parts: Iterable[str | None]) -> str:
     """Hash text parts, None distinct from the empty text, to 32 hexadecimal digits."""
-    text = _SEPARATOR.join("\x00" if part is None else part for part in parts)
+    text = SEPARATOR.join("\x00" if part is None else part for part in parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:KEY_DIGITS]
 
 
@@ -38,3 +38,17 @@ def content_key(entity: Entity, source: str, content: Iterable[str | None]) -> s
 def entity_id(entity: Entity, key: str) -> str:
     """The id an entity bears when the record `key` is its anchor."""
     return ID_PREFIXES[entity] + key[:ID_DIGITS]
+
+
+_CHECK_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+def salesforce_id(text: str) -> str:
+    """The 18 characters of a Salesforce id given with 15.
+
+    Each of the three last ones says which letters of five are capitals, so that ids can be compared whatever their case
+    (Salesforce developer documentation, "ID field type").
+    """
+    groups = [text[start : start + 5] for start in (0, 5, 10)]
+    bits = [sum((char.isascii() and char.isupper()) << place for place, char in enumerate(group)) for group in groups]
+    return text + "".join(_CHECK_LETTERS[value] for value in bits)

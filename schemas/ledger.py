@@ -11,7 +11,7 @@ import getpass
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,9 @@ retired_records_table = sa.Table(
 class ImportOptions:
     """How the files of an import are to be read: kept as a fact, so that a rebuild reads them the same way.
 
-    `profile_sha256` names the archived bytes of a profile the user handed in.
+    `profile_sha256` names the archived bytes of a profile the user handed in. `date_order` is what the settings assume,
+    `stated_date_order` what the user said for these files; `update` is the policy for records that are known already;
+    `key` are the headers that tell rows without ids apart.
     """
 
     source: str | None = None
@@ -84,16 +86,22 @@ class ImportOptions:
     default_country: str = "US"
     time_zone: str = "UTC"
     date_order: str = "mdy"
+    stated_date_order: str | None = None
+    decimal_sign: str = "."
+    encoding: str | None = None
+    update: str | None = None
+    key: tuple[str, ...] = ()
 
     def to_json(self) -> str:
-        """The options as one line of JSON with sorted keys."""
-        names = ("source", "profile", "profile_sha256", "default_country", "time_zone", "date_order")
-        return json.dumps({name: getattr(self, name) for name in names}, sort_keys=True)
+        """The options as one line of JSON with sorted keys; what was not stated is left out."""
+        options = asdict(self)
+        return json.dumps({name: value for name, value in options.items() if value not in (None, ())}, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> ImportOptions:
         """Read options as `to_json` wrote them."""
-        return cls(**json.loads(text))
+        options = json.loads(text)
+        return cls(**{**options, "key": tuple(options.get("key", ()))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from schemas.errors import ProfileError
 from schemas.headers import fold_header
 from schemas.records import CONTRACTS
-from schemas.vocabulary import Entity, Kind
+from schemas.vocabulary import Entity, Kind, UpdatePolicy
 
 PROFILES_DIR = Path(__file__).parent / "profiles"
 
@@ -30,13 +30,17 @@ class _Part(BaseModel):
 class Reference(_Part):
     """A pointer at another record: by the source's id within `object`, or by name within the source.
 
-    With a `prefix` only ids that begin with it point there: one column may point at several kinds of record.
+    With a `prefix` only ids that begin with it point there: one column may point at several kinds of record. With
+    `when` a row points there only where the cells under these headers say one of the values: a column that holds ids
+    of several kinds beside one that names the kind. `has_id_in_name` says that a name cell is `Name (id)`.
     """
 
     id: list[str] = Field(default_factory=list)
     object: str | None = None
     prefix: str = ""
     name: list[str] = Field(default_factory=list)
+    when: dict[str, list[str]] = Field(default_factory=dict)
+    has_id_in_name: bool = False
 
 
 class Section(_Part):
@@ -46,10 +50,14 @@ class Section(_Part):
     adds the fields that the profile's `[common.<entity>]` lists for every sheet. `values` translates what a
     text field says; where the field shares its column with another, values that are not listed are none of its
     own. `object` is the namespace of the ids (default: the object's own name). `always` makes a record of every
-    row that names a person or organization, even when no field of the section is filled.
+    row that names a person or organization, even when no field of the section is filled. `key` lists headers whose
+    cells together tell the records apart where the source has no ids: next week's row of the same key is an update.
+    With `when` only rows whose cells under these headers say one of the values carry the entity.
     """
 
     id: list[str] = Field(default_factory=list)
+    key: list[str] = Field(default_factory=list)
+    when: dict[str, list[str]] = Field(default_factory=dict)
     object: str | None = None
     always: bool = False
     common: bool = False
@@ -62,7 +70,8 @@ class Section(_Part):
 class ObjectProfile(_Part):
     """One kind of sheet. `required` headers must all be there (a list within it: any of them).
 
-    Among the alternatives `@file` stands for a file name that begins with one of `files`.
+    Among the alternatives `@file` stands for a file name that begins with one of `files`. Under the headers of
+    `fill_down` a blank cell says what the one above it says: merged cells of workbooks have their value on top only.
     """
 
     name: str
@@ -70,6 +79,7 @@ class ObjectProfile(_Part):
     required: list[str | list[str]] = Field(min_length=1)
     files: list[str] = Field(default_factory=list)
     ignored: list[str] = Field(default_factory=list)
+    fill_down: list[str] = Field(default_factory=list)
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     organization: Section | None = None
     person: Section | None = None
@@ -96,14 +106,22 @@ class ObjectProfile(_Part):
 
 
 class Profile(_Part):
-    """One system's exports. `is_generic` marks the fallback for lists that no CRM wrote."""
+    """One system's exports. `is_generic` marks the fallback for lists that no CRM wrote.
+
+    `id_form` says how two writings of one id are the same (Salesforce's 15 and 18 characters, GUIDs in braces);
+    `id_prefixes` are left out of ids. `update` says what a later version of a record does to an earlier one.
+    """
 
     name: str = Field(pattern="^[a-z][a-z0-9_]*$")
     title: str
     is_generic: bool = False
     time_zone: str | None = None
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    decimal_sign: Literal[".", ","] | None = None
     default_pipeline: str = "Pipeline"
+    id_form: Literal["text", "salesforce", "guid"] = "text"
+    id_prefixes: list[str] = Field(default_factory=list)
+    update: UpdatePolicy = UpdatePolicy.NEWEST
     common: dict[Entity, dict[str, list[str]]] = Field(default_factory=dict)
     objects: list[ObjectProfile] = Field(min_length=1, alias="object")
 

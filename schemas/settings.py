@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -40,6 +40,14 @@ class Settings(BaseSettings):
     date_order: Literal["dmy", "mdy", "ymd"] = Field(
         default="mdy",
         description="Order of numeric dates where neither the column's own values nor the profile decide.",
+    )
+    decimal_sign: Literal[".", ","] = Field(
+        default=".",
+        description="Decimal sign of amounts where neither the column's own values nor the profile decide.",
+    )
+    workbook_password: SecretStr | None = Field(
+        default=None,
+        description="Password of protected workbooks; better given as LEADSIFT_WORKBOOK_PASSWORD or --password.",
     )
     base_currency: str | None = Field(
         default=None,

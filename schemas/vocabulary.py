@@ -91,6 +91,14 @@ class DateOrder(StrEnum):
     MDY = "mdy"
 
 
+class UpdatePolicy(StrEnum):
+    """What a later version of a record does to what is known of it."""
+
+    NEWEST = "newest"
+    FILL = "fill"
+    IGNORE = "ignore"
+
+
 RESOLVED_ENTITIES = (Entity.ORGANIZATION, Entity.PERSON)
 """Entities whose records are compared with each other; all others are one entity a record."""
 

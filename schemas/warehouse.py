@@ -55,6 +55,16 @@ def _plain(parameters: Parameters) -> list[object] | dict[str, object] | None:
     return dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
 
 
+def sniff_delimited(path: Path) -> str | None:
+    """The delimiter that DuckDB's sniffer sees in a text file (UTF-8); None where it sees no table."""
+    try:
+        with duckdb.connect() as connection:
+            row = connection.execute("SELECT Delimiter FROM sniff_csv(?, all_varchar = true)", [str(path)]).fetchone()
+    except duckdb.Error:
+        return None
+    return str(row[0]) if row and row[0] else None
+
+
 class Session:
     """An open connection to the warehouse. Frames in, frames out; errors say which statement failed."""
 

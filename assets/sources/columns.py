@@ -1,4 +1,4 @@
-"""Columns of a table, found by header and cast by field, with every refusal and decision written down.
+"""Columns of a table, found by header and cast batch by batch, with every refusal and decision written down.
 
 Belongs here: what is true of a column as a whole. Does not belong here: which rows become records
 (`assets.sources.mapping`).
@@ -6,33 +6,72 @@ Belongs here: what is true of a column as a whole. Does not belong here: which r
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from assets.sources.casting import CastContext, cast_column, split_list
-from assets.sources.locale_decisions import decide_context
+from assets.sources.casting import CastContext
+from assets.sources.locale_decisions import DECIDED_BY_COLUMN, Evidence
 from assets.sources.tables import Rejection, Table
+from assets.sources.vector_casting import Caster
 from schemas.headers import fold_header, without_repeat
 from schemas.records import Field
 from schemas.vocabulary import Kind
 
+_PARTS = {
+    Kind.EMAIL: r"[^;,|\s]+",
+    Kind.PHONE: r"[^;,|\n]+",
+    Kind.LABELS: r"[^;,|\n]+",
+}
+"""How the single values of a cell that holds several are told apart, by kind."""
+
+_SEVERAL = {kind: pattern.replace("[^", "[").removesuffix("+") for kind, pattern in _PARTS.items()}
+_BRACKETED = r"<[^<>\s]+@[^<>\s]+>"
+_IN_BRACKETS = r"[^<>;,\s]+@[^<>;,\s]+"
+_EXTENSION = r"(?i) x|ext|poste|durchwahl"
+_TRIPLE_COLON = " ::: "
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of a table: `cells` with `c0` … and `row_number`, and what was found out while they were cast.
+
+    `kept_raw` marks, by column, the rows whose cell is kept beside what its field took of it.
+    """
+
+    cells: pl.DataFrame
+    rejections: list[Rejection] = field(default_factory=list)
+    kept_raw: dict[int, pl.Series] = field(default_factory=dict)
+
+    @property
+    def height(self) -> int:
+        """The number of rows."""
+        return self.cells.height
+
+    def cell(self, index: int) -> pl.Series:
+        """The text cells of a column."""
+        return self.cells[f"c{index}"]
+
+    def keep_raw(self, index: int, rows: pl.Series) -> None:
+        """Mark cells to be kept as given."""
+        rows = rows.fill_null(False)
+        if rows.any():
+            self.kept_raw[index] = self.kept_raw[index] | rows if index in self.kept_raw else rows
+
 
 class Columns:
-    """The columns of one table. `kept_raw` holds, by row and column, cells to keep beside what their field took."""
+    """The columns of one table under the profile's fields."""
 
     def __init__(self, table: Table, base: CastContext) -> None:
         self.headers = table.headers
         self.base = base
         self.folded = [without_repeat(fold_header(header)) for header in table.headers]
-        self.cells: list[list[str | None]] = [table.frame[f"c{index}"].to_list() for index in range(len(table.headers))]
-        self.numbers: list[int] = table.frame["row_number"].to_list()
-        self.rejections: list[Rejection] = []
         self.decisions: list[str] = []
-        self.kept_raw: dict[int, set[int]] = defaultdict(set)
+        self.assumed_country: dict[int, int] = {}
         self._found: dict[tuple[str, ...], list[int]] = {}
+        self._evidence: dict[tuple[int, Kind], Evidence] = {}
+        self._casters: dict[tuple[int, Kind, str, bool], Caster] = {}
 
     def find(self, headers: Sequence[str]) -> list[int]:
         """Columns under any of these headers, in the order of the headers, then of the sheet."""
@@ -45,106 +84,147 @@ class Columns:
             self._found[wanted] = list(found)
         return self._found[wanted]
 
-    def repeated(self, index: int) -> int:
-        """How many values of a column stand in rows that differ from each other."""
-        rows: dict[str, tuple[str | None, ...]] = {}
-        repeated: set[str] = set()
-        for cell, row in zip(self.cells[index], zip(*self.cells, strict=True), strict=True):
-            if cell is not None and rows.setdefault(cell, row) != row:
-                repeated.add(cell)
-        return len(repeated)
-
     def decide(self, sentence: str) -> None:
         """Write down a decision once."""
         if sentence not in self.decisions:
             self.decisions.append(sentence)
 
-    def countries(self, indexes: Sequence[int]) -> list[str | None] | None:
+    # Evidence ----------------------------------------------------------------------------------------------------
+
+    def expect(self, index: int, kind: Kind) -> None:
+        """Say that a column will be cast to a kind, so that its values are looked at beforehand."""
+        if kind in DECIDED_BY_COLUMN:
+            self._evidence.setdefault((index, kind), Evidence(kind))
+
+    def look(self, batch: Batch) -> None:
+        """Gather evidence from a batch."""
+        for (index, _), evidence in self._evidence.items():
+            evidence.look(batch.cell(index))
+
+    @property
+    def must_look(self) -> bool:
+        """Whether any column is decided by its values."""
+        return bool(self._evidence)
+
+    def _caster(self, spec: Field, index: int, country: str) -> Caster:
+        is_birth = spec.name == "birth_date"
+        key = (index, spec.kind, country, is_birth)
+        if key not in self._casters:
+            context = replace(self.base, is_birth_date=is_birth, default_country=country)
+            evidence = self._evidence.get((index, spec.kind))
+            if evidence is not None:
+                context, sentence = evidence.decide(context)
+                if sentence:
+                    self.decide(f"{self.headers[index]!r}: {sentence}")
+            self._casters[key] = Caster(spec.kind, context)
+        return self._casters[key]
+
+    # Casting -----------------------------------------------------------------------------------------------------
+
+    def countries(self, batch: Batch, indexes: Sequence[int]) -> pl.Series | None:
         """The country of each row by the first of these columns, for its phone numbers; None without such a column."""
         if not indexes:
             return None
-        column = pl.Series("country", self.cells[indexes[0]], dtype=pl.String)
-        return cast_column(column, Kind.COUNTRY, self.base).values.to_list()
+        spec = Field("country", Kind.COUNTRY)
+        return self._caster(spec, indexes[0], self.base.default_country).cast(batch.cell(indexes[0]))[0]
 
-    def cast(self, spec: Field, index: int, countries: list[str | None] | None) -> list[object]:
-        """Cast one column for a field: a value a row, a list of values for list fields; None where blank or refused."""
-        column = pl.Series(f"c{index}", self.cells[index], dtype=pl.String)
-        context = replace(self.base, is_birth_date=spec.name == "birth_date")
-        context, sentence = decide_context(column.drop_nulls().unique().to_list(), spec.kind, context)
-        if sentence:
-            self.decide(f"{self.headers[index]!r}: {sentence}")
+    def cast(self, batch: Batch, spec: Field, index: int, countries: pl.Series | None) -> pl.Series:
+        """Cast one column for a field: a value a row, a list of values for list fields; null where blank or refused."""
+        column = batch.cell(index)
         if spec.is_list or spec.kind == Kind.PHONE:
-            lists = self._cast_list(spec.kind, index, countries, context)
+            lists = self._cast_list(batch, spec, index, countries)
             if spec.is_list:
-                return list(lists)
-            for row, values in enumerate(lists):
-                if len(values) > 1:
-                    self.kept_raw[row].add(index)
-            return [values[0] if values else None for values in lists]
-        cast = cast_column(column, spec.kind, context)
-        for row, cell in enumerate(self.cells[index]):
-            if cell is not None and cell in cast.refused:
-                self._refuse(row, index, cell, cast.refused[cell])
+                return lists
+            batch.keep_raw(index, lists.list.len() > 1)
+            return lists.list.first()
+        caster = self._caster(spec, index, self.base.default_country)
+        values, refused = caster.cast(column)
+        self._refuse(batch, index, column, refused)
         if spec.kind == Kind.MONEY:
-            self._keep_rounded(index, cast.values)
-        return cast.values.to_list()
+            # An amount with more than two decimals is kept as given beside its rounded value.
+            batch.keep_raw(index, column.str.contains(rf"\{caster.context.decimal_sign}\d{{2}}\d*[1-9]"))
+        return values
 
-    def _cast_list(
-        self, kind: Kind, index: int, countries: list[str | None] | None, context: CastContext
-    ) -> list[list[object]]:
+    def _cast_list(self, batch: Batch, spec: Field, index: int, countries: pl.Series | None) -> pl.Series:
         """Cast cells that may hold several values. Phone numbers are read in the country of their row."""
-        parts = [split_list(cell, kind) if cell else [] for cell in self.cells[index]]
-        places = [(countries[row] if countries else None) or context.default_country for row in range(len(parts))]
-        by_place: dict[str, set[str]] = defaultdict(set)
-        for place, texts in zip(places, parts, strict=True):
-            by_place[place].update(texts)
-        cast: dict[tuple[str, str], object] = {}
-        refused: dict[tuple[str, str], str] = {}
-        for place, distinct in by_place.items():
-            column = pl.Series("texts", sorted(distinct), dtype=pl.String)
-            done = cast_column(column, kind, replace(context, default_country=place))
-            cast |= {(place, text): value for text, value in zip(column, done.values, strict=True)}
-            refused |= {(place, text): reason for text, reason in done.refused.items()}
-        result: list[list[object]] = []
-        for row, (place, texts) in enumerate(zip(places, parts, strict=True)):
-            for text in texts:
-                if (place, text) in refused:
-                    self._refuse(row, index, text, refused[place, text])
-                elif kind == Kind.PHONE and _has_extension(text):
-                    self.kept_raw[row].add(index)
-            values = [cast[place, text] for text in texts if cast.get((place, text)) is not None]
-            result.append(list(dict.fromkeys(values)))
-        if kind == Kind.PHONE:
-            self._note_assumed_country(index, parts, countries)
-        return result
-
-    def _note_assumed_country(self, index: int, parts: list[list[str]], countries: list[str | None] | None) -> None:
-        assumed = sum(
-            1
-            for row, texts in enumerate(parts)
-            for text in texts
-            if not text.startswith(("+", "00")) and not (countries and countries[row])
-        )
-        if assumed:
-            self.decide(
-                f"{self.headers[index]!r}: {assumed} numbers without a country read as "
-                f"{self.base.default_country} (default_country)"
+        column = batch.cell(index)
+        several = column.str.contains(_SEVERAL[spec.kind]).fill_null(False)
+        places = self._places(batch, spec, countries)
+        if not several.any():
+            values = self._cast_by_place(batch, spec, index, column, places)
+            lists = values.to_frame("value").select(
+                pl.when(pl.col("value").is_not_null()).then(pl.concat_list("value"))
             )
+            return lists.to_series()
+        rows = pl.DataFrame({"row": pl.int_range(batch.height, eager=True), "text": _parts(column, spec.kind)})
+        single = rows.explode("text", empty_as_null=True).with_columns(pl.col("text").str.strip_chars()).drop_nulls()
+        single = single.filter(pl.col("text") != "")
+        parts = Batch(
+            pl.DataFrame({f"c{index}": single["text"], "row_number": batch.cells["row_number"].gather(single["row"])})
+        )
+        values = self._cast_by_place(
+            parts, spec, index, single["text"], places.gather(single["row"]) if places is not None else None
+        )
+        batch.rejections += parts.rejections
+        for marked, flags in parts.kept_raw.items():
+            hit = single["row"].filter(flags)
+            batch.keep_raw(marked, rows["row"].is_in(hit.implode()))
+        united = (
+            single.with_columns(values.alias("value"))
+            .drop_nulls("value")
+            .group_by("row", maintain_order=True)
+            .agg(pl.col("value").unique(maintain_order=True))
+        )
+        return rows.select("row").join(united, on="row", how="left", maintain_order="left")["value"]
 
-    def _keep_rounded(self, index: int, values: pl.Series) -> None:
-        """An amount with more than two decimals is kept as given beside its rounded value."""
-        for row, (cell, value) in enumerate(zip(self.cells[index], values, strict=True)):
-            if cell is None or value is None:
-                continue
-            _, point, tail = cell.replace(",", ".").rpartition(".")
-            digits = "".join(char for char in tail if char.isdigit()).rstrip("0")
-            if point and len(digits) > 2 and value % 1 != 0:
-                self.kept_raw[row].add(index)
+    def _places(self, batch: Batch, spec: Field, countries: pl.Series | None) -> pl.Series | None:
+        if spec.kind != Kind.PHONE or countries is None:
+            return None
+        return countries.fill_null(self.base.default_country)
 
-    def _refuse(self, row: int, index: int, value: str, reason: str) -> None:
-        self.kept_raw[row].add(index)
-        self.rejections.append(Rejection(self.numbers[row], self.headers[index], value, reason))
+    def _cast_by_place(
+        self, batch: Batch, spec: Field, index: int, column: pl.Series, places: pl.Series | None
+    ) -> pl.Series:
+        if spec.kind == Kind.PHONE:
+            batch.keep_raw(index, column.str.contains(_EXTENSION))
+            is_national = ~column.str.contains(r"^\s*(?:\+|00)")
+            assumed = is_national if places is None else is_national & (places == self.base.default_country)
+            self.assumed_country[index] = self.assumed_country.get(index, 0) + int(assumed.sum() or 0)
+        if places is None:
+            values, refused = self._caster(spec, index, self.base.default_country).cast(column)
+            self._refuse(batch, index, column, refused)
+            return values
+        cast = pl.Series("value", [None] * len(column), dtype=pl.String)
+        for place in places.unique().to_list():
+            here = places == place
+            values, refused = self._caster(spec, index, place).cast(column.set(~here, None))
+            cast = cast.zip_with(~here, values)
+            self._refuse(batch, index, column.set(~here, None), refused)
+        return cast
+
+    def report_assumptions(self) -> None:
+        """Write down how many phone numbers were read in the country of the settings."""
+        for index, count in self.assumed_country.items():
+            if count:
+                self.decide(
+                    f"{self.headers[index]!r}: {count} numbers without a country read as "
+                    f"{self.base.default_country} (default_country)"
+                )
+
+    def _refuse(self, batch: Batch, index: int, column: pl.Series, refused: Mapping[str, str]) -> None:
+        if not refused:
+            return
+        hit = column.is_in(pl.Series(list(refused), dtype=pl.String).implode()).fill_null(False)
+        batch.keep_raw(index, hit)
+        rows = pl.DataFrame({"row": batch.cells["row_number"], "text": column}).filter(hit)
+        batch.rejections += [Rejection(row, self.headers[index], text, refused[text]) for row, text in rows.iter_rows()]
 
 
-def _has_extension(text: str) -> bool:
-    return any(mark in text.casefold() for mark in (" x", "ext", "poste", "durchwahl"))
+def _parts(column: pl.Series, kind: Kind) -> pl.Series:
+    """The single texts of cells that may hold several, as lists. An address in angle brackets has a name before it."""
+    plain = column.str.replace_all(_TRIPLE_COLON, ";", literal=True)
+    parts = plain.str.extract_all(_PARTS[kind])
+    if kind != Kind.EMAIL:
+        return parts
+    bracketed = plain.str.contains(_BRACKETED).fill_null(False)
+    return parts.zip_with(~bracketed, plain.str.extract_all(_IN_BRACKETS)) if bracketed.any() else parts

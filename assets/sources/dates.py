@@ -1,14 +1,12 @@
 """Dates and times as people and exporters write them.
 
-Belongs here: reading one text under a known order of day and month, and deciding that order for a column from
-all its values. Two-digit years follow POSIX (69–99 are 1969–1999), birth dates the window 1931–2030. Both are
+Belongs here: reading one text under a known order of day and month. Two-digit years follow POSIX (69–99 are 1969–1999), birth dates the window 1931–2030. Both are
 fixed, so that a rebuild years later reads the same.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 
@@ -108,32 +106,3 @@ def _zone(text: str | None) -> timezone | None:
     sign = -1 if text[0] == "-" else 1
     digits = text[1:].replace(":", "")
     return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
-
-
-def decide_order(texts: Iterable[str], fallback: DateOrder) -> tuple[DateOrder, str | None]:
-    """Decide the order of day and month of a column from all its distinct values.
-
-    Returns the order and a sentence for the user: None where no value has an undecided form, else how many values
-    decide, or that nothing does and what is assumed.
-    """
-    day_first = month_first = either = 0
-    for text in texts:
-        match = _NUMERIC.match(" ".join(text.split()))
-        if match:
-            first, second = int(match["first"]), int(match["second_part"])
-            day_first += first > 12
-            month_first += second > 12
-            either += first <= 12 and second <= 12
-    words = {
-        DateOrder.DMY: "day/month/year",
-        DateOrder.MDY: "month/day/year",
-        DateOrder.YMD: "year-month-day",
-    }
-    if day_first > month_first:
-        return DateOrder.DMY, f"read as {words[DateOrder.DMY]} ({day_first} values allow nothing else)"
-    if month_first > day_first:
-        return DateOrder.MDY, f"read as {words[DateOrder.MDY]} ({month_first} values allow nothing else)"
-    order = DateOrder.DMY if fallback == DateOrder.YMD else fallback
-    if either or day_first:
-        return order, f"ambiguous; assumed to be {words[order]}"
-    return order, None

@@ -1,165 +1,108 @@
-"""What a file is, from its content alone: format, encoding, dialect. The extension is never trusted.
+"""What a file is, from its content alone. The extension is never trusted.
 
-Belongs here: decisions about bytes, each of which the reading reports. Does not belong here: splitting rows or
-reading workbooks.
+Belongs here: telling formats apart by their first bytes and naming what is no table. Does not belong here: encodings and
+dialects of text, reading workbooks.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import math
 import re
 import zipfile
-from collections import Counter
-from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 from schemas.errors import InputRefusedError
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-DELIMITERS = (",", ";", "\t", "|")
-SAMPLE_CHARS = 256 * 1024
-SAMPLE_ROWS = 500
+HEAD = 4096
 
 _NAMED_MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),
     (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive; unpack it first"),
     (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
     (b"Rar!", "a RAR archive; unpack it first"),
+    (b"BZh", "a bzip2 archive; unpack it first"),
+    (b"\xfd7zXZ", "an xz archive; unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive; unpack it first"),
     (b"SQLite format 3", "an SQLite database"),
     (b"PAR1", "a Parquet file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
 )
-_BOMS: tuple[tuple[bytes, str], ...] = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_SEP_LINE = re.compile(r'\A"?sep=(.)"?\r?\n', re.IGNORECASE)
+_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x06\x00", b"\x09\x08\x08\x00")
+"""First record of workbooks of Excel 2 to 4, which have no container, and of bare streams of later ones."""
+
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|table|head|body|meta|style)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How delimited text is written: its delimiter, and how many characters of a `sep=` line come first."""
-
-    delimiter: str
-    skip: int = 0
+def is_workbook_archive(source: Path | IO[bytes]) -> bool:
+    """Whether a zip archive is a workbook: Excel's (`xl/workbook.*`) or an OpenDocument spreadsheet."""
+    return _zip_format(source) is not None
 
 
-def is_workbook_archive(data: bytes) -> bool:
-    """Whether a zip archive is an Excel workbook (it has `xl/workbook.*`)."""
+def _zip_format(source: Path | IO[bytes]) -> str | None:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return any(name.startswith("xl/workbook") for name in archive.namelist())
-    except zipfile.BadZipFile:
+        with zipfile.ZipFile(source) as archive:
+            names = archive.namelist()
+            if any(name.startswith("xl/workbook.bin") for name in names):
+                return "xlsb"
+            if any(name.startswith("xl/workbook") for name in names):
+                return "xlsx"
+            if "content.xml" in names and "mimetype" in names and b"spreadsheet" in archive.read("mimetype")[:100]:
+                return "ods"
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, KeyError):
+        # A workbook that is cut off keeps its beginning; the reader says that it is damaged.
+        return "xlsx" if _begins_like_workbook(source) else None
+    return None
+
+
+def _begins_like_workbook(source: Path | IO[bytes]) -> bool:
+    if not isinstance(source, Path):
         return False
+    with source.open("rb") as handle:
+        head = handle.read(HEAD)
+    return head.startswith(b"PK\x03\x04") and (b"[Content_Types].xml" in head or b"xl/" in head)
 
 
-def detect_format(data: bytes) -> str:
-    """Name the format: `csv` (any delimited text), `xlsx` or `xls`.
+def detect_format(path: Path) -> str:
+    """Name the format: `csv` (any delimited text), `xlsx` (and .xlsm), `xlsb`, `ods`, `xls`, `xml` (Excel 2003), `html`, `vcf`.
 
-    Raises InputRefusedError with the reason for an empty file, a picture, a document, a protected workbook or
-    other bytes.
+    Raises InputRefusedError with the reason for an empty file, a picture, a document, an archive or other bytes.
     """
-    if not data.strip(b"\x00\t\r\n "):
+    with path.open("rb") as handle:
+        head = handle.read(HEAD)
+    if not head.strip(b"\x00\t\r\n ") and path.stat().st_size <= HEAD:
         raise InputRefusedError("is empty")
-    if data.startswith(b"PK\x03\x04"):
-        return "xlsx"
-    if data.startswith(OLE_MAGIC):
-        if _is_encrypted_workbook(data):
-            raise InputRefusedError("is protected by a password; save it without one and import that file")
+    if head.startswith(b"PK\x03\x04"):
+        kind = _zip_format(path)
+        if kind is None:
+            raise InputRefusedError("is a zip archive, not a table")
+        return kind
+    if head.startswith(OLE_MAGIC) or head.startswith(_BIFF):
         return "xls"
     for magic, what in _NAMED_MAGIC:
-        if data.startswith(magic):
+        if head.startswith(magic):
             raise InputRefusedError(f"is {what}, not a table")
-    head = data[:2048].lstrip().lower()
-    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml")):
-        raise InputRefusedError("is an HTML or XML page, not a table; save it as .xlsx or .csv")
-    if head.startswith((b"{", b"[")) and b'":' in head:
+    return _text_format(head)
+
+
+def _text_format(head: bytes) -> str:
+    # Marks and the zeros of UTF-16 are looked through: every one of these signs is ASCII.
+    bare = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    small = bare.lower()
+    if small.startswith(b"begin:vcard"):
+        return "vcf"
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in small and small.startswith((b"<?xml", b"<workbook", b"<ss:")):
+        return "xml"
+    if _HTML.match(small) or (small.startswith((b"<?xml", b"<!--")) and _HTML.search(small)):
+        return "html"
+    if small.startswith(b"<?xml"):
+        raise InputRefusedError("is an XML document, not a table; save it as .xlsx or .csv")
+    if small.startswith((b"{\\rtf", b"%!ps")):
+        raise InputRefusedError("is a text document, not a table")
+    if small.startswith((b"{", b"[")) and b'":' in small:
         raise InputRefusedError("is JSON, not a table; save it as .csv")
     return "csv"
-
-
-def _is_encrypted_workbook(data: bytes) -> bool:
-    import msoffcrypto  # imported late: only OLE files need it
-
-    try:
-        return bool(msoffcrypto.OfficeFile(io.BytesIO(data)).is_encrypted())
-    except Exception:  # noqa: BLE001  (whatever a damaged file makes it raise, the workbook reader will name it)
-        return False
-
-
-def decode(data: bytes) -> tuple[str, str, str | None]:
-    """Decode text: a byte-order mark first, then strict UTF-8, then Windows-1252.
-
-    Returns the text, the name of the encoding and, where it is a guess, a sentence for the user with sample words.
-    Raises InputRefusedError for bytes that are no text.
-    """
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            try:
-                return data.decode(encoding), encoding, None
-            except UnicodeDecodeError as error:
-                raise InputRefusedError(f"begins as {encoding} but is not: {error.reason}") from error
-    if b"\x00" in data[:65_536]:
-        raise InputRefusedError("is binary data, not a table")
-    try:
-        return data.decode("utf-8"), "utf-8", None
-    except UnicodeDecodeError:
-        text = _decode_cp1252(data)
-    words = list(dict.fromkeys(re.findall(r"\w*[^\x00-\x7f]\w*", text)))[:5]
-    return text, "cp1252", f"not UTF-8; read as Windows-1252, with words such as {', '.join(words)}"
-
-
-def _decode_cp1252(data: bytes) -> str:
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise InputRefusedError(
-            f"is neither UTF-8 nor Windows-1252 (byte {data[error.start]:#04x} at {error.start}); save it as UTF-8"
-        ) from error
-    controls = sum(1 for char in text[:65_536] if char < " " and char not in "\t\r\n\x0b\x0c")
-    if controls > len(text[:65_536]) // 100:
-        raise InputRefusedError("is binary data, not a table")
-    return text
-
-
-def detect_dialect(text: str) -> Dialect:
-    """Find the delimiter: the one under which the most rows have the same number of cells, and the most cells.
-
-    A `sep=` line decides at once. Text in which no delimiter makes two columns is a list of one column.
-    """
-    stated = _SEP_LINE.match(text)
-    if stated:
-        return Dialect(stated.group(1), stated.end())
-    sample = text[:SAMPLE_CHARS]
-    best, best_score = ",", 0.0
-    for delimiter in DELIMITERS:
-        score = _consistency(sample, delimiter)
-        if score > best_score:
-            best, best_score = delimiter, score
-    return Dialect(best)
-
-
-def _consistency(sample: str, delimiter: str) -> float:
-    widths: Counter[int] = Counter()
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                widths[len(row)] += 1
-            if sum(widths.values()) >= SAMPLE_ROWS:
-                break
-    except csv.Error:
-        pass  # a damaged row later in the sample: what was read so far still tells the width
-    wide = {width: count for width, count in widths.items() if width > 1}
-    if not wide:
-        return 0.0
-    width, count = max(wide.items(), key=lambda item: (item[1], item[0]))
-    # Squared, so that a delimiter that fits every row beats one that makes more cells in a few of them.
-    return (count / sum(widths.values())) ** 2 * math.log2(width + 1)

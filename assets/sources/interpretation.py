@@ -7,37 +7,49 @@ The result depends on the bytes, the file's name and the import's options only.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
 
 from assets.sources.casting import CastContext
-from assets.sources.mapping import MappedSheet, map_table
-from assets.sources.reading import FileReading, read_file
+from assets.sources.mapping import MappedSheet, MappingOptions, map_table
+from assets.sources.reading import FileReading, ReadOptions, read_file
 from assets.sources.recognition import Recognition, known_headers, recognise
-from assets.sources.tables import Grid, Table, to_table
+from assets.sources.tables import Rejection, Sheet, Table, find_tables
 from schemas.errors import InputRefusedError
 from schemas.headers import fold_header
 from schemas.ledger import ImportOptions
 from schemas.profiles import Profile
-from schemas.vocabulary import DateOrder
+from schemas.vocabulary import DateOrder, Entity, UpdatePolicy
+
+SheetSink = Callable[[int, Entity, pl.DataFrame], None]
+"""Takes the records of a sheet, by the sheet's ordinal, frame by frame (see `mapping.map_table`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class InterpretedSheet:
-    """One sheet: its table, what it was recognised as and why, and the records it makes."""
+    """One table of a file: what it was recognised as and why, and the records it makes."""
 
     ordinal: int
     table: Table
     recognition: Recognition
     evidence: str
     source: str
+    policy: UpdatePolicy
     mapped: MappedSheet
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def rejections(self) -> list[Rejection]:
+        """Rows refused by the reader, rows and cells refused by the mapping."""
+        return [*self.table.rejections, *self.mapped.rejections]
 
     @property
     def rejected(self) -> int:
         """Physical rows that were refused, by the reader or by the mapping."""
-        rows = [*self.table.rejections, *self.mapped.rejections]
-        return sum(1 for item in rows if item.column is None)
+        return sum(1 for item in self.rejections if item.column is None)
 
     @property
     def is_balanced(self) -> bool:
@@ -57,7 +69,7 @@ class InterpretedFile:
 
 
 _VERSION_MARKS = re.compile(
-    r"\(\d+\)|(?<![^\W_])(\d{4}[-_]\d{2}[-_]\d{2}|\d{8}|copy|final|v\d+)(?![^\W_])", re.IGNORECASE
+    r"\(\d+\)|_\d{3}$|(?<![^\W_])(\d{4}[-_]\d{2}[-_]\d{2}|\d{8}|copy|final|v\d+)(?![^\W_])", re.IGNORECASE
 )
 
 
@@ -74,46 +86,57 @@ def source_of(profile: Profile, stem: str, options: ImportOptions) -> str:
     return fold_header(bare) or fold_header(stem) or profile.name
 
 
-def interpret(data: bytes, stem: str, options: ImportOptions, profiles: Sequence[Profile]) -> InterpretedFile:
-    """Interpret one file under the given profiles.
+def interpret(
+    path: Path, stem: str, options: ImportOptions, profiles: Sequence[Profile], sink: SheetSink
+) -> InterpretedFile:
+    """Interpret one file under the given profiles and hand its records to `sink`.
 
-    Raises InputRefusedError with the reason when nothing in it can be taken.
+    Raises InputRefusedError with the reason when nothing in it can be taken; what `sink` was handed until then is void.
     """
-    reading = read_file(data)
     known = known_headers(profiles)
+    reading = read_file(path, ReadOptions(options.encoding, known))
     sheets: list[InterpretedSheet] = []
     warnings: list[str] = []
     refusals: list[str] = []
-    for ordinal, grid in enumerate(reading.grids):
-        table = to_table(grid, known)
-        where = f"sheet {grid.name!r} " if grid.name else ""
-        if table is None:
+    ordinal = -1
+    for sheet in reading.sheets:
+        tables = find_tables(sheet, known)
+        where = f"sheet {sheet.name!r} " if sheet.name else ""
+        warnings += [f"{where}{note}".strip() for note in sheet.notes]
+        if not tables:
             warnings.append(f"{where}is empty")
-            continue
-        found = recognise(table.headers, stem, profiles)
-        if not found:
-            refusals.append(where + _not_recognised(table, grid))
-            continue
-        warnings += [where + warning for warning in table.warnings]
-        sheets.append(_interpret_sheet(ordinal, table, found, stem, options))
+        for table, faults in zip(tables, _faults(sheet, tables), strict=True):
+            ordinal += 1
+            found = recognise(table.headers, stem, profiles)
+            name = f"sheet {table.name!r} " if table.name else ""
+            if not found:
+                refusals.append(name + _not_recognised(table))
+                continue
+            warnings += [name + warning for warning in table.warnings]
+            sheets.append(_interpret_table(ordinal, table, found, (stem, options), sink))
+            _tell(sheets[-1], faults)
     if not sheets:
         raise InputRefusedError("; ".join(refusals) or "has no sheet with a value in it")
     return InterpretedFile(reading, sheets, [*warnings, *(f"not taken: {reason}" for reason in refusals)])
 
 
-def _interpret_sheet(
-    ordinal: int, table: Table, found: list[Recognition], stem: str, options: ImportOptions
+def _interpret_table(
+    ordinal: int, table: Table, found: list[Recognition], named: tuple[str, ImportOptions], sink: SheetSink
 ) -> InterpretedSheet:
-    best = found[0]
+    best, (stem, options) = found[0], named
     source = source_of(best.profile, stem, options)
     base = CastContext(
         date_order=DateOrder(options.date_order),
+        stated_date_order=DateOrder(options.stated_date_order) if options.stated_date_order else None,
         time_zone=options.time_zone,
         default_country=options.default_country,
+        decimal_sign=options.decimal_sign,
     )
-    mapped = map_table(table, best, source, base)
+    under = MappingOptions(source, base, options.key)
+    mapped = map_table(table, best, under, lambda entity, frame: sink(ordinal, entity, frame))
+    policy = UpdatePolicy(options.update) if options.update else best.profile.update
     evidence = best.evidence(found[1] if len(found) > 1 else None)
-    sheet = InterpretedSheet(ordinal, table, best, evidence, source, mapped)
+    sheet = InterpretedSheet(ordinal, table, best, evidence, source, policy, mapped)
     if not sheet.is_balanced:
         raise InputRefusedError(
             f"does not balance: {table.rows} rows, but {mapped.loaded} loaded, {sheet.rejected} rejected, "
@@ -122,9 +145,29 @@ def _interpret_sheet(
     return sheet
 
 
-def _not_recognised(table: Table, grid: Grid) -> str:
+def _faults(sheet: Sheet, tables: Sequence[Table]) -> Iterator[list[Rejection]]:
+    """The cells of each table whose value the reader could not give."""
+    ends = [*(table.header_row for table in tables[1:]), None]
+    for table, end in zip(tables, ends, strict=True):
+        yield [
+            Rejection(fault.row, table.headers[fault.column], fault.value, fault.reason)
+            for fault in sheet.faults
+            if fault.column is not None
+            and fault.column < len(table.headers)
+            and fault.row > table.header_row
+            and (end is None or fault.row < end)
+        ]
+
+
+def _tell(sheet: InterpretedSheet, faults: list[Rejection]) -> None:
+    """Add the reader's faults to the refusals, but for rows that are refused whole."""
+    refused = {item.row_number for item in sheet.rejections if item.column is None}
+    sheet.mapped.rejections += [fault for fault in faults if fault.row_number not in refused]
+
+
+def _not_recognised(table: Table) -> str:
     shown = ", ".join(repr(header) for header in table.headers[:6])
     more = ", …" if len(table.headers) > 6 else ""
-    if len(grid.rows) == 1:
+    if not table.rows:
         return f"holds one row ({shown}{more}) that is neither a known header nor data under one"
     return f"no known kind of list: none of its headers ({shown}{more}) names a person, organization, lead or deal"

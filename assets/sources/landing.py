@@ -6,13 +6,18 @@ Belongs here: telling new files from known ones. Does not belong here: reading t
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from assets.sources.containers import find_files
-from schemas.archive import Archive, content_hash
+from assets.sources.containers import Found, find_files
+from assets.sources.protection import unlocked
+from schemas.archive import Archive, stream_hash
+from schemas.errors import InputRefusedError
 from schemas.ledger import ImportFile, ImportOptions, Ledger
+from schemas.settings import Settings
 from schemas.vocabulary import FileStatus
 
 
@@ -32,6 +37,16 @@ class LandedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Taking:
+    """How files are taken. `undone` takes bytes of an import that was undone again: a person may ask for that, a folder that
+    is looked at every minute must not. `password` opens workbooks that have one; it is kept nowhere.
+    """
+
+    undone: bool = False
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Landing:
     """The files that were named, in order; `import_id` is None when none of them is new."""
 
@@ -45,39 +60,69 @@ def new_import_id() -> str:
     return f"imp_{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(3)}"
 
 
+def import_options(settings: Settings, stated: Mapping[str, Any]) -> ImportOptions:
+    """How files are to be read: what was stated about them, else what the settings assume."""
+    return ImportOptions(
+        source=stated.get("source"),
+        profile=stated.get("profile"),
+        profile_sha256=stated.get("profile_sha256"),
+        default_country=settings.default_country,
+        time_zone=settings.time_zone,
+        date_order=settings.date_order,
+        stated_date_order=stated.get("date_order"),
+        decimal_sign=settings.decimal_sign,
+        encoding=stated.get("encoding"),
+        update=stated.get("update"),
+        key=tuple(stated.get("key") or ()),
+    )
+
+
 def land(
-    paths: list[Path], options: ImportOptions, archive: Archive, ledger: Ledger, *, take_undone: bool = False
+    paths: list[Path], options: ImportOptions, archive: Archive, ledger: Ledger, taking: Taking | None = None
 ) -> Landing:
     """Archive every new file behind `paths` and record one import of them; known bytes change nothing.
 
     A file whose bytes an import has loaded, or is about to load, is unchanged, whatever its name; one that was
-    refused before is tried again. Bytes of an import that was undone are taken again only with `take_undone`: a person
-    may ask for that, a folder that is looked at every minute must not.
+    refused before is tried again.
     """
+    taking = taking or Taking()
     landed: list[LandedFile] = []
     passed_over: list[str] = []
     received: list[ImportFile] = []
-    known = _known(ledger, with_undone=not take_undone)
+    known = _known(ledger, with_undone=not taking.undone)
     here: set[str] = set()
-    for found in find_files(paths):
+    for item in find_files(paths):
+        found = item
         if found.passed_over:
             passed_over.append(found.path)
             continue
-        if found.refusal is not None:
-            landed.append(LandedFile(found.path, None, FileStatus.REFUSED, found.refusal))
+        try:
+            if taking.password:
+                found = unlocked(found, taking.password)
+            digest, size = _hashed(found)
+        except InputRefusedError as error:
+            landed.append(LandedFile(found.path, None, FileStatus.REFUSED, str(error)))
             continue
-        digest = content_hash(found.data)
         if digest in known or digest in here:
             landed.append(LandedFile(found.path, digest, FileStatus.UNCHANGED, None, known.get(digest)))
             continue
-        here.add(archive.put(found.data))
+        here.add(digest)
+        archive.put_stream(found.open, digest)
         landed.append(LandedFile(found.path, digest, FileStatus.RECEIVED))
-        received.append(ImportFile(len(received), digest, found.path, found.stem, len(found.data)))
+        received.append(ImportFile(len(received), digest, found.path, found.stem, size))
     if not received:
         return Landing(None, landed, passed_over)
     import_id = new_import_id()
     ledger.add_import(import_id, options, received)
     return Landing(import_id, landed, passed_over)
+
+
+def _hashed(found: Found) -> tuple[str, int]:
+    with found.open() as handle:
+        try:
+            return stream_hash(handle)
+        except OSError as error:
+            raise InputRefusedError(f"cannot be read: {error.strerror or error}") from error
 
 
 def _known(ledger: Ledger, *, with_undone: bool) -> dict[str, str]:

@@ -6,18 +6,19 @@ depends on its bytes and the import's options alone.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import polars as pl
 
-from assets.sources.frames import Row, records_frame
-from assets.sources.interpretation import InterpretedFile, InterpretedSheet, interpret
+from assets.sources.interpretation import InterpretedFile, InterpretedSheet, SheetSink, interpret
+from assets.sources.spool import Spool
 from assets.sources.tables import Rejection
 from schemas import progress
 from schemas.archive import Archive
-from schemas.errors import InputRefusedError, LeadsiftError, StoreError
+from schemas.errors import LeadsiftError, StoreError
 from schemas.ledger import Import, ImportFile, ImportOptions, Ledger
 from schemas.profiles import Profile, parse_profile, shipped_profile, shipped_profiles
 from schemas.vocabulary import Entity, FileStatus, ImportStatus
@@ -37,11 +38,13 @@ RECORD_TABLES: dict[Entity, str] = {
 _AUDIT_TABLES = ("audit.import_files", "audit.rejected_rows", "audit.unmapped_columns")
 
 
-@dataclass(slots=True)
-class _Batch:
-    """Rows of one import, by table, before they are written together."""
+Row = dict[str, object]
 
-    records: dict[Entity, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+@dataclass(slots=True)
+class _Told:
+    """Rows of one import for the audit tables, before they are written together."""
+
     sheets: list[Row] = field(default_factory=list)
     rejected: list[Row] = field(default_factory=list)
     unmapped: list[Row] = field(default_factory=list)
@@ -154,18 +157,51 @@ def missing_records(session: Session, ledger: Ledger) -> list[str]:
 
 def _load(session: Session, ledger: Ledger, archive: Archive, item: Import) -> Import:
     profiles = profiles_for(item.options, archive)
-    batch = _Batch()
+    told = _Told()
     files: list[ImportFile] = []
-    for index, file in enumerate(item.files):
-        progress.report(f"Reading {file.path}", index, len(item.files))
-        files.append(_take(batch, item, file, archive, profiles))
-    _refuse_to_forget(item, files)
-    status = _status(files)
-    if status != ImportStatus.REFUSED:
-        with session.transaction():
-            _write(session, item, batch)
+    with session.transaction():
+        # Whatever a killed attempt may have left of it.
+        _delete(session, item.import_id)
+        for index, file in enumerate(item.files):
+            progress.report(f"Reading {file.path}", index, len(item.files))
+            records = _Records(session, item, file)
+            files.append(_take(records, told, archive, profiles))
+        _refuse_to_forget(item, files)
+        status = _status(files)
+        if status != ImportStatus.REFUSED:
+            _write_audit(session, item, told)
     ledger.finish_import(item.import_id, status, files)
     return replace(item, status=status, files=tuple(files))
+
+
+class _Records:
+    """The records of one file: gathered while it is interpreted, written when all of it could be."""
+
+    def __init__(self, session: Session, item: Import, file: ImportFile) -> None:
+        self.session, self.item, self.file = session, item, file
+        self.spools: dict[tuple[int, Entity], Spool] = {}
+
+    def take(self, ordinal: int, entity: Entity, frame: pl.DataFrame) -> None:
+        """A sink for the records of a sheet."""
+        self.spools.setdefault((ordinal, entity), Spool()).add(frame)
+
+    def write(self, sheets: Sequence[InterpretedSheet]) -> int:
+        """Append everything to the records tables; returns how many rows that were."""
+        for sheet in sheets:
+            place = {
+                "import_id": pl.lit(self.item.import_id),
+                "import_sequence": pl.lit(self.item.sequence, pl.Int32),
+                "file_ordinal": pl.lit(self.file.ordinal, pl.Int32),
+                "sheet_ordinal": pl.lit(sheet.ordinal, pl.Int32),
+                "file": pl.lit(self.file.path),
+                "sheet": pl.lit(sheet.table.name),
+                "policy": pl.lit(sheet.policy.value),
+            }
+            for entity in Entity:
+                spool = self.spools.get((sheet.ordinal, entity))
+                for frame in spool.batches() if spool else ():
+                    self.session.append(RECORD_TABLES[entity], frame.with_columns(**place))
+        return sum(spool.height for spool in self.spools.values())
 
 
 def _refuse_to_forget(item: Import, files: Sequence[ImportFile]) -> None:
@@ -185,36 +221,24 @@ def _status(files: Sequence[ImportFile]) -> ImportStatus:
     return ImportStatus.IMPORTED if len(loaded) == len(files) else ImportStatus.PARTIAL
 
 
-def _take(batch: _Batch, item: Import, file: ImportFile, archive: Archive, profiles: Sequence[Profile]) -> ImportFile:
-    """Interpret one file into the batch; a refusal is written down instead.
+def _take(records: _Records, told: _Told, archive: Archive, profiles: Sequence[Profile]) -> ImportFile:
+    """Interpret one file and write its records; a refusal is written down instead.
 
     Raises StoreError when the archive lacks the file: that is damage to a fact and no property of the file.
     """
+    item, file = records.item, records.file
     try:
-        data = archive.get(file.sha256)
+        with archive.fetched(file.sha256) as path:
+            interpreted = interpret_or_refuse(path, file.stem, item.options, profiles, records.take)
     except StoreError as error:
         raise StoreError(f"{error}, or do without {file.path} by `leadsift undo {item.import_id}`") from error
-    try:
-        interpreted = interpret(data, file.stem, item.options, profiles)
-    except LeadsiftError as error:
-        return _refused(batch, item, file, str(error))
-    except Exception as error:  # noqa: BLE001
-        # A file that makes us fail must not stop every later import; it is refused by name and can be reported. The
-        # error's own text may quote a cell, so only its kind is written down.
-        return _refused(
-            batch, item, file, f"could not be interpreted ({type(error).__name__}); please report this file"
-        )
+    if isinstance(interpreted, str):
+        row = {"sheet_ordinal": -1, "status": FileStatus.REFUSED.value, "reason": interpreted}
+        told.sheets.append({**_file_row(item, file), **row})
+        return replace(file, status=FileStatus.REFUSED, reason=interpreted)
     for sheet in interpreted.sheets:
-        _take_sheet(batch, item, file, interpreted, sheet)
-    records = sum(len(rows) for sheet in interpreted.sheets for rows in sheet.mapped.records.values())
-    return replace(file, status=FileStatus.LOADED, records=records)
-
-
-def _refused(batch: _Batch, item: Import, file: ImportFile, reason: str) -> ImportFile:
-    batch.sheets.append(
-        {**_file_row(item, file), "sheet_ordinal": -1, "status": FileStatus.REFUSED.value, "reason": reason}
-    )
-    return replace(file, status=FileStatus.REFUSED, reason=reason)
+        _tell_of_sheet(told, item, file, interpreted, sheet)
+    return replace(file, status=FileStatus.LOADED, records=records.write(interpreted.sheets))
 
 
 def _file_row(item: Import, file: ImportFile) -> Row:
@@ -227,26 +251,15 @@ def _file_row(item: Import, file: ImportFile) -> Row:
     }
 
 
-def _take_sheet(
-    batch: _Batch, item: Import, file: ImportFile, interpreted: InterpretedFile, sheet: InterpretedSheet
+def _tell_of_sheet(
+    told: _Told, item: Import, file: ImportFile, interpreted: InterpretedFile, sheet: InterpretedSheet
 ) -> None:
-    place: Row = {
-        "import_id": item.import_id,
-        "import_sequence": item.sequence,
-        "file_ordinal": file.ordinal,
-        "sheet_ordinal": sheet.ordinal,
-        "file": file.path,
-        "sheet": sheet.table.name,
-    }
-    for entity, rows in sheet.mapped.records.items():
-        batch.records[entity] += [{**row, **place} for row in rows]
-    batch.sheets.append({**_file_row(item, file), **sheet_row(interpreted, sheet)})
+    told.sheets.append({**_file_row(item, file), **sheet_row(interpreted, sheet)})
     where = {"import_id": item.import_id, "file": file.path, "sheet": sheet.table.name}
-    rejections = [*sheet.table.rejections, *sheet.mapped.rejections]
-    batch.rejected += [{**where, **_rejection(rejection)} for rejection in rejections]
-    batch.unmapped += [
-        {**where, "column_name": item.column, "filled": item.filled, "example": item.example}
-        for item in sheet.mapped.unmapped
+    told.rejected += [{**where, **_rejection(rejection)} for rejection in sheet.rejections]
+    told.unmapped += [
+        {**where, "column_name": column.column, "filled": column.filled, "example": column.example}
+        for column in sheet.mapped.unmapped
     ]
 
 
@@ -268,6 +281,7 @@ def sheet_row(interpreted: InterpretedFile, sheet: InterpretedSheet) -> Row:
         "format": interpreted.reading.format,
         "encoding": interpreted.reading.encoding,
         "delimiter": interpreted.reading.delimiter,
+        "confidence": interpreted.reading.confidence,
         "source": sheet.source,
         "sheet": table.name,
         "object": sheet.recognition.name,
@@ -282,13 +296,8 @@ def sheet_row(interpreted: InterpretedFile, sheet: InterpretedSheet) -> Row:
     }
 
 
-def _write(session: Session, item: Import, batch: _Batch) -> None:
-    """Put an import's rows in the place of whatever a killed attempt may have left of it."""
-    _delete(session, item.import_id)
-    for entity, rows in batch.records.items():
-        table = RECORD_TABLES[entity]
-        session.append(table, records_frame(entity, rows, session.columns_of(table)))
-    for table, rows in zip(_AUDIT_TABLES, (batch.sheets, batch.rejected, batch.unmapped), strict=True):
+def _write_audit(session: Session, item: Import, told: _Told) -> None:
+    for table, rows in zip(_AUDIT_TABLES, (told.sheets, told.rejected, told.unmapped), strict=True):
         session.append(table, _audit_frame(rows))
     session.append(
         "audit.imports",
@@ -309,6 +318,7 @@ _AUDIT_SCHEMA: dict[str, pl.DataType] = {
     "file_ordinal": pl.Int32(),
     "sheet_ordinal": pl.Int32(),
     "size": pl.Int64(),
+    "confidence": pl.Float64(),
     "row_count": pl.Int32(),
     "loaded": pl.Int32(),
     "rejected": pl.Int32(),
@@ -329,10 +339,16 @@ def _audit_frame(rows: list[Row]) -> pl.DataFrame:
 
 
 def interpret_or_refuse(
-    data: bytes, stem: str, options: ImportOptions, profiles: Sequence[Profile]
+    path: Path, stem: str, options: ImportOptions, profiles: Sequence[Profile], sink: SheetSink
 ) -> InterpretedFile | str:
-    """Interpret a file for showing: the file, or the reason why it would be refused."""
+    """Interpret a file: what it is, or the reason why it is refused, whatever goes wrong with it."""
     try:
-        return interpret(data, stem, options, profiles)
-    except InputRefusedError as error:
+        return interpret(path, stem, options, profiles, sink)
+    except LeadsiftError as error:
         return str(error)
+    except Exception as error:
+        # A file that makes us fail must not stop every later import; it is refused by name and can be reported. The
+        # error's own text may quote a cell, so only its kind is written down.
+        if os.environ.get("LEADSIFT_DEBUG"):
+            raise
+        return f"could not be interpreted ({type(error).__name__}); please report this file"

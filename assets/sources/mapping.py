@@ -1,30 +1,33 @@
 """Mapping: the rows of a recognised table into typed records of each entity, with nothing left over.
 
-Every cell of a loaded row ends in a typed column, in the record's `custom` map (headers that no field takes,
-cells that their field refused), or under a header that the profile ignores by name. A row that names nothing is
-rejected.
+Every cell of a loaded row ends in a typed column, in the record's `custom` map (headers that no field takes, cells that
+their field refused), or under a header that the profile ignores by name. A row that names nothing is rejected. A table is
+walked through twice, batch by batch: once for what needs all values of a column, once to make the records.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from assets.sources.casting import CastContext, currency_in, split_list
-from assets.sources.columns import Columns
-from assets.sources.frames import Row
-from assets.sources.names import join_name, split_name
+import polars as pl
+
+from assets.sources.casting import CastContext
+from assets.sources.columns import Batch, Columns
 from assets.sources.recognition import Recognition
+from assets.sources.record_keys import by_content, by_id, content_of, digested
+from assets.sources.sections import Laid, Pointed, stub_fields
 from assets.sources.tables import Rejection, Table
 from schemas.headers import fold_header
-from schemas.keys import content_key, digest, record_key
-from schemas.profiles import Reference, Section
+from schemas.keys import SEPARATOR
+from schemas.profiles import ObjectProfile, Profile
 from schemas.records import CONTRACTS
-from schemas.vocabulary import RESOLVED_ENTITIES, DateOrder, Entity, Kind
+from schemas.vocabulary import RESOLVED_ENTITIES, DateOrder, Entity
 
-_BOOKKEEPING = frozenset({"external_id", "object", "record_key", "version_key", "row_number", "custom"})
 _STANDS_ALONE = frozenset({Entity.ORGANIZATION, Entity.PERSON, Entity.LEAD, Entity.DEAL, Entity.USER})
+
+Sink = Callable[[Entity, pl.DataFrame], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,297 +41,411 @@ class Unmapped:
 
 @dataclass(slots=True)
 class MappedSheet:
-    """What became of a table: record rows by entity, stubs included, with refusals and decisions."""
+    """What became of a table: how many rows were loaded, and how many records of each entity were made of them.
 
-    records: dict[Entity, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    Mentions of other records (stubs) are counted with the records.
+    """
+
+    records: dict[Entity, int] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
     unmapped: list[Unmapped] = field(default_factory=list)
     decisions: list[str] = field(default_factory=list)
     loaded: int = 0
 
 
-@dataclass(slots=True)
-class _Laid:
-    """A section of the object laid over the table: the columns of its id and fields, and the cast values by field."""
+@dataclass(frozen=True, slots=True)
+class MappingOptions:
+    """What the records of a table are mapped under.
 
-    entity: Entity
-    section: Section
-    namespace: str
-    ids: list[int]
-    fields: dict[str, list[int]]
-    values: dict[str, list[list[object]]] = field(default_factory=dict)
-
-    @property
-    def columns(self) -> set[int]:
-        return {*self.ids, *(index for indexes in self.fields.values() for index in indexes)}
-
-
-def map_table(table: Table, recognition: Recognition, source: str, base: CastContext) -> MappedSheet:
-    """Map every row of a table.
-
-    `source` is the system or list the records belong to, `base` what the settings assume.
+    `source` is the system or list they belong to, `base` what the settings assume, `key` the headers that tell rows
+    without ids apart.
     """
-    return _Mapper(table, recognition, source, base).map()
+
+    source: str
+    base: CastContext
+    key: tuple[str, ...] = ()
+
+
+def map_table(table: Table, recognition: Recognition, options: MappingOptions, sink: Sink) -> MappedSheet:
+    """Map every row of a table and hand the records to `sink`, frame by frame.
+
+    A frame has the columns
+    `record_key`, `version_key`, `source`, `object`, `external_id`, `is_stub`, `fields`, `row_number`, those fields of the
+    entity's contract that the sheet has columns for, `<target>_key` for its references, and `custom`.
+    """
+    return _Mapper(table, recognition, options, sink).map()
+
+
+@dataclass(slots=True)
+class _Made:
+    """The records of one entity in a batch: which rows carry one, their fields and keys."""
+
+    laid: Laid
+    rows: pl.Series
+    fields: pl.DataFrame
+    external_id: pl.Series
+    holds: pl.Series = field(default_factory=pl.Series)
+    keys: dict[str, pl.Series] = field(default_factory=dict)
+    pointed: dict[Entity, Pointed] = field(default_factory=dict)
 
 
 class _Mapper:
-    def __init__(self, table: Table, recognition: Recognition, source: str, base: CastContext) -> None:
-        self.object = recognition.object
-        self.is_generic = recognition.profile.is_generic
-        self.default_pipeline = recognition.profile.default_pipeline
-        self.source = source
-        self.columns = Columns(table, _base_context(recognition, base))
-        self.ignored = {fold_header(header) for header in self.object.ignored}
+    def __init__(self, table: Table, recognition: Recognition, options: MappingOptions, sink: Sink) -> None:
+        self.object: ObjectProfile = recognition.object
+        self.profile: Profile = recognition.profile
+        self.table = table
+        self.source = options.source
+        self.sink = sink
+        self.columns = Columns(table, _base_context(recognition, options.base))
+        ignored = {fold_header(header) for header in self.object.ignored}
+        self.ignored = {index for index, name in enumerate(self.columns.folded) if name in ignored}
+        self.sections = [
+            Laid.lay(entity, section, self.object.name, self.profile, self.columns)
+            for entity, section in self.object.sections.items()
+        ]
+        for laid in self.sections:
+            if options.key and (laid.entity == self.object.primary or laid.entity != Entity.ORGANIZATION):
+                laid.key = list(options.key)
         self.result = MappedSheet()
+        self._filled = [0] * len(table.headers)
+        self._examples: list[str | None] = [None] * len(table.headers)
 
     def map(self) -> MappedSheet:
-        sections = [self._lay(entity, section) for entity, section in self.object.sections.items()]
-        self._report_unmapped(sections)
-        for row in range(len(self.columns.numbers)):
-            self._map_row(row, sections)
-        refused_rows = {item.row_number for item in self.result.rejections}
-        # The cells of a refused row are refused with it and need no second mention.
-        self.result.rejections += [item for item in self.columns.rejections if item.row_number not in refused_rows]
+        self._survey()
+        for batch in self._batches():
+            self._map_batch(batch)
+        self._report_unmapped()
+        self.columns.report_assumptions()
         self.result.decisions = self.columns.decisions
         return self.result
 
-    # Columns -----------------------------------------------------------------------------------------------------
+    def _batches(self) -> Iterator[Batch]:
+        filled_down = dict.fromkeys(self.columns.find(self.object.fill_down))
+        above: dict[int, str | None] = dict(filled_down)
+        for cells in self.table.cells.batches():
+            for index in above:
+                column = cells[f"c{index}"]
+                column = pl.concat([pl.Series([above[index]], dtype=pl.String), column]).fill_null(strategy="forward")
+                cells = cells.with_columns(column[1:].alias(f"c{index}"))  # noqa: PLW2901
+                above[index] = column[-1]
+            yield Batch(cells)
 
-    def _lay(self, entity: Entity, section: Section) -> _Laid:
-        contract = CONTRACTS[entity]
-        fields: dict[str, list[int]] = {}
-        for name, headers in section.fields.items():
-            indexes = self.columns.find(headers)
-            if indexes:
-                fields[name] = indexes if contract.fields[name].is_list else indexes[:1]
-        laid = _Laid(entity, section, section.object or self.object.name, self._ids(entity, section), fields)
-        countries = self.columns.countries(fields.get("country", []))
-        for name, indexes in fields.items():
-            spec = contract.fields[name]
-            laid.values[name] = [self.columns.cast(spec, index, countries) for index in indexes]
-        if "value" in fields and "currency" not in fields:
-            laid.values["currency"] = [self._currencies_in(fields["value"][0], laid.values["value"][0])]
-        self._translate(laid)
-        return laid
+    # What needs the whole column ---------------------------------------------------------------------------------
 
-    def _ids(self, entity: Entity, section: Section) -> list[int]:
-        """The column of the source's own ids, or none.
+    def _survey(self) -> None:
+        ids = [laid for laid in self.sections if laid.entity == self.object.primary and laid.ids]
+        seen: list[pl.DataFrame] = []
+        for batch in self._batches():
+            self.columns.look(batch)
+            for index in range(len(self.columns.headers)):
+                cell = batch.cell(index)
+                self._filled[index] += len(cell) - cell.null_count()
+                if self._examples[index] is None:
+                    self._examples[index] = cell.drop_nulls().first() if cell.null_count() < len(cell) else None
+            if ids:
+                cells = batch.cells.drop("row_number")
+                seen.append(pl.DataFrame({"id": batch.cell(ids[0].ids[0]), "row": cells.hash_rows()}).drop_nulls())
+        if ids:
+            self._judge_ids(ids[0], pl.concat(seen) if seen else pl.DataFrame({"id": [], "row": []}))
+
+    def _judge_ids(self, laid: Laid, seen: pl.DataFrame) -> None:
+        """Say where ids stand in several different rows, and do not believe a list's `id` column that does so.
 
         In a list that no CRM wrote a column called `id` may mean anything. One whose values repeat over different rows
         does not tell the rows apart: taken as an id it would fold them into one record.
         """
-        found = self.columns.find(section.id)[:1]
-        if not found or entity != self.object.primary:
-            return found  # what a row merely mentions may well be mentioned in others
-        repeated = self.columns.repeated(found[0])
-        header = self.columns.headers[found[0]]
-        if repeated and self.is_generic:
+        repeated = seen.group_by("id").agg(pl.col("row").n_unique()).filter(pl.col("row") > 1).height
+        header = self.columns.headers[laid.ids[0]]
+        if repeated and self.profile.is_generic:
+            laid.ids = []
             self.columns.decide(
                 f"{header!r}: {repeated} values stand in several different rows, so it is no id of them"
             )
-            return []
-        if repeated:
+        elif repeated:
             self.columns.decide(
                 f"{header!r}: {repeated} ids stand in several different rows; the newest of each counts"
             )
-        return found
 
-    def _currencies_in(self, index: int, values: list[object]) -> list[object]:
-        """The currency that each amount itself states; an amount that states none has none."""
-        found: list[object] = [currency_in(cell) if cell else None for cell in self.columns.cells[index]]
-        without = sum(value is not None and code is None for value, code in zip(values, found, strict=True))
-        if without:
-            self.columns.decide(
-                f"{self.columns.headers[index]!r}: {without} amounts state no currency; none is assumed"
-            )
-        return found
-
-    @staticmethod
-    def _translate(laid: _Laid) -> None:
-        """Apply the profile's value translations.
-
-        A value that is not listed stays as given, unless the field shares its column with another, which then has it.
-        """
-        for name, translation in laid.section.values.items():
-            known = {fold_header(key): value for key, value in translation.items()}
-            others = {index for field, indexes in laid.fields.items() if field != name for index in indexes}
-            shared = bool(others & set(laid.fields.get(name, [])))
-            for column in laid.values.get(name, []):
-                column[:] = [
-                    value if value is None else known.get(fold_header(str(value)), None if shared else value)
-                    for value in column
-                ]
-
-    def _report_unmapped(self, sections: list[_Laid]) -> None:
-        claimed = {index for laid in sections for index in laid.columns}
-        for laid in sections:
+    def _report_unmapped(self) -> None:
+        claimed = {index for laid in self.sections for index in laid.indexes} | self.ignored
+        for laid in self.sections:
+            claimed |= set(self.columns.find([*laid.section.when, *laid.key]))
             for reference in (*laid.section.references.values(), laid.section.same_as):
                 if reference is not None:
-                    claimed |= {*self.columns.find(reference.id), *self.columns.find(reference.name)}
-        for index, header in enumerate(self.columns.headers):
-            if index in claimed or self.columns.folded[index] in self.ignored:
-                continue
-            values = [cell for cell in self.columns.cells[index] if cell is not None]
-            self.result.unmapped.append(Unmapped(header, len(values), values[0] if values else None))
-
-    # Rows --------------------------------------------------------------------------------------------------------
-
-    def _map_row(self, row: int, sections: list[_Laid]) -> None:
-        made = {laid.entity: record for laid in sections if (record := self._record(row, laid)) is not None}
-        kept = [laid for laid in sections if laid.entity in made]
-        used: set[int] = {index for laid in kept for index in laid.columns}
-        stubs: list[tuple[Entity, Row]] = []
-        for laid in kept:
-            stubs += self._point(row, laid, made[laid.entity], used)
-        reason = _why_refused(made)
-        if reason:
-            self._reject_row(row, reason)
-            return
-        primary = self.object.primary if self.object.primary in made else next(iter(made))
-        custom = self._custom(row, used)
-        if custom:
-            made[primary]["custom"] = custom
-        for laid in kept:
-            self._name(laid, made)
-        for laid in kept:
-            _link_siblings(laid.entity, made)
-        for entity, record in (*stubs, *made.items()):
-            record["row_number"] = self.columns.numbers[row]
-            record["source"] = self.source
-            self.result.records[entity].append(record)
-        self.result.loaded += 1
-
-    def _reject_row(self, row: int, reason: str) -> None:
-        cells = zip(self.columns.headers, self.columns.cells, strict=True)
-        values = {header: column[row] for header, column in cells if column[row] is not None}
-        text = json.dumps(values, ensure_ascii=False)
-        self.result.rejections.append(Rejection(self.columns.numbers[row], None, text, reason))
-
-    def _record(self, row: int, laid: _Laid) -> Row | None:
-        """The typed fields of one entity in one row, or None when the row does not carry it."""
-        contract = CONTRACTS[laid.entity]
-        record: Row = {}
-        for name, columns in laid.values.items():
-            if contract.fields[name].is_list:
-                united = [value for column in columns for value in _listed(column[row])]
-                if united:
-                    record[name] = list(dict.fromkeys(united))
-            elif columns[0][row] is not None:
-                record[name] = columns[0][row]
-        external = self.columns.cells[laid.ids[0]][row] if laid.ids else None
-        identified = any(name in record for name in contract.identifying)
-        # A primary record without a name is still one when its id or two of its fields speak for it.
-        speaks = laid.entity == self.object.primary and bool(record) and (external is not None or len(record) > 1)
-        if not identified and not speaks and not laid.section.always:
-            return None
-        _fold_inputs(laid.entity, record)
-        if laid.entity == Entity.DEAL and "stage" in record:
-            # A source with one pipeline does not name it; the profile does.
-            record.setdefault("pipeline", self.default_pipeline)
-        record["external_id"] = external
-        record["object"] = laid.namespace
-        return record
-
-    def _point(self, row: int, laid: _Laid, record: Row, used: set[int]) -> list[tuple[Entity, Row]]:
-        """Fill the reference keys of a record from its row; returns a stub for each record pointed at."""
-        stubs: list[tuple[Entity, Row]] = []
-        for target, reference in laid.section.references.items():
-            stub = self._stub(row, target, reference, used)
-            if stub is not None:
-                record[f"{target}_key"] = stub["record_key"]
-                stubs.append((target, stub))
-        same = laid.section.same_as
-        external = self._first_cell(row, same.id, used) if same else None
-        if same and external:
-            record["same_as_key"] = record_key(laid.entity, self.source, same.object or laid.namespace, external)
-        return stubs
-
-    def _stub(self, row: int, target: Entity, reference: Reference, used: set[int]) -> Row | None:
-        external = self._first_cell(row, reference.id, used, reference.prefix)
-        name = self._first_cell(row, reference.name, used)
-        if external is None and name is None:
-            return None
-        if external is not None and len(several := split_list(external, Kind.LABELS)) > 1:
-            # Several associated records: the first is the main one, the cell as given is kept in custom.
-            external = several[0]
-            self.columns.kept_raw[row] |= set(self.columns.find(reference.id))
-        namespace = reference.object or target.value
-        stub: Row = {"external_id": external, "object": namespace, "is_stub": True}
-        if name is not None and target in (*RESOLVED_ENTITIES, Entity.USER):
-            stub["name"] = name
-            _fold_inputs(target, stub)
-        if external is not None:
-            key = record_key(target, self.source, namespace, external)
-        else:
-            key = content_key(target, self.source, ("mention", fold_header(name or "")))
-        stub["record_key"], stub["version_key"] = key, digest((key, name))
-        return stub
-
-    def _first_cell(self, row: int, headers: list[str], used: set[int], prefix: str = "") -> str | None:
-        for index in self.columns.find(headers):
-            cell = self.columns.cells[index][row]
-            if cell is not None and cell.startswith(prefix):
-                used.add(index)
-                return cell
-        return None
-
-    def _custom(self, row: int, used: set[int]) -> dict[str, str]:
-        """Everything in the row that no record of it holds, by header."""
-        kept_raw = self.columns.kept_raw.get(row, set())
-        return {
-            header: cell
+                    claimed |= set(self.columns.find([*reference.id, *reference.name, *reference.when]))
+        self.result.unmapped = [
+            Unmapped(header, self._filled[index], self._examples[index])
             for index, header in enumerate(self.columns.headers)
-            if (cell := self.columns.cells[index][row]) is not None
-            and (index not in used or index in kept_raw)
-            and self.columns.folded[index] not in self.ignored
-        }
+            if index not in claimed and (self._filled[index] or not header.startswith("column "))
+        ]
 
-    def _name(self, laid: _Laid, made: dict[Entity, Row]) -> None:
-        """Give a record its key, from the source's id or else from what it says, and its version key."""
-        record = made[laid.entity]
-        content = [part for name in sorted(record) if name not in _BOOKKEEPING for part in (name, str(record[name]))]
-        custom = record.get("custom")
-        if isinstance(custom, dict):
-            content += [part for name in sorted(custom) for part in (name, custom[name])]
-        external = record["external_id"]
-        if external is not None:
-            key = record_key(laid.entity, self.source, laid.namespace, str(external))
-        else:
-            key = content_key(laid.entity, self.source, [*content, *_about(laid.entity, made)])
-        record["record_key"], record["version_key"] = key, digest((key, *content))
+    # Records of a batch ------------------------------------------------------------------------------------------
+
+    def _map_batch(self, batch: Batch) -> None:
+        made = [self._make(batch, laid) for laid in self.sections]
+        for item in made:
+            self._point(batch, item)
+        reasons = self._reasons(batch, made)
+        taken = reasons.is_null()
+        self._refuse(batch, reasons)
+        for item in made:
+            item.rows &= taken
+        custom = self._custom(batch, made, taken)
+        self._hold(made)
+        for item in made:
+            self._name(batch, item, made, custom)
+        for item in made:
+            self._link(item, made)
+        for item in made:
+            self._emit_stubs(batch, item)
+        for item in made:
+            self._emit(batch, item, custom)
+        self.result.loaded += int(taken.sum())
+        refused = set(batch.cells["row_number"].filter(~taken).to_list())
+        # The cells of a refused row are refused with it and need no second mention.
+        self.result.rejections += [item for item in batch.rejections if item.row_number not in refused]
+
+    def _make(self, batch: Batch, laid: Laid) -> _Made:
+        """The typed fields of one entity, and the rows that carry it."""
+        fields = laid.values(batch)
+        external = laid.external_ids(batch)
+        filled = [fields[name].is_not_null() for name in fields.columns]
+        identifying = [fields[name].is_not_null() for name in laid.contract.identifying if name in fields.columns]
+        rows = _any(identifying, batch.height)
+        if laid.section.always:
+            rows = pl.repeat(True, batch.height, dtype=pl.Boolean, eager=True)
+        elif laid.entity == self.object.primary:
+            # A primary record without a name is still one when its id or two of its fields speak for it.
+            count = sum((column.cast(pl.UInt32) for column in filled), pl.repeat(0, batch.height, eager=True))
+            rows |= (count > 1) | ((count > 0) & external.is_not_null())
+        carried = laid.carries(batch)
+        return _Made(laid, rows if carried is None else rows & carried, fields, external)
+
+    def _point(self, batch: Batch, item: _Made) -> None:
+        for target, reference in item.laid.section.references.items():
+            pointed = item.laid.points(batch, reference)
+            item.pointed[target] = pointed
+            namespace = reference.object or target.value
+            mention = pl.concat_str(pl.lit("mention"), pl.col("name").fill_null(""), separator=SEPARATOR)
+            frame = pl.DataFrame([pointed.external_id, _folded_names(pointed.name)])
+            key = pl.coalesce(
+                by_id(target, self.source, namespace, pl.col("external_id")),
+                pl.when(pl.col("name").is_not_null()).then(by_content(target, self.source, mention)),
+            )
+            item.keys[f"{target}_key"] = frame.select(key).to_series().set(~item.rows, None)
+        same = item.laid.section.same_as
+        if same is not None:
+            pointed = item.laid.points(batch, same)
+            item.pointed[item.laid.entity] = pointed
+            key = by_id(item.laid.entity, self.source, same.object or item.laid.namespace, pl.col("external_id"))
+            item.keys["same_as_key"] = pl.DataFrame([pointed.external_id]).select(key).to_series()
+
+    def _reasons(self, batch: Batch, made: list[_Made]) -> pl.Series:
+        """The reason why a row becomes no record, null for rows that do."""
+        by_entity = {item.laid.entity: item for item in made}
+        nothing = pl.repeat(False, batch.height, dtype=pl.Boolean, eager=True)
+        people = _any([by_entity[entity].rows for entity in RESOLVED_ENTITIES if entity in by_entity], batch.height)
+        lonely = nothing
+        if Entity.LEAD in by_entity:
+            lead = by_entity[Entity.LEAD]
+            tied = [
+                lead.keys[f"{entity}_key"].is_not_null() for entity in RESOLVED_ENTITIES if f"{entity}_key" in lead.keys
+            ]
+            lonely = lead.rows & ~people & ~_any(tied, batch.height)
+        stands = _any([item.rows for item in made if item.laid.entity in _STANDS_ALONE], batch.height)
+        points = _any(
+            [item.rows & key.is_not_null() for item in made for name, key in item.keys.items() if name != "user_key"],
+            batch.height,
+        )
+        return (
+            pl.DataFrame({"lonely": lonely, "empty": ~stands & ~points})
+            .select(
+                pl.when("lonely")
+                .then(pl.lit("a lead needs a person or an organization, and the row names neither"))
+                .when("empty")
+                .then(pl.lit("names no person, organization, lead or deal"))
+            )
+            .to_series()
+        )
+
+    def _refuse(self, batch: Batch, reasons: pl.Series) -> None:
+        for place in reasons.is_not_null().arg_true().to_list():
+            row = batch.cells.row(place)
+            values = {header: cell for header, cell in zip(self.columns.headers, row, strict=False) if cell is not None}
+            text = json.dumps(values, ensure_ascii=False)
+            self.result.rejections.append(Rejection(row[-1], None, text, reasons[place]))
+
+    def _custom(self, batch: Batch, made: list[_Made], taken: pl.Series) -> dict[int, pl.Series]:
+        """Everything in the rows that no record of theirs holds, by column: null where some record does."""
+        used: dict[int, pl.Series] = {}
+        for item in made:
+            for index in item.laid.indexes:
+                used[index] = used[index] | item.rows if index in used else item.rows
+            for pointed in item.pointed.values():
+                for index, rows in pointed.used.items():
+                    rows = rows & item.rows  # noqa: PLW2901
+                    used[index] = used[index] | rows if index in used else rows
+        left: dict[int, pl.Series] = {}
+        for index in range(len(self.columns.headers)):
+            if index in self.ignored or not self._filled[index]:
+                continue
+            keep = taken
+            if index in used:
+                keep = taken & ~used[index]
+                if index in batch.kept_raw:
+                    keep |= taken & batch.kept_raw[index]
+            if keep.any():
+                cell = batch.cell(index).set(~keep, None)
+                if cell.null_count() < len(cell):
+                    left[index] = cell
+        return left
+
+    # Keys --------------------------------------------------------------------------------------------------------
+
+    def _name(self, batch: Batch, item: _Made, made: list[_Made], custom: dict[int, pl.Series]) -> None:
+        """Give each record its key, from the source's id or else from what it says, and its version key.
+
+        What tells apart records of equal words without ids: a person's employer, whom a lead, deal or note is about.
+        """
+        laid, frame = item.laid, item.fields
+        references = {name: key for name, key in item.keys.items() if name.endswith("_key")}
+        said = pl.concat([frame, pl.DataFrame(list(_renamed(references)))], how="horizontal") if references else frame
+        text = said.select(content_of(said).alias("content")).to_series() if said.width else _blank(batch.height)
+        if custom:
+            extra = pl.DataFrame([cell.alias(self.columns.headers[index]) for index, cell in custom.items()])
+            held = extra.select(content_of(extra).alias("held")).to_series().set(~item.holds, "")
+            text = pl.select(pl.concat_str(pl.lit(text), pl.lit(held))).to_series()
+        about = self._about(item, made, batch.height)
+        content = pl.concat_str(pl.lit(text), pl.lit(about))
+        key = by_content(laid.entity, self.source, content)
+        natural = laid.natural_keys(batch)
+        if natural is not None:
+            namespace = pl.concat_str(pl.lit(laid.namespace), pl.lit(natural), separator=SEPARATOR)
+            by_key = by_content(laid.entity, self.source, namespace, kind="natural")
+            key = pl.when(pl.lit(natural).is_not_null()).then(by_key).otherwise(key)
+        external = pl.lit(item.external_id)
+        keys = pl.select(
+            pl.coalesce(by_id(laid.entity, self.source, laid.namespace, external), key).alias("record_key")
+        ).to_series()
+        item.keys["record_key"] = keys
+        item.keys["version_key"] = pl.select(digested([pl.lit(keys), pl.lit(text)])).to_series()
+
+    def _about(self, item: _Made, made: list[_Made], height: int) -> pl.Series:
+        if item.laid.entity == Entity.ORGANIZATION:
+            return _blank(height)
+        parts: list[pl.Series] = []
+        for other in made:
+            if other.laid.entity not in RESOLVED_ENTITIES or other is item:
+                continue
+            if item.laid.entity == Entity.PERSON:
+                if "name" in other.fields.columns:
+                    parts.append(other.fields["name"].set(~other.rows, None))
+            elif "record_key" in other.keys:
+                parts.append(other.keys["record_key"].set(~other.rows, None))
+        if not parts:
+            return _blank(height)
+        frame = pl.DataFrame([part.alias(f"p{place}") for place, part in enumerate(parts)])
+        marked = [pl.concat_str(pl.lit(f"{SEPARATOR}{name}{SEPARATOR}"), pl.col(name)) for name in frame.columns]
+        return frame.select(pl.concat_str(marked, ignore_nulls=True)).to_series()
+
+    def _link(self, item: _Made, made: list[_Made]) -> None:
+        """Entities of one row belong together, unless the row says otherwise by a reference."""
+        for other in made:
+            target = other.laid.entity
+            if other is item or target not in CONTRACTS[item.laid.entity].references:
+                continue
+            sibling = other.keys["record_key"].set(~other.rows, None)
+            own = item.keys.get(f"{target}_key")
+            item.keys[f"{target}_key"] = sibling if own is None else own.zip_with(own.is_not_null(), sibling)
+
+    def _hold(self, made: list[_Made]) -> None:
+        """Say which record of each row keeps what is left over: the primary one, else the first that is there."""
+        primary = [item for item in made if item.laid.entity == self.object.primary]
+        others = [item for item in made if item.laid.entity != self.object.primary]
+        held = None
+        for item in (*primary, *others):
+            item.holds = item.rows if held is None else item.rows & ~held
+            held = item.rows if held is None else held | item.rows
+
+    # Frames ------------------------------------------------------------------------------------------------------
+
+    def _emit_stubs(self, batch: Batch, item: _Made) -> None:
+        for target, reference in item.laid.section.references.items():
+            pointed = item.pointed[target]
+            namespace = reference.object or target.value
+            key = item.keys.get(f"{target}_key")
+            rows = pointed.is_there & item.rows
+            if key is None or not rows.any():
+                continue
+            fields = stub_fields(target, pointed.name)
+            frame = fields.with_columns(
+                key.alias("record_key"),
+                pl.select(digested([pl.lit(key.fill_null("")), pl.lit(pointed.name.fill_null(""))]))
+                .to_series()
+                .alias("version_key"),
+                pointed.external_id.alias("external_id"),
+                batch.cells["row_number"],
+                pl.lit(namespace).alias("object"),
+                pl.lit(True).alias("is_stub"),
+            ).filter(rows)
+            # One mention a batch is enough: a thousand deals of one company mention it once.
+            self._send(target, frame.unique("version_key", keep="first", maintain_order=True), fields.columns)
+
+    def _emit(self, batch: Batch, item: _Made, custom: dict[int, pl.Series]) -> None:
+        if not item.rows.any():
+            return
+        keys = [key.alias(name) for name, key in item.keys.items()]
+        frame = item.fields.with_columns(
+            *keys,
+            item.external_id.alias("external_id"),
+            batch.cells["row_number"],
+            pl.lit(item.laid.namespace).alias("object"),
+            pl.lit(False).alias("is_stub"),
+        )
+        held = self._held(item, custom)
+        if held is not None:
+            frame = frame.with_columns(held.alias("custom"))
+        self._send(item.laid.entity, frame.filter(item.rows), item.fields.columns)
+
+    def _held(self, item: _Made, custom: dict[int, pl.Series]) -> pl.Series | None:
+        """The left-over cells that this entity's records hold, as lists of header and cell in the order of headers."""
+        if not custom or not item.holds.any():
+            return None
+        entries = [
+            pl.when(pl.col(f"c{index}").is_not_null()).then(
+                pl.struct(pl.lit(self.columns.headers[index]).alias("key"), pl.col(f"c{index}").alias("value"))
+            )
+            for index in sorted(custom, key=lambda index: self.columns.headers[index])
+        ]
+        frame = pl.DataFrame([cell.alias(f"c{index}") for index, cell in custom.items()])
+        lists = frame.select(pl.concat_list(entries).list.drop_nulls().alias("custom"))
+        is_held = (pl.col("custom").list.len() > 0) & pl.lit(item.holds)
+        return lists.select(pl.when(is_held).then(pl.col("custom"))).to_series()
+
+    def _send(self, entity: Entity, frame: pl.DataFrame, fields: list[str]) -> None:
+        self.result.records[entity] = self.result.records.get(entity, 0) + frame.height
+        named = pl.lit(pl.Series([fields], dtype=pl.List(pl.String))).first()
+        self.sink(entity, frame.with_columns(pl.lit(self.source).alias("source"), named.alias("fields")))
 
 
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
+def _any(columns: list[pl.Series], height: int) -> pl.Series:
+    found = pl.repeat(False, height, dtype=pl.Boolean, eager=True)
+    for column in columns:
+        found |= column
+    return found
 
 
-def _about(entity: Entity, made: dict[Entity, Row]) -> list[str]:
-    """What tells apart records of equal words without ids: a person's employer, whom a lead, deal or note is about."""
-    if entity == Entity.ORGANIZATION:
-        return []
-    if entity == Entity.PERSON:
-        return ["employer", str(made.get(Entity.ORGANIZATION, {}).get("name"))]
-    return [str(made[other].get("record_key")) for other in RESOLVED_ENTITIES if other in made]
+def _blank(height: int) -> pl.Series:
+    return pl.repeat("", height, dtype=pl.String, eager=True)
 
 
-def _link_siblings(entity: Entity, made: dict[Entity, Row]) -> None:
-    """Entities of one row belong together, unless the row says otherwise by a reference."""
-    for target in CONTRACTS[entity].references:
-        if target in made:
-            made[entity].setdefault(f"{target}_key", made[target]["record_key"])
+def _renamed(columns: dict[str, pl.Series]) -> Iterator[pl.Series]:
+    return (column.alias(name) for name, column in columns.items())
 
 
-def _why_refused(made: dict[Entity, Row]) -> str | None:
-    """The reason why a row becomes no record, or None."""
-    lead = made.get(Entity.LEAD)
-    people = [entity for entity in RESOLVED_ENTITIES if entity in made]
-    if lead is not None and not people and not ("person_key" in lead or "organization_key" in lead):
-        return "a lead needs a person or an organization, and the row names neither"
-    if any(entity in _STANDS_ALONE for entity in made):
-        return None
-    if any(name.endswith("_key") and name != "user_key" for record in made.values() for name in record):
-        return None
-    return "names no person, organization, lead or deal"
+def _folded_names(names: pl.Series) -> pl.Series:
+    texts = names.drop_nulls().unique().to_list()
+    return names.replace(texts, [fold_header(text) for text in texts]) if texts else names
 
 
 def _base_context(recognition: Recognition, base: CastContext) -> CastContext:
@@ -337,26 +454,6 @@ def _base_context(recognition: Recognition, base: CastContext) -> CastContext:
     return replace(
         base,
         date_order=DateOrder(order) if order else base.date_order,
+        decimal_sign=recognition.profile.decimal_sign or base.decimal_sign,
         time_zone=recognition.profile.time_zone or base.time_zone,
     )
-
-
-def _fold_inputs(entity: Entity, record: Row) -> None:
-    """Fold input-only fields into the fields they complete; make a name of its parts and parts of a name."""
-    if "street_number" in record or "street_2" in record:
-        number, street, second = (_text(record.pop(name, None)) for name in ("street_number", "street", "street_2"))
-        lines = (join_name(number, street), second)
-        record["street"] = ", ".join(line for line in lines if line)
-    if entity != Entity.PERSON:
-        return
-    middle = _text(record.pop("middle_name", None))
-    given, family, full = (_text(record.get(name)) for name in ("first_name", "last_name", "name"))
-    if full is None and (given or family):
-        record["name"] = join_name(given, middle, family)
-    elif full is not None and not given and not family:
-        given, family = split_name(full)
-        record |= {name: part for name, part in (("first_name", given), ("last_name", family)) if part}
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

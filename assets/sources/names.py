@@ -6,61 +6,17 @@ last word is the family name otherwise. Comparable forms are `dedup.normalising`
 
 from __future__ import annotations
 
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "sir",
-        "madam",
-        "mme",
-        "mlle",
-        "m",
-        "herr",
-        "frau",
-        "sr",
-        "sra",
-        "dott",
-        "dipl",
-        "ing",
-    ]
-)
+import polars as pl
+
+_TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "madam", "mme", "mlle", "m", "herr", "frau", "sr", "sra", "dott", "dipl", "ing"])
 _PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "du",
-        "la",
-        "le",
-        "les",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "ben",
-        "ter",
-        "ten",
-        "zu",
-        "zur",
-        "mac",
-        "mc",
-        "st",
-    ]
+    ["van", "von", "der", "den", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "le", "les", "al", "el", "bin", "ibn", "ben", "ter", "ten", "zu", "zur", "mac", "mc", "st"]
 )
+
+
+def title_words() -> pl.Series:
+    """Words before a name that are no part of it, in small letters."""
+    return pl.Series(sorted(_TITLES))
 
 
 def split_name(full: str) -> tuple[str | None, str | None]:

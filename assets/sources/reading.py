@@ -1,57 +1,86 @@
-"""Reading a file into grids of text: delimited text through `csv`, workbooks in a child process.
+"""Reading a file into sheets of text: delimited text, workbooks, contact cards.
 
-Belongs here: bytes to rows, and what was decided on the way. Does not belong here: headers and meaning.
+Belongs here: choosing the reader by the content, and what was decided on the way. Does not belong here: headers and
+meaning.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
 
-from assets.sources.detect import decode, detect_dialect, detect_format
-from assets.sources.tables import Grid
+from assets.sources.delimited import Block, Cutter
+from assets.sources.detect import detect_format
+from assets.sources.dialects import SAMPLE_CHARS, Dialect, detect_dialect
+from assets.sources.encodings import decide_encoding, decoded
+from assets.sources.protection import refuse_protected
+from assets.sources.tables import Sheet
 from assets.sources.workbook import read_workbook
-from schemas.errors import InputRefusedError
 
 
 @dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user states about a file, its encoding; and what headers profiles know."""
+
+    encoding: str | None = None
+    known_headers: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
 class FileReading:
-    """The grids of a file and what was decided to get them. `decisions` are sentences for the user."""
+    """The sheets of a file and what was decided to get them. `decisions` are sentences for the user.
+
+    The rows of delimited text come while they are asked for; some decisions are known only when the last one has come.
+    """
 
     format: str
-    grids: list[Grid]
+    sheets: list[Sheet]
     encoding: str | None = None
     delimiter: str | None = None
+    confidence: float | None = None
     decisions: list[str] = field(default_factory=list)
 
 
-def read_file(data: bytes) -> FileReading:
-    """Read the bytes of one file as text cells.
+def read_file(path: Path, options: ReadOptions | None = None) -> FileReading:
+    """Read a file as text cells.
 
     Raises InputRefusedError with the reason when it is not a table that can be read whole.
     """
-    kind = detect_format(data)
+    options = options or ReadOptions()
+    kind = detect_format(path)
     if kind == "csv":
-        return _read_delimited(data)
-    return FileReading(kind, read_workbook(data))
+        return _read_delimited(path, options)
+    if kind == "xls":
+        refuse_protected(path)
+    return FileReading(kind, read_workbook(path, kind))
 
 
-def _read_delimited(data: bytes) -> FileReading:
-    text, encoding, guess = decode(data)
-    dialect = detect_dialect(text)
-    decisions = [guess] if guess else []
-    csv.field_size_limit(sys.maxsize)
-    body = text[dialect.skip :]
-    try:
-        rows = list(csv.reader(io.StringIO(body, newline=""), delimiter=dialect.delimiter, strict=True))
-    except csv.Error as error:
-        if "unexpected end of data" in str(error):
-            raise InputRefusedError(
-                "a quotation mark is opened and never closed, so the rows after it cannot be told apart"
-            ) from error
-        # A quote inside an unquoted cell is common in lists typed by hand; taken as it stands.
-        rows = list(csv.reader(io.StringIO(body, newline=""), delimiter=dialect.delimiter))
-        decisions.append("quotation marks are not used by the rule; taken as they stand")
-    return FileReading("csv", [Grid("", rows)], encoding, dialect.delimiter, decisions)
+def _read_delimited(path: Path, options: ReadOptions) -> FileReading:
+    encoding = decide_encoding(path, options.encoding)
+    pieces = decoded(path, encoding)
+    beginning = next(pieces, "")
+    dialect = detect_dialect(beginning[:SAMPLE_CHARS], options.known_headers)
+    cutter = Cutter(dialect)
+    decisions = [sentence for sentence in (encoding.sentence, dialect.sentence) if sentence]
+    sheet = Sheet("", _reported(cutter, chain([beginning], pieces), decisions))
+    confidence = min(encoding.confidence, dialect.confidence)
+    return FileReading("csv", [sheet], encoding.encoding, dialect.delimiter, confidence, decisions)
+
+
+def _reported(cutter: Cutter, pieces: Iterator[str], decisions: list[str]) -> Iterator[Block]:
+    """The blocks of a file, and behind the last one what was decided while they were cut."""
+    yield from cutter.blocks(pieces)
+    if cutter.mended:
+        decisions.append(f"quotation marks stand inside the cells of {cutter.mended} rows; taken as they stand")
+    if cutter.dropped_nuls:
+        decisions.append(f"{cutter.dropped_nuls} NUL characters left out")
+    decisions += _unusual(cutter.dialect)
+
+
+def _unusual(dialect: Dialect) -> Iterator[str]:
+    if dialect.quote == "'":
+        yield "cells are quoted with '"
+    if dialect.escape:
+        yield f"{dialect.escape} stands before quotation marks within cells"

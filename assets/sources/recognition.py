@@ -81,8 +81,12 @@ def object_headers(item: ObjectProfile) -> frozenset[str]:
 
 
 def known_headers(profiles: Sequence[Profile]) -> frozenset[str]:
-    """Every header that any object of any profile claims, folded."""
-    return frozenset().union(*(object_headers(item) for profile in profiles for item in profile.objects))
+    """Every header that any object of any profile claims, folded, and in small letters as it stands there."""
+    objects = [item for profile in profiles for item in profile.objects]
+    written = {
+        header.lower() for item in objects for section in item.sections.values() for header in section_headers(section)
+    }
+    return frozenset(written).union(*(object_headers(item) for item in objects))
 
 
 def recognise(headers: Sequence[str], file_stem: str, profiles: Sequence[Profile]) -> list[Recognition]:

@@ -1,39 +1,62 @@
-"""Grids and tables: from rows of cells to one header with its data, every physical row accounted for.
+"""Sheets and tables: from rows of cells to headers with their data, every physical row accounted for.
 
-Belongs here: finding the header, preamble and footer, rejecting ragged rows, and the balance of a sheet. Does
-not belong here: what a header means; that a header is known is asked through a set of folded headers.
+A sheet may hold several tables one below the other; each becomes a table of its own. Belongs here: preamble, several
+header rows, repeated headers, footers, ragged rows, and the balance of it all. Does not belong here: which row is the
+header (`assets.sources.header_rows`), and what a header means; that one is known is asked through a set of folded headers.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import polars as pl
 
-from schemas.headers import fold_header, without_repeat
-
-HEADER_WITHIN = 30
-"""Rows in which the header is looked for: the longest preamble met in real report exports had about ten."""
-
-FOOTER_WITHIN = 10
-
-_FOOTER = re.compile(
-    r"^(grand total|total|totals|sum|subtotal|copyright|©|confidential|generated|exported|report generated|end of"
-    r"|page \d+|\d+ (rows|records)|total g[ée]n[ée]ral|somme|g[ée]n[ée]r[ée]|export[ée])\b",
-    re.IGNORECASE,
+from assets.sources.delimited import Block, Frame, Rows
+from assets.sources.header_rows import (
+    clean,
+    find_header,
+    footer_start,
+    is_like_header,
+    name_columns,
 )
+from assets.sources.spool import Spool
+from schemas.headers import fold_header
+
+HEAD_ROWS = 500
+"""Rows that are held to find the first header."""
+
+TAIL_ROWS = 12
+"""Rows that are held back until the end of the table is known: they may be its footer or the next table's title."""
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """The cells of one sheet as text, None where blank. Row i of `rows` is row i + 1 of the sheet."""
+class Fault:
+    """A cell whose value the reader could not give: row from 1, column from 0 (None: the whole row)."""
+
+    row: int
+    column: int | None
+    value: str | None
+    reason: str
+
+    def shifted(self, start: int) -> Fault:
+        """The fault in a table that begins at column `start` of the sheet."""
+        return self if self.column is None else Fault(self.row, self.column - start, self.value, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The cells of one sheet as text in blocks. `is_cut` says that rows were cut at delimiters, so that a row with more
+    cells than the header lacks a quotation mark somewhere; a workbook's cells stand where they stand.
+    """
 
     name: str
-    rows: Sequence[Sequence[str | None]]
+    blocks: Iterable[Block]
+    is_cut: bool = True
+    notes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,128 +69,284 @@ class Rejection:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Table:
     """One header and its data.
 
-    `frame` has one text column for each header, named `c0`, `c1` … in order, and `row_number`. The counts obey
-    `rows == len(frame) + rejected + blank + preamble + footer`; the header itself is not counted.
+    `cells` holds frames with one text column for each header, `c0`, `c1` … in order, and `row_number` (Int32). The counts
+    obey `rows == cells.height + rejected + blank + preamble + footer`; the header itself is not counted.
     """
 
     name: str
     headers: list[str]
-    frame: pl.DataFrame
-    rows: int
-    blank: int
-    preamble: int
-    footer: int
+    header_row: int
+    cells: Spool = field(default_factory=Spool)
+    blank: int = 0
+    preamble: int = 0
+    footer: int = 0
     rejections: list[Rejection] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-
-def clean(cell: str | None) -> str | None:
-    """A cell without blanks around it; None for a blank one."""
-    if cell is None:
-        return None
-    text = cell.replace("\u00a0", " ").strip()
-    return text or None
+    @property
+    def rows(self) -> int:
+        """Physical rows of the table but its header."""
+        return self.cells.height + len(self.rejections) + self.blank + self.preamble + self.footer
 
 
-def to_table(grid: Grid, known_headers: frozenset[str]) -> Table | None:
-    """Find the header and split the grid around it. Returns None for a grid without any value."""
-    rows = [[clean(cell) for cell in row] for row in grid.rows]
-    filled = [sum(cell is not None for cell in row) for row in rows]
-    if not any(filled):
-        return None
-    head = find_header(rows, filled, known_headers)
-    width = max(index + 1 for index, cell in enumerate(rows[head]) if cell is not None)
-    headers, warnings = _headers(rows[head][:width])
-    preamble = sum(1 for count in filled[:head] if count)
-    end = _footer_start(rows, filled, head, width)
-    footer = sum(1 for count in filled[end:] if count)
-    kept, numbers, rejections = _data_rows(rows, filled, range(head + 1, end), width)
-    columns = {f"c{index}": pl.Series([row[index] for row in kept], dtype=pl.String) for index in range(width)}
-    frame = pl.DataFrame({**columns, "row_number": pl.Series(numbers, dtype=pl.Int32)})
-    if not numbers and not rejections:
-        warnings.append("has a header and no rows")
-    blank = sum(1 for count in filled if not count)
-    return Table(grid.name, headers, frame, len(rows) - 1, blank, preamble, footer, rejections, warnings)
+def find_tables(sheet: Sheet, known_headers: frozenset[str]) -> list[Table]:
+    """Split a sheet into its tables; an empty list for a sheet without any value."""
+    return _Splitter(sheet, known_headers).split()
 
 
-def find_header(rows: Sequence[Sequence[str | None]], filled: Sequence[int], known: frozenset[str]) -> int:
-    """The index of the header row.
+class _Splitter:
+    def __init__(self, sheet: Sheet, known: frozenset[str]) -> None:
+        self.sheet = sheet
+        self.known = known
+        self.words = pl.Series(sorted(known), dtype=pl.String).implode()
+        self.tables: list[Table] = []
+        self.tail = pl.DataFrame()
+        self.short = 0
+        self.repeated = 0
 
-    The row in which the most cells are known headers, the first of equals; where none is known, the first row
-    that is as wide as most rows and holds no number; else the first row with a value.
-    """
-    first = [index for index, count in enumerate(filled) if count][:HEADER_WITHIN]
+    def split(self) -> list[Table]:
+        blocks = iter(self.sheet.blocks)
+        head, blocks = _head(blocks)
+        rows = [None if row is None else [clean(cell) for cell in row] for row in head.rows]
+        filled = [sum(cell is not None for cell in row) if row else 0 for row in rows]
+        if not any(filled):
+            return []
+        place = find_header([row or [] for row in rows], filled, self.known)
+        before = Table("", [], 0)
+        self._count_preamble(before, head, range(place), filled)
+        self._open(head.first + place, [row or [] for row in rows][: place + 1], before)
+        behind = Rows(head.first + place + 1, head.rows[place + 1 :], head.broken)
+        for block in chain([behind], blocks):
+            self._absorb(block)
+        self._close()
+        return self.tables
 
-    def hits(index: int) -> int:
-        return sum(1 for cell in rows[index] if cell and without_repeat(fold_header(cell)) in known)
+    # Tables ------------------------------------------------------------------------------------------------------
 
-    best = max(first, key=lambda index: (hits(index), -index))
-    if hits(best):
-        return best
-    usual = Counter(count for count in filled if count).most_common(1)[0][0]
-    for index in first:
-        if filled[index] >= usual and not any(_is_number(cell) for cell in rows[index]):
-            return index
-    return first[0]
+    def _open(self, number: int, rows: Sequence[Sequence[str | None]], before: Table) -> None:
+        """Begin a table whose header is the last of `rows`; those above it may hold labels of groups of columns."""
+        header = rows[-1]
+        width = max((index + 1 for index, cell in enumerate(header) if cell is not None), default=0)
+        headers, warnings = name_columns(header[:width], [row[:width] for row in rows[-3:-1]])
+        name = self.sheet.name
+        if self.tables:
+            name = f"{name} (table {len(self.tables) + 1})".strip()
+        table = Table(name, headers, number, warnings=warnings)
+        table.preamble, table.blank, table.rejections = before.preamble, before.blank, before.rejections
+        self.tables.append(table)
 
+    def _close(self) -> None:
+        """End the table: its last rows may be a footer."""
+        table = self.tables[-1]
+        tail = [row[:-1] for row in self.tail.iter_rows()]
+        keep = footer_start(tail, len(table.headers))
+        self._keep(self.tail[:keep])
+        closing = self.tail[keep:]
+        blank = _blank_rows(closing)
+        table.blank += blank
+        table.footer += closing.height - blank
+        self.tail = self.tail.clear()
+        if self.short:
+            table.warnings.append(
+                f"{self.short} rows have fewer cells than the header; the missing ones at their end are blank"
+            )
+        if self.repeated:
+            table.warnings.append(f"the header stands {self.repeated} more times among the rows; passed over")
+        if not table.cells.height and not table.rejections:
+            table.warnings.append("has a header and no rows")
+        self.short = self.repeated = 0
 
-def _is_number(cell: str | None) -> bool:
-    return bool(cell) and bool(re.fullmatch(r"[-+]?[\d.,\s]+%?", cell or ""))
+    def _keep(self, frame: pl.DataFrame) -> None:
+        """Take rows as data; blank ones are counted."""
+        if frame.is_empty():
+            return
+        table = self.tables[-1]
+        cells = [name for name in frame.columns if name != "row_number"]
+        filled = frame.filter(~pl.all_horizontal(pl.col(cells).is_null()))
+        table.blank += frame.height - filled.height
+        table.cells.add(filled)
 
+    # Blocks ------------------------------------------------------------------------------------------------------
 
-def _headers(cells: Sequence[str | None]) -> tuple[list[str], list[str]]:
-    """Name every column: a blank header becomes `column N`, a repeated one gets a number behind it."""
-    headers: list[str] = []
-    seen: Counter[str] = Counter()
-    warnings: list[str] = []
-    for index, cell in enumerate(cells):
-        name = " ".join(cell.split()) if cell else f"column {index + 1}"
-        folded = fold_header(name)
-        seen[folded] += 1
-        if seen[folded] > 1:
-            numbered = f"{name} ({seen[folded]})"
-            warnings.append(f"header {name!r} stands more than once; the later column is called {numbered!r}")
-            name = numbered
-        headers.append(name)
-    return headers, warnings
+    def _absorb(self, block: Block) -> None:
+        """Take a block of rows into the open table, or into those that begin in it."""
+        while len(block):
+            width = len(self.tables[-1].headers)
+            if isinstance(block, Frame) and not self.sheet.is_cut and block.frame.width > width:
+                self._widen(block.frame.width)
+                width = block.frame.width
+            frame = self._frame(block, width)
+            place = self._next_header(frame)
+            if place is None:
+                self._hold(frame)
+                return
+            number = int(frame["row_number"][place])
+            self._hold(frame[:place])
+            block = self._at_header(block, frame, place, number)
 
+    def _at_header(self, block: Block, frame: pl.DataFrame, place: int, number: int) -> Block:
+        """Deal with a header among the rows: passed over where it repeats the table's own, else a new table's beginning.
 
-def _footer_start(rows: Sequence[Sequence[str | None]], filled: Sequence[int], head: int, width: int) -> int:
-    """The index behind the last data row: closing rows that say `Total`, `Generated on …` are no data."""
-    end = len(rows)
-    if width < 3:
-        return end
-    last = end
-    for index in range(end - 1, max(head, end - FOOTER_WITHIN - 1), -1):
-        if not filled[index]:
-            continue
-        first, *others = (cell for cell in rows[index] if cell is not None)
-        sparse = filled[index] <= max(1, width // 2) or all(_is_number(cell) for cell in others)
-        if sparse and _FOOTER.match(first):
-            last = index
+        Returns the rows behind it.
+        """
+        table = self.tables[-1]
+        row = [clean(cell) for cell in _raw_row(block, number)]
+        folded = [fold_header(cell) if cell else "" for cell in row]
+        own = [fold_header(header) for header in table.headers]
+        has_data = table.cells.height or _blank_rows(self.tail) < self.tail.height
+        if folded[: len(own)] == own or not has_data:
+            table.preamble += 1
+            self.repeated += 1
         else:
+            before = Table("", [], 0)
+            labels = self._take_title(before)
+            self._close()
+            self._open(number, [*labels, row], before)
+        return _behind(block, number)
+
+    def _take_title(self, before: Table) -> list[list[str | None]]:
+        """Take the title rows above a new header out of what was held back: they are the new table's preamble."""
+        width = len(self.tables[-1].headers)
+        rows = [list(row[:-1]) for row in self.tail.iter_rows()]
+        start = len(rows)
+        while start and sum(cell is not None for cell in rows[start - 1]) <= min(1, width - 1):
+            start -= 1
+        for row in rows[start:]:
+            if any(cell is not None for cell in row):
+                before.preamble += 1
+            else:
+                before.blank += 1
+        self.tail = self.tail[:start]
+        return rows[start:]
+
+    def _hold(self, frame: pl.DataFrame) -> None:
+        """Keep all rows but the last few, which are held back."""
+        joined = pl.concat([self.tail, frame]) if self.tail.width == frame.width and self.tail.height else frame
+        cut = max(0, joined.height - TAIL_ROWS)
+        self._keep(joined[:cut])
+        self.tail = joined[cut:]
+
+    def _next_header(self, frame: pl.DataFrame) -> int | None:
+        """The place of the first row that is a header; its first or second cell must be a known one."""
+        firsts = [name for name in ("c0", "c1") if name in frame.columns]
+        if len(firsts) < 2:
+            return None
+        own = pl.Series([header.lower() for header in self.tables[-1].headers[:2]]).implode()
+        is_word = [
+            pl.col(name).str.to_lowercase().is_in(words) for name in firsts for words in (self.words.item(), own.item())
+        ]
+        candidates = frame.with_row_index("place").filter(pl.any_horizontal(is_word))
+        own_header = [fold_header(header) for header in self.tables[-1].headers]
+        for row in candidates.iter_rows():
+            if is_like_header(row[1:-1], self.known, own_header):
+                return int(row[0])
+        return None
+
+    def _frame(self, block: Block, width: int) -> pl.DataFrame:
+        """A block as clean cells under the table's columns; rows with cells beyond them, and broken ones, are refused."""
+        if isinstance(block, Frame):
+            numbers = pl.int_range(block.first, block.first + len(block), dtype=pl.Int32, eager=True)
+            frame = block.frame.with_columns(numbers.alias("row_number"))
+            beyond = [name for name in block.frame.columns[width:]]
+            if beyond:
+                frame = self._refuse_beyond(frame, beyond)
+            missing = [pl.lit(None, pl.String).alias(f"c{index}") for index in range(block.frame.width, width)]
+            if missing:
+                frame = frame.with_columns(missing)
+        else:
+            frame = self._rows_frame(block, width)
+        cells = [f"c{index}" for index in range(width)]
+        return frame.select(pl.col(cells).str.strip_chars(), "row_number").with_columns(
+            pl.when(pl.col(cells).str.len_bytes() > 0).then(pl.col(cells)).name.keep()
+        )
+
+    def _refuse_beyond(self, frame: pl.DataFrame, beyond: list[str]) -> pl.DataFrame:
+        has_more = pl.any_horizontal(pl.col(beyond).str.strip_chars().str.len_bytes() > 0).fill_null(False)
+        for row in frame.filter(has_more).iter_rows():
+            self._refuse_long(row[-1], list(row[:-1]), len(self.tables[-1].headers))
+        return frame.filter(~has_more)
+
+    def _rows_frame(self, block: Rows, width: int) -> pl.DataFrame:
+        numbers: list[int] = []
+        kept: list[Sequence[str | None]] = []
+        for number, row in enumerate(block.rows, block.first):
+            if row is None:
+                text, reason = block.broken[number]
+                self.tables[-1].rejections.append(Rejection(number, None, text, reason))
+                continue
+            if len(row) > width:
+                if any(cell is not None and cell.strip() for cell in row[width:]):
+                    self._refuse_long(number, row, width)
+                    continue
+                row = row[:width]  # noqa: PLW2901
+            elif len(row) < width:
+                if self.sheet.is_cut and any(cell is not None and cell.strip() for cell in row):
+                    self.short += 1
+                row = [*row, *[None] * (width - len(row))]  # noqa: PLW2901
+            numbers.append(number)
+            kept.append(row)
+        columns: Iterator[Sequence[str | None]] = iter(zip(*kept, strict=True)) if kept else iter([()] * width)
+        data = {f"c{index}": pl.Series(column, dtype=pl.String) for index, column in enumerate(columns)}
+        return pl.DataFrame({**data, "row_number": pl.Series(numbers, dtype=pl.Int32)})
+
+    def _refuse_long(self, number: int, row: Sequence[str | None], width: int) -> None:
+        reason = f"has {len(row)} cells where the header has {width}; a quote or a delimiter is missing"
+        value = json.dumps(list(row), ensure_ascii=False)
+        self.tables[-1].rejections.append(Rejection(number, None, value, reason))
+
+    def _widen(self, width: int) -> None:
+        """Name the columns of a workbook's table that have cells and no header."""
+        table = self.tables[-1]
+        table.headers += [f"column {index + 1}" for index in range(len(table.headers), width)]
+
+    def _count_preamble(self, before: Table, head: Rows, span: range, filled: Sequence[int]) -> None:
+        for index in span:
+            number = head.first + index
+            if head.rows[index] is None:
+                text, reason = head.broken[number]
+                before.rejections.append(Rejection(number, None, text, reason))
+            elif filled[index]:
+                before.preamble += 1
+            else:
+                before.blank += 1
+
+
+def _head(blocks: Iterator[Block]) -> tuple[Rows, Iterator[Block]]:
+    """The first rows that hold a value among them, and the blocks behind them."""
+    head = Rows(1, [])
+    for block in blocks:
+        if not head.rows:
+            head = Rows(block.first, [])
+        if isinstance(block, Frame):
+            cut = HEAD_ROWS if block.frame.height > HEAD_ROWS else block.frame.height
+            head.rows.extend(list(row) for row in block.frame[:cut].iter_rows())  # type: ignore[arg-type]
+            if cut < block.frame.height:
+                blocks = chain([Frame(block.first + cut, block.frame[cut:])], blocks)
+        else:
+            head.rows.extend(block.rows)
+            head.broken.update(block.broken)
+        if any(row and any(cell and cell.strip() for cell in row) for row in head.rows):
             break
-    return last
+    return head, blocks
 
 
-def _data_rows(
-    rows: Sequence[Sequence[str | None]], filled: Sequence[int], span: range, width: int
-) -> tuple[list[Sequence[str | None]], list[int], list[Rejection]]:
-    kept: list[Sequence[str | None]] = []
-    numbers: list[int] = []
-    rejections: list[Rejection] = []
-    for index in span:
-        if not filled[index]:
-            continue
-        row = rows[index]
-        if any(cell is not None for cell in row[width:]):
-            reason = f"has {len(row)} cells where the header has {width}; a quote or a delimiter is missing"
-            rejections.append(Rejection(index + 1, None, json.dumps(row, ensure_ascii=False), reason))
-            continue
-        numbers.append(index + 1)
-        kept.append([*row[:width], *([None] * (width - len(row)))])
-    return kept, numbers, rejections
+def _blank_rows(frame: pl.DataFrame) -> int:
+    return sum(all(cell is None for cell in row[:-1]) for row in frame.iter_rows())
+
+
+def _raw_row(block: Block, number: int) -> Sequence[str | None]:
+    if isinstance(block, Frame):
+        return block.frame.row(number - block.first)
+    return block.rows[number - block.first] or []
+
+
+def _behind(block: Block, number: int) -> Block:
+    """The rows of a block behind row `number`."""
+    place = number - block.first + 1
+    if isinstance(block, Frame):
+        return Frame(number + 1, block.frame[place:])
+    return Rows(number + 1, block.rows[place:], block.broken)

@@ -1,12 +1,13 @@
-"""Workbooks, read in a child process: a file that makes the parser abort, hang or eat memory is a refusal, no more.
+"""Workbooks, web pages and contact cards, read in a child process: a file that makes a parser abort, hang or eat memory is a
+refusal, no more.
 
 calamine aborts the process on some small files (one cell in the last row and column), panics on some damaged ones and
-hangs on a few. The child has limits on memory and time and hands its sheets back as Arrow files.
+hangs on a few. The child has limits on memory and time and hands its sheets back as Arrow files. Does not belong here:
+the parsers themselves (`assets.sources.workbook_child`).
 """
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import signal
@@ -15,10 +16,12 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from assets.sources.tables import Grid
+from assets.sources.delimited import Block, Frame, Rows
+from assets.sources.tables import Fault, Sheet
 from schemas.errors import InputRefusedError
 
 MEMORY_LIMIT = 6 * 1024**3
@@ -31,32 +34,86 @@ MAX_UNPACKED = 4 * 1024**3
 _ROOT = Path(__file__).parent.parent.parent
 
 
-def read_workbook(data: bytes) -> list[Grid]:
-    """Read every sheet of a workbook as text cells; row numbers are those that the user sees.
+def read_workbook(path: Path, kind: str) -> list[Sheet]:
+    """Read every sheet as text cells; row numbers are those that the user sees.
 
-    Raises InputRefusedError with the reason when the workbook cannot be read within the limits.
+    Raises InputRefusedError with the reason when the file cannot be read within the limits.
     """
-    _refuse_bomb(data)
+    _refuse_bomb(path)
     with tempfile.TemporaryDirectory(prefix="leadsift-") as folder:
         place = Path(folder)
-        (place / "workbook").write_bytes(data)
+        (place / "request.json").write_text(json.dumps({"path": str(path), "kind": kind}), encoding="utf-8")
         _run_child(place)
         answer = json.loads((place / "answer.json").read_text(encoding="utf-8"))
         if "refusal" in answer:
             raise InputRefusedError(answer["refusal"])
-        return [
-            Grid(name, pl.read_ipc(io.BytesIO((place / f"{index}.arrow").read_bytes())).rows())
-            for index, name in enumerate(answer["sheets"])
-        ]
+        return [sheet for item in answer["sheets"] for sheet in _sheets(place, item)]
 
 
-def _refuse_bomb(data: bytes) -> None:
-    if not data.startswith(b"PK"):
-        return
+def _sheets(place: Path, item: dict[str, Any]) -> list[Sheet]:
+    frame = pl.read_ipc(place / item["file"])
+    notes = [*item["notes"]]
+    if item["is_hidden"]:
+        notes.append("is hidden in the workbook; read all the same")
+    faults = [Fault(**fault) for fault in item["faults"]]
+    parts = side_by_side(frame)
+    if len(parts) > 1:
+        notes.append(f"holds {len(parts)} tables side by side")
+    broken = {fault.row: (fault.value or "", fault.reason) for fault in faults if fault.column is None}
+    sheets: list[Sheet] = []
+    for number, (start, part) in enumerate(parts):
+        name = f"{item['name']} ({number + 1})" if number else item["name"]
+        inside = range(start, start + part.width)
+        here = [fault.shifted(start) for fault in faults if fault.column in inside]
+        sheets.append(Sheet(name, [_block(part, broken)], is_cut=False, notes=[] if number else notes, faults=here))
+    return sheets
+
+
+def _block(frame: pl.DataFrame, broken: dict[int, tuple[str, str]]) -> Block:
+    frame.columns = [f"c{index}" for index in range(frame.width)]
+    if not broken:
+        return Frame(1, frame)
+    rows = [None if number in broken else list(row) for number, row in enumerate(frame.iter_rows(), 1)]
+    return Rows(1, rows, broken)
+
+
+def side_by_side(frame: pl.DataFrame) -> list[tuple[int, pl.DataFrame]]:
+    """The tables that stand beside each other in a sheet, each with the place of its first column.
+
+    Blank columns part them, and both sides must begin their first rows with cells of their own: a table with a blank column
+    within has one title row, two tables have the same header twice or headers of the same row.
+    """
+    filled = [not frame[name].is_null().all() for name in frame.columns]
+    spans: list[tuple[int, int]] = []
+    for index, is_filled in enumerate(filled):
+        if is_filled and spans and spans[-1][1] == index:
+            spans[-1] = (spans[-1][0], index + 1)
+        elif is_filled:
+            spans.append((index, index + 1))
+    if not spans:
+        return [(0, frame)]
+    headers = [_first_row(frame[:, start:end]) for start, end in spans]
+    same = len(spans) > 1 and all(end - start > 1 for start, end in spans) and len({tuple(row) for row in headers}) == 1
+    if same:
+        return [(start, frame[:, start:end]) for start, end in spans]
+    return [(0, frame[:, : spans[-1][1]])]
+
+
+def _first_row(frame: pl.DataFrame) -> list[str | None]:
+    for row in frame.iter_rows():
+        if sum(cell is not None for cell in row) > 1:
+            return list(row)
+    return []
+
+
+def _refuse_bomb(path: Path) -> None:
+    with path.open("rb") as handle:
+        if not handle.read(2).startswith(b"PK"):
+            return
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(path) as archive:
             unpacked = sum(item.file_size for item in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
         raise InputRefusedError("is a workbook that cannot be read: it is cut off or damaged") from error
     if unpacked > MAX_UNPACKED:
         raise InputRefusedError(f"is a workbook that would unpack to {unpacked:,} bytes; refused as a possible bomb")
@@ -68,7 +125,11 @@ def _run_child(place: Path) -> None:
     environment = {**os.environ, "POLARS_MAX_THREADS": "1", "PYTHONPATH": str(_ROOT)}
     try:
         done = subprocess.run(  # noqa: S603  (our own module)
-            command, env=environment, capture_output=True, timeout=TIME_LIMIT, check=False
+            command,
+            env=environment,
+            capture_output=True,
+            timeout=TIME_LIMIT,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise InputRefusedError(

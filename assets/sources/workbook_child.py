@@ -1,32 +1,35 @@
-"""The child process of `assets.sources.workbook`: reads one workbook under a limit of memory.
+"""The child process of `assets.sources.workbook`: reads one file under a limit of memory.
 
     python -m assets.sources.workbook_child FOLDER BYTES
 
-FOLDER holds `workbook`; the child writes `answer.json` ({"sheets": [names]} or {"refusal": reason}) and one `<n>.arrow`
-for each sheet. Nothing else may be imported here that is slow to start.
+FOLDER holds `request.json` ({"path", "kind"}); the child writes `answer.json`, either {"refusal": reason} or {"sheets":
+[{"name", "file", "is_hidden", "notes", "faults"}]}, and an Arrow file for each sheet. Belongs here: limits, and choosing the
+parser. Nothing may be imported here that is slow to start.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-MAX_CELLS = 50_000_000
-"""A sheet that declares more is refused by name before it fills the memory."""
+NOT_READ = "is a workbook that cannot be read"
 
 
 def main(folder: Path, memory_limit: int) -> None:
-    """Read the workbook in `folder` and write the answer beside it."""
+    """Read the file that the request in `folder` names and write the answer beside it."""
     _limit_memory(memory_limit)
+    request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     answer: dict[str, Any]
     try:
-        answer = {"sheets": _read(folder)}
+        sheets = _read(Path(request["path"]), request["kind"])
+        answer = {"sheets": [_written(folder, index, sheet) for index, sheet in enumerate(sheets)]}
     except BaseException as error:  # noqa: BLE001
         # calamine reports some damaged files by a panic, which is no Exception.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        answer = {"refusal": f"is a workbook that cannot be read: {reason}"}
+        answer = {"refusal": f"{NOT_READ}: {reason}"}
     (folder / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
 
 
@@ -39,17 +42,29 @@ def _limit_memory(limit: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _read(folder: Path) -> list[str]:
-    import fastexcel
+def _written(folder: Path, index: int, sheet: dict[str, Any]) -> dict[str, Any]:
+    frame = sheet.pop("frame")
+    frame.columns = [f"c{place}" for place in range(frame.width)]
+    frame.write_ipc(folder / f"{index}.arrow")
+    return {"file": f"{index}.arrow", "is_hidden": False, "notes": [], "faults": [], **sheet}
 
-    workbook = fastexcel.read_excel(folder / "workbook")
-    for index, name in enumerate(workbook.sheet_names):
-        # skip_rows=0 keeps leading empty rows, so that row numbers are those the user sees.
-        sheet = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-        if sheet.width * sheet.height > MAX_CELLS:
-            raise ValueError(f"sheet {name!r} declares {sheet.height:,} x {sheet.width:,} cells, too many to read")
-        sheet.to_polars().write_ipc(folder / f"{index}.arrow")
-    return list(workbook.sheet_names)
+
+def _read(path: Path, kind: str) -> Iterable[dict[str, Any]]:
+    if kind == "html":
+        from assets.sources.marked_up import html_tables
+
+        return html_tables(path)
+    if kind == "xml":
+        from assets.sources.marked_up import xml_sheets
+
+        return xml_sheets(path)
+    if kind == "vcf":
+        from assets.sources.contact_cards import cards
+
+        return cards(path)
+    from assets.sources.spreadsheets import spreadsheets
+
+    return spreadsheets(path, kind)
 
 
 if __name__ == "__main__":

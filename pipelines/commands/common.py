@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -9,6 +10,7 @@ import typer
 
 from pipelines.console import REFUSED, print_error, print_json
 from schemas.settings import Settings, load_settings
+from schemas.vocabulary import UpdatePolicy
 
 HomeOption = Annotated[
     Path | None,
@@ -44,7 +46,44 @@ DateOrderOption = Annotated[
     typer.Option(
         "--date-order",
         metavar="ORDER",
-        help="dmy, mdy or ymd: how to read dates that neither the column nor the profile decides.",
+        help="dmy, mdy or ymd: how to read numeric dates; outranks the profile, not values that allow nothing else.",
+        show_default=False,
+    ),
+]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        metavar="NAME",
+        help="The encoding of delimited text, such as utf-8, cp1250 or gb18030, where the guess is wrong.",
+        show_default=False,
+    ),
+]
+UpdateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--update",
+        metavar="POLICY",
+        help="What rows do to records that are known already: newest (default), fill (only blanks) or ignore.",
+        show_default=False,
+    ),
+]
+KeyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--key",
+        metavar="COLUMN",
+        help="A column that tells rows apart in a list without ids, so that its next version updates them; "
+        "may be given more than once.",
+        show_default=False,
+    ),
+]
+PasswordOption = Annotated[
+    str | None,
+    typer.Option(
+        "--password",
+        metavar="TEXT",
+        help="Opens workbooks that are protected; kept nowhere. LEADSIFT_WORKBOOK_PASSWORD keeps it off the command line.",
         show_default=False,
     ),
 ]
@@ -60,11 +99,41 @@ def settings_of(context: typer.Context, home: Path | None) -> Settings:
     return load_settings(home or (context.obj if isinstance(context.obj, Path) else None))
 
 
+def with_password(settings: Settings, password: str | None) -> Settings:
+    """The settings with the password of protected workbooks, for this process and none other."""
+    if password is None:
+        return settings
+    # By the environment of this process: a run's configuration is kept by Dagster, where a secret has no business.
+    os.environ["LEADSIFT_WORKBOOK_PASSWORD"] = password
+    return load_settings(settings.home)
+
+
 def check_date_order(given: str | None) -> str | None:
     """A date order as the import takes it. Raises typer.BadParameter for any other word."""
     if given is not None and given not in DATE_ORDERS:
         raise typer.BadParameter(f"{given!r} is not one of {', '.join(DATE_ORDERS)}", param_hint="--date-order")
     return given
+
+
+def stated(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    source: str | None,
+    profile: str | None,
+    date_order: str | None,
+    encoding: str | None,
+    update: str | None,
+    key: list[str] | None,
+) -> dict[str, Any]:
+    """What the user states about files. Raises typer.BadParameter for a word that is none of those allowed."""
+    if update is not None and update not in list(UpdatePolicy):
+        raise typer.BadParameter(f"{update!r} is not one of {', '.join(UpdatePolicy)}", param_hint="--update")
+    return {
+        "source": source,
+        "profile": profile,
+        "date_order": check_date_order(date_order),
+        "encoding": encoding,
+        "update": update,
+        "key": key or [],
+    }
 
 
 def refuse(reasons: list[str], document: Any, *, as_json: bool) -> NoReturn:

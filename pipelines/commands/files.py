@@ -10,19 +10,24 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from assets.sources.landing import import_options
 from pipelines.commands.common import (
     DateOrderOption,
+    EncodingOption,
     HomeOption,
     JsonOption,
+    KeyOption,
+    PasswordOption,
     PathsArgument,
     ProfileOption,
     SourceOption,
-    check_date_order,
+    UpdateOption,
     refuse,
     settings_of,
+    stated,
+    with_password,
 )
 from pipelines.console import cell, out, print_json, print_table, progress_shown, short_path
-from schemas.ledger import ImportOptions
 from schemas.settings import Settings
 
 SHOWN_REJECTIONS = 10
@@ -34,6 +39,10 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     source: SourceOption = None,
     profile: ProfileOption = None,
     date_order: DateOrderOption = None,
+    encoding: EncodingOption = None,
+    update: UpdateOption = None,
+    key: KeyOption = None,
+    password: PasswordOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -45,7 +54,8 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift inspect leads.xlsx --json
     """
-    _look(settings_of(context, home), _options(source, profile, date_order), paths, as_json=as_json)
+    given = stated(source, profile, date_order, encoding, update, key)
+    _look(with_password(settings_of(context, home), password), given, paths, as_json=as_json)
 
 
 def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
@@ -54,6 +64,10 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     source: SourceOption = None,
     profile: ProfileOption = None,
     date_order: DateOrderOption = None,
+    encoding: EncodingOption = None,
+    update: UpdateOption = None,
+    key: KeyOption = None,
+    password: PasswordOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen; same as inspect.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -70,14 +84,14 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift import old-crm/ --dry-run
     """
-    settings = settings_of(context, home)
-    options = _options(source, profile, date_order)
+    settings = with_password(settings_of(context, home), password)
+    options = stated(source, profile, date_order, encoding, update, key)
     if dry_run:
         _look(settings, options, paths, as_json=as_json)
         return
     from pipelines.importing import ImportRequest, run_import
 
-    request = ImportRequest(list(paths), source, profile, options["date_order"])
+    request = ImportRequest(list(paths), **options)
     with progress_shown(quiet=as_json):
         outcome = run_import(settings, request)
     document = outcome.to_json()
@@ -91,22 +105,12 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         refuse(outcome.refusals, document, as_json=as_json)
 
 
-def _options(source: str | None, profile: str | None, date_order: str | None) -> dict[str, str | None]:
-    return {"source": source, "profile": profile, "date_order": check_date_order(date_order)}
-
-
-def _look(settings: Settings, given: dict[str, str | None], paths: PathsArgument, *, as_json: bool) -> None:
+def _look(settings: Settings, given: dict[str, Any], paths: PathsArgument, *, as_json: bool) -> None:
     from pipelines.inspection import inspect_paths
 
-    options = ImportOptions(
-        source=given["source"],
-        profile=given["profile"],
-        default_country=settings.default_country,
-        time_zone=settings.time_zone,
-        date_order=given["date_order"] or settings.date_order,
-    )
+    options = import_options(settings, given)
     with progress_shown(quiet=as_json):
-        document = inspect_paths(list(paths), options)
+        document = inspect_paths(list(paths), options, settings)
     refusals = [f"{file['path']}: {file['reason']}" for file in document["files"] if file["status"] == "refused"]
     if not document["files"]:
         refusals = [f"{path}: holds no file that could be a table" for path in paths]

@@ -9,9 +9,10 @@ CREATE TABLE audit.import_files (
     size BIGINT NOT NULL,  -- Its size in bytes
     status VARCHAR NOT NULL,  -- loaded, unchanged or refused
     reason VARCHAR,  -- Why it was refused
-    format VARCHAR,  -- csv, xlsx or xls
+    format VARCHAR,  -- csv, xlsx, xlsb, xls, ods, xml (Excel 2003), html or vcf
     encoding VARCHAR,  -- Encoding of delimited text
     delimiter VARCHAR,  -- Delimiter of delimited text
+    confidence DOUBLE,  -- How sure encoding and delimiter are, 0 to 1; empty where there was nothing to guess
     source VARCHAR,  -- The source its records belong to
     sheet VARCHAR,  -- The sheet; empty for delimited text
     object VARCHAR,  -- What the sheet was recognised as: profile.object

@@ -1,0 +1,224 @@
+"""The dialect of delimited text: its delimiter, quotation mark and escape, decided from a sample and reported.
+
+Two detectors of others are asked (clevercsv, DuckDB's sniffer) beside a measure of our own: under which dialect most rows
+have the same number of cells. Where they disagree, the dialect wins under which the sample is most regular, known headers
+and votes added; the sentence then says who saw it otherwise. A `sep=` line decides at once. Does not belong here:
+reading the whole file (`assets.sources.delimited`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from schemas.headers import fold_header, without_repeat
+from schemas.warehouse import sniff_delimited
+
+SAMPLE_CHARS = 128 * 1024
+SAMPLE_ROWS = 400
+DETECTOR_CHARS = 24 * 1024
+"""clevercsv weighs every pair of signs in its sample: 24,000 characters take about a tenth of a second."""
+
+DELIMITERS = (",", ";", "\t", "|")
+RARE_DELIMITERS = ("^", "~", "\x01", "\x1e", "\x1f", "¦", "§", ":")
+"""Met in exports of older systems; taken only where they cut every row alike and the common ones do not."""
+
+STAND_IN = "\ue000"
+"""A sign of the private-use area, which stands for a delimiter of several characters while rows are cut."""
+
+HEADER_WITHIN = 30
+_SEP_LINE = re.compile(r'\A\s*"?sep=([^"\r\n]{1,3}?)"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_RUN = re.compile(r"[^\w\s\"'.\-+()@/\\]{2,3}|[~|^]{1,2}[|~^]{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How delimited text is written. `skip` is how many characters of a `sep=` line come first.
+
+    `quote` and `escape` are None where there is none; a doubled quotation mark within quotes always stands for one.
+    """
+
+    delimiter: str = ","
+    quote: str | None = '"'
+    escape: str | None = None
+    skip: int = 0
+    confidence: float = 1.0
+    sentence: str | None = None
+
+    @property
+    def cutter(self) -> str:
+        """The one character at which cells are cut: the delimiter or the sign that stands in for it."""
+        return self.delimiter if len(self.delimiter) == 1 else STAND_IN
+
+    def reader_options(self) -> dict[str, object]:
+        """The dialect as options of `csv.reader`."""
+        return {
+            "delimiter": self.cutter,
+            "quotechar": self.quote,
+            "escapechar": self.escape,
+            "quoting": csv.QUOTE_NONE if self.quote is None else csv.QUOTE_MINIMAL,
+            "skipinitialspace": self.delimiter != " ",
+        }
+
+
+def detect_dialect(text: str, known_headers: frozenset[str] = frozenset()) -> Dialect:
+    """Decide the dialect of text from its beginning; `known_headers` are folded headers that any profile knows.
+
+    Text in which no delimiter makes two columns is a list of one column.
+    """
+    stated = _SEP_LINE.match(text)
+    skip = stated.end() if stated else 0
+    sample = _whole_rows(text[skip : skip + SAMPLE_CHARS])
+    quote = _quote_of(sample)
+    if stated:
+        return _with_escape(Dialect(stated.group(1), quote, skip=skip), sample)
+    several = _several_characters(sample)
+    votes = {name: _widened(vote, several) for name, vote in _votes(sample).items()}
+    proposed = [_widened(delimiter, several) for delimiter in (*DELIMITERS, *several, *votes.values()) if delimiter]
+    weighed = {
+        delimiter: _weight(sample, Dialect(delimiter, quote), known_headers)
+        for delimiter in dict.fromkeys(proposed)
+        if delimiter
+    }
+    if max(weighed.values()) < 0.8:
+        weighed |= {rare: 0.8 * _weight(sample, Dialect(rare, quote), known_headers) for rare in RARE_DELIMITERS}
+    for vote in votes.values():
+        if vote and weighed[vote] > 0:
+            weighed[vote] += 0.1
+    best = max(weighed, key=lambda delimiter: (weighed[delimiter], len(delimiter)))
+    if weighed[best] <= 0:
+        return Dialect(",", quote, confidence=1.0 if "\n" in sample.strip() else 0.5)
+    return _with_escape(_judged(best, quote, weighed, votes), sample)
+
+
+def _widened(delimiter: str | None, several: list[str]) -> str | None:
+    """The delimiter of several characters in whose place a detector of single ones sees one of its parts."""
+    return next((run for run in several if delimiter and delimiter in run), delimiter)
+
+
+def _whole_rows(sample: str) -> str:
+    """A sample without the row that its end cuts in two."""
+    end = max(sample.rfind("\n"), sample.rfind("\r"))
+    return sample[: end + 1] if end > 0 and len(sample) >= SAMPLE_CHARS // 2 else sample
+
+
+def _judged(best: str, quote: str | None, weighed: dict[str, float], votes: dict[str, str | None]) -> Dialect:
+    others = {name: vote for name, vote in votes.items() if vote and vote != best}
+    second = max((weight for delimiter, weight in weighed.items() if delimiter != best), default=0.0)
+    confidence = min(1.0, 0.5 + (weighed[best] - second) / 2) if others else 1.0
+    sentence = None
+    if others:
+        said = ", ".join(f"{name} would say {vote!r}" for name, vote in others.items())
+        sentence = f"delimiter {best!r}, by the most regular rows ({said}; confidence {confidence:.0%})"
+    return Dialect(best, quote, confidence=round(confidence, 2), sentence=sentence)
+
+
+def _votes(sample: str) -> dict[str, str | None]:
+    """The delimiter that each of two detectors sees, None where it sees none."""
+    return {"clevercsv": _clevercsv(sample[:DETECTOR_CHARS]), "DuckDB": _duckdb(sample)}
+
+
+def _clevercsv(sample: str) -> str | None:
+    import clevercsv  # imported late: only delimited text needs it
+
+    try:
+        found = clevercsv.Detector().detect(_whole_rows(sample), delimiters=[*DELIMITERS, *RARE_DELIMITERS])
+    except Exception:  # noqa: BLE001  (whatever odd text makes a detector raise: then it has no vote)
+        return None
+    return found.delimiter or None if found is not None else None
+
+
+def _duckdb(sample: str) -> str | None:
+    with tempfile.TemporaryDirectory(prefix="leadsift-") as folder:
+        path = Path(folder) / "sample.csv"
+        path.write_text(sample.replace("\x00", ""), encoding="utf-8", errors="replace", newline="")
+        return sniff_delimited(path)
+
+
+def _several_characters(sample: str) -> list[str]:
+    """Delimiters of two or three characters: runs of signs whose parts never stand alone.
+
+    `;;` is an empty cell wherever a single `;` occurs too.
+    """
+    runs = Counter(_RUN.findall(sample))
+    return [
+        run
+        for run, count in runs.most_common(5)
+        if count > 1 and all(sample.count(char) == count * run.count(char) for char in set(run) if not char.isspace())
+    ]
+
+
+def cells(sample: str, dialect: Dialect) -> Iterable[list[str]]:
+    """The rows of a sample, as far as they can be cut without an error."""
+    bare = sample.replace("\x00", "")
+    if dialect.cutter != dialect.delimiter:
+        bare = bare.replace(dialect.delimiter, STAND_IN)
+    reader = csv.reader(io.StringIO(bare, newline=""), **dialect.reader_options())  # type: ignore[arg-type]
+    try:
+        yield from reader
+    except csv.Error:
+        return  # a damaged row later in the sample: what was read so far still tells the width
+
+
+def _weight(sample: str, dialect: Dialect, known: frozenset[str]) -> float:
+    """How regular the sample is under a dialect, 0 to about 1.5.
+
+    The share of rows of the commonest width, squared, so that a delimiter that fits every row beats one that makes more
+    cells in a few of them; more cells count a little more; known headers among the first rows count most.
+    """
+    widths: Counter[int] = Counter()
+    hits = 0
+    for row in cells(sample, dialect):
+        if not any(cell.strip() for cell in row):
+            continue
+        if widths.total() < HEADER_WITHIN and len(row) > 1:
+            hits = max(hits, sum(without_repeat(fold_header(cell)) in known for cell in row if len(cell) < 200))
+        widths[len(row)] += 1
+        if widths.total() >= SAMPLE_ROWS:
+            break
+    wide = {width: count for width, count in widths.items() if width > 1}
+    if not wide:
+        return 0.0
+    width, count = max(wide.items(), key=lambda item: (item[1], item[0]))
+    share = count / widths.total()
+    return share**2 * min(1.0, 0.7 + math.log2(width) / 10) + min(0.4, 0.15 * hits)
+
+
+def _quote_of(sample: str) -> str | None:
+    """The quotation mark: `'` where cells begin and end with it and none does with `\"`."""
+    edge = rf"(?:^|[{re.escape(''.join(DELIMITERS))}])[ ]?"
+    doubles = len(re.findall(rf'{edge}"', sample, re.MULTILINE))
+    singles = len(re.findall(rf"{edge}'", sample, re.MULTILINE))
+    closing = len(re.findall(rf"'[ ]?(?:$|[{re.escape(''.join(DELIMITERS))}\r])", sample, re.MULTILINE))
+    if not doubles and singles > 1 and abs(singles - closing) <= 0.1 * singles:
+        return "'"
+    return '"'
+
+
+def _with_escape(dialect: Dialect, sample: str) -> Dialect:
+    """Whether a backslash escapes the quotation mark: where cells are cut better by that than without."""
+    if dialect.quote is None or f"\\{dialect.quote}" not in sample:
+        return dialect
+    escaped = replace(dialect, escape="\\")
+    return escaped if _faults(sample, escaped) < _faults(sample, dialect) else dialect
+
+
+def _faults(sample: str, dialect: Dialect) -> int:
+    """Rows of another width than the commonest, and all that come after a row that cannot be cut."""
+    bare = sample.replace("\x00", "").replace(dialect.delimiter, dialect.cutter)
+    reader = csv.reader(io.StringIO(bare, newline=""), strict=True, **dialect.reader_options())  # type: ignore[arg-type]
+    widths: Counter[int] = Counter()
+    lost = 0
+    try:
+        for row in reader:
+            widths[len(row)] += bool(row)
+    except csv.Error:
+        lost = bare.count("\n") + bare.count("\r") - reader.line_num + 1
+    return widths.total() - max(widths.values(), default=0) + lost

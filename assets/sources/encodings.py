@@ -1,0 +1,358 @@
+"""Which encoding a text file is written in, how sure that is, and the file's text in pieces of bounded size.
+
+A byte-order mark decides, then the pattern of zeros (UTF-16 and UTF-32 without a mark), then strict UTF-8 over the whole
+file. What is left is a legacy code page, and those cannot be proved: each candidate is scored by whether its reading
+makes words of one language, and two detectors of others (charset-normalizer, chardet) are asked for their vote.
+
+The score of a candidate is the share of its non-ASCII characters that fit where they stand: letters of one alphabet
+inside words of that alphabet, signs outside of words. Does not belong here: delimiters and quotes (`dialects`).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from schemas.errors import InputRefusedError
+
+BLOCK = 4 << 20
+"""Bytes that are decoded at a time."""
+
+SAMPLE = 64 * 1024
+"""Bytes of lines with non-ASCII characters that a legacy encoding is judged by."""
+
+STRAY_SHARE = 0.05
+"""Up to this share of broken sequences among its non-ASCII ones a file is UTF-8 with strays: one pasted line from
+elsewhere, a character cut in two. Legacy text hardly ever forms valid UTF-8 sequences by chance."""
+
+DOUBTFUL_BELOW = 0.8
+
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+CANDIDATES = (
+    "cp1252", "iso8859-15", "mac_roman", "cp1250", "cp1251", "cp932", "gb18030",
+    "iso8859-2", "cp1254", "cp1253", "koi8-r", "big5", "euc_kr", "euc_jp", "cp850",
+)  # fmt: skip
+"""Legacy encodings that are considered; the earlier wins where two read a file equally well."""
+
+_ALPHABETS = (
+    "àâæçéèêëîïôœùûüÿ", "äöüß", "áéíñóúü", "àáâãçéêíóôõúü", "àèéìíîòóùú", "áéëïíóöüèêû", "æøåéèêóòâôü", "åäöéüá",
+    "áéíóúýþæðö", "àçèéíïòóúü", "äõöüšž", "ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű",
+    "ăâîșțşţ", "čćđšžäöü", "āčēģīķļņšūž", "ąčęėįšųūž", "çğıİöşüâî", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+    "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "абвгдђежзијклљмнњопрстћуфхцчџш", "αάβγδεέζηήθιίϊΐκλμνξοόπρσςτυύϋΰφχψωώ",
+)  # fmt: skip
+"""The non-ASCII letters of languages, one language each, small letters; of many a text uses one."""
+
+_SIGNS = frozenset("«»„“”‘’‚›‹–—…•·€£¥§©®°±²³½¼¾¿¡ªº№™†‡ \u00a0\u202f、。・「」『』（）：；！？，－～〜")
+_IN_WORD_SIGNS = frozenset("’·ªº")
+_STRAYS = "leadsift-strays"
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingDecision:
+    """The encoding (a Python codec), how sure it is from 0 to 1, and a sentence for the user where it is a guess."""
+
+    encoding: str
+    confidence: float
+    sentence: str | None = None
+
+    def decoder(self) -> codecs.IncrementalDecoder:
+        """A decoder for the file's bytes in pieces; strict but for the strays that were found and counted."""
+        is_lenient = self.sentence is not None and self.encoding == "utf-8"
+        return codecs.getincrementaldecoder(self.encoding)("strict" if not is_lenient else _STRAYS)
+
+
+def _replace_stray(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that are no UTF-8 as Windows-1252, where each stands for some character."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_STRAYS, _replace_stray)
+
+
+def decide_encoding(path: Path, stated: str | None = None) -> EncodingDecision:
+    """Decide the encoding of a file of text; `stated` is the user's word and is held to.
+
+    Raises InputRefusedError for bytes that are no text, and for a stated encoding that does not fit.
+    """
+    if stated is not None:
+        return _stated(path, stated)
+    with path.open("rb") as handle:
+        head = handle.read(SAMPLE)
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            if fault := _fault(path, encoding):
+                raise InputRefusedError(f"begins as {encoding} but is not: {fault}; state another with --encoding")
+            return EncodingDecision(encoding, 1.0)
+    wide = _wide(head)
+    if wide and _fault(path, wide) is None:
+        return EncodingDecision(wide, 0.95, f"read as {wide.upper()}, by the zeros in every character; it has no mark")
+    if _looks_binary(head):
+        raise InputRefusedError("is binary data, not a table")
+    if _fault(path, "utf-8") is None:
+        return EncodingDecision("utf-8", 1.0)
+    return _legacy(path)
+
+
+def _stated(path: Path, stated: str) -> EncodingDecision:
+    try:
+        name = codecs.lookup(stated).name
+    except LookupError as error:
+        raise InputRefusedError(
+            f"encoding {stated!r} is not known; write for example utf-8, cp1252 or gb18030"
+        ) from error
+    if fault := _fault(path, name):
+        raise InputRefusedError(f"is not written in {stated}: {fault}")
+    return EncodingDecision(name, 1.0)
+
+
+def _fault(path: Path, encoding: str) -> str | None:
+    """Why a file is not written in an encoding; None when every byte of it decodes."""
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)("strict")
+    except LookupError:
+        return "it is no encoding of text"
+    done = 0
+    with path.open("rb") as handle:
+        try:
+            while block := handle.read(BLOCK):
+                decoder.decode(block)
+                done += len(block)
+            decoder.decode(b"", final=True)
+        except (UnicodeError, AssertionError) as error:
+            place = done + error.start if isinstance(error, UnicodeDecodeError) else done
+            return f"{getattr(error, 'reason', 'not text')} near byte {place:,}"
+    return None
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: the codec under which line ends, blanks and delimiters come out as such.
+
+    Under the other byte order a line feed is U+0A00 and a comma U+2C00, which no list holds.
+    """
+    if head.count(0) < len(head) // 100:
+        return None
+    found: dict[str, float] = {}
+    for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        try:
+            text = head[: len(head) // 4 * 4].decode(codec)
+        except UnicodeDecodeError:
+            continue
+        printable = sum(char.isprintable() or char in "\t\r\n" for char in text)
+        if text and printable > 0.98 * len(text):
+            found[codec] = sum(text.count(char) for char in "\n\r,;\t |") / len(text)
+    best = max(found, key=found.__getitem__, default=None)
+    return best if best is not None and found[best] > 0.005 else None
+
+
+def _looks_binary(head: bytes) -> bool:
+    """Whether control bytes that no text has are more than a stray few. A handful of NULs is a known accident."""
+    controls = sum(head.count(byte) for byte in (*range(9), *range(14, 27), 28, 29, 30))
+    return controls > max(8, len(head) // 100)
+
+
+# Legacy encodings ---------------------------------------------------------------------------------------------------
+
+
+def _legacy(path: Path) -> EncodingDecision:
+    sample, good, broken = _sample(path)
+    if broken <= STRAY_SHARE * (good + broken):
+        sentence = f"is UTF-8 but for {broken} places, which are read as Windows-1252"
+        return EncodingDecision("utf-8", 0.9, sentence)
+    scored = sorted(_scores(sample).items(), key=lambda item: (-item[1], CANDIDATES.index(item[0])))
+    votes = _votes(sample)
+    for ranked, score in _ranked(scored, votes):
+        if _fault(path, ranked) is None:
+            # Where several read every character alike there is nothing to choose; the commonest names it.
+            text = sample.decode(ranked, "replace")
+            same = [name for name, _ in scored if sample.decode(name, "replace") == text]
+            encoding = min(same, key=CANDIDATES.index)
+            return _decision(sample, encoding, score, scored, votes)
+    raise InputRefusedError("is neither UTF-8 nor any legacy encoding that is known; state it with --encoding")
+
+
+def _sample(path: Path) -> tuple[bytes, int, int]:
+    """Lines with non-ASCII bytes from the whole file; how many UTF-8 sequences are whole and how many are broken."""
+    kept: list[bytes] = []
+    size = good = broken = 0
+    with path.open("rb") as handle:
+        for line in _lines(handle.read(BLOCK) for _ in iter(int, 1)):
+            if line.isascii():
+                continue
+            text = line.decode("utf-8", "replace")
+            lost = text.count("\ufffd")
+            broken += lost
+            good += sum(char > "\x7f" for char in text) - lost
+            if size < SAMPLE:
+                kept.append(line[:2048])
+                size += len(kept[-1])
+    return b"\n".join(kept), good, broken
+
+
+def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for block in blocks:
+        if not block:
+            break
+        *lines, rest = (rest + block).splitlines()
+        yield from lines
+    yield rest
+
+
+def _scores(sample: bytes) -> dict[str, float]:
+    """How well each candidate that can read the sample reads it, from 0 to 1."""
+    scores: dict[str, float] = {}
+    for encoding in CANDIDATES:
+        try:
+            text = sample.decode(encoding)
+        except UnicodeDecodeError:
+            # Long lines are cut in the sample, which may split a character of several bytes.
+            text = sample.decode(encoding, "ignore")
+            if len(text.encode(encoding, "ignore")) < 0.999 * len(sample) - 4:
+                continue
+        scores[encoding] = _plausibility(text)
+    return scores
+
+
+def _plausibility(text: str) -> float:
+    """The share of non-ASCII characters that fit where they stand."""
+    letters: Counter[str] = Counter()
+    misfits = signs = 0
+    for match in re.finditer(r"[^\x00-\x7f]", text):
+        char, place = match.group(), match.start()
+        before = text[place - 1] if place else " "
+        after = text[place + 1] if place + 1 < len(text) else " "
+        if not char.isalpha():
+            in_word = before.isalpha() and after.isalpha() and char not in _IN_WORD_SIGNS
+            fits = char in _SIGNS and not (in_word and before.isascii())
+            signs += fits
+            misfits += not fits
+        elif _is_misplaced(char, before, after):
+            misfits += 1
+        else:
+            letters[char.lower()] += 1
+    total = letters.total() + misfits + signs
+    return (_spoken(letters) + signs) / total if total else 0.0
+
+
+def _is_misplaced(char: str, before: str, after: str) -> bool:
+    """A capital after a small letter, or a letter of another script beside a Latin one."""
+    if char.isupper() and before.islower():
+        return True
+    is_latin = "LATIN" in _name(char) or char in "ªº"
+    return not is_latin and any(near.isascii() and near.isalpha() for near in (before, after))
+
+
+def _spoken(letters: Counter[str]) -> float:
+    """How many of the letters the one language has that has most of them; scarce ideographs count little."""
+    wide = sum(count * _commonness(char) for char, count in letters.items() if char >= "\u2e80")
+    narrow = {char: count for char, count in letters.items() if char < "\u2e80"}
+    best = max((sum(count for char, count in narrow.items() if char in known) for known in _ALPHABETS), default=0)
+    # A list of customers is of several languages: what another one has counts for half.
+    others = sum(count for char, count in narrow.items() if any(char in known for known in _ALPHABETS)) - best
+    return wide + best + others / 2
+
+
+@cache
+def _name(char: str) -> str:
+    return unicodedata.name(char, "")
+
+
+@cache
+def _commonness(char: str) -> float:
+    """1 for kana, hangul and ideographs of the first level of GB 2312 or JIS X 0208; 0.3 for scarcer ones."""
+    name = _name(char)
+    if name.startswith(("HIRAGANA", "KATAKANA", "HANGUL SYLLABLE", "FULLWIDTH")):
+        return 1.0
+    if name.startswith("HALFWIDTH"):
+        return 0.3
+    for codec, last in (("gb2312", 0xD7), ("euc_jp", 0xCF), ("big5", 0xC6)):
+        try:
+            if char.encode(codec)[0] <= last:
+                return 0.9
+        except UnicodeEncodeError:
+            continue
+    return 0.3
+
+
+def _votes(sample: bytes) -> dict[str, str | None]:
+    """What two detectors say, by their names, as Python codecs."""
+    import chardet  # imported late: their tables take a while and most files are UTF-8
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample, cp_isolation=list(CANDIDATES)).best()
+    heard = {"charset-normalizer": best.encoding if best else None, "chardet": chardet.detect(sample)["encoding"]}
+    return {name: codecs.lookup(vote).name if vote and _exists(vote) else None for name, vote in heard.items()}
+
+
+def _exists(encoding: str) -> bool:
+    try:
+        return bool(codecs.lookup(encoding))
+    except LookupError:
+        return False
+
+
+def _ranked(scored: list[tuple[str, float]], votes: dict[str, str | None]) -> list[tuple[str, float]]:
+    """Best first; among candidates that read the text equally well, what both detectors say goes first."""
+    both = set(votes.values())
+    agreed = both.pop() if len(both) == 1 else None
+    top = scored[0][1] if scored else 0.0
+
+    def place(item: tuple[str, float]) -> tuple[bool, float]:
+        encoding, score = item
+        is_favoured = score > top - 0.01 and codecs.lookup(encoding).name == agreed
+        return (not is_favoured, -score)
+
+    return sorted(scored, key=place)
+
+
+def _decision(
+    sample: bytes, encoding: str, score: float, scored: list[tuple[str, float]], votes: dict[str, str | None]
+) -> EncodingDecision:
+    text = sample.decode(encoding, "replace")
+    rivals = [other for other, found in scored if found > score - 0.02 and sample.decode(other, "replace") != text]
+    agreeing = sum(vote == codecs.lookup(encoding).name for vote in votes.values())
+    confidence = round(score * (0.6 if rivals else 0.85) + 0.075 * agreeing, 2)
+    words = list(dict.fromkeys(re.findall(r"\w*[^\x00-\x7f]\w*", text)))[:5]
+    sentence = f"not UTF-8; read as {_TITLES.get(encoding, encoding)}, with words such as {', '.join(words)}"
+    if confidence < DOUBTFUL_BELOW:
+        could = f" (could be {', '.join(_TITLES.get(other, other) for other in rivals[:2])})" if rivals else ""
+        sentence += f"; doubtful{could}: if they look wrong, state it with --encoding"
+    return EncodingDecision(encoding, confidence, sentence)
+
+
+_TITLES = {
+    "cp1250": "Windows-1250 (Central Europe)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1252": "Windows-1252 (Western Europe)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp932": "Shift-JIS (Japanese)",
+    "gb18030": "GB18030 (Chinese)",
+    "iso8859-15": "ISO-8859-15 (Western Europe)",
+    "iso8859-2": "ISO-8859-2 (Central Europe)",
+    "mac_roman": "MacRoman",
+}
+
+
+def decoded(path: Path, decision: EncodingDecision, block: int = BLOCK) -> Iterator[str]:
+    """The file's text in pieces, the byte-order mark left out, NUL characters kept."""
+    decoder = decision.decoder()
+    with path.open("rb") as handle:
+        while data := handle.read(block):
+            yield decoder.decode(data)
+    yield decoder.decode(b"", final=True)

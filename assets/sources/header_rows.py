@@ -1,0 +1,138 @@
+"""Which rows of a sheet are headers and which are footers, and what the columns are called.
+
+Belongs here: rules over the cells of single rows. Does not belong here: walking through a sheet (`assets.sources.tables`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from schemas.headers import fold_header, without_repeat
+
+HEADER_WITHIN = 60
+"""Rows in which the first header is looked for: the longest preamble met in real report exports had about twenty."""
+
+FOOTER_WITHIN = 10
+LONGEST_HEADER = 120
+"""Characters; what is longer is a sentence."""
+
+_FOOTER = re.compile(
+    r"^(grand total|total|totals|sum|subtotal|copyright|©|confidential|generated|exported|report generated|end of"
+    r"|page \d+|\d+ (rows|records)|total g[ée]n[ée]ral|somme|g[ée]n[ée]r[ée]|export[ée]|gesamt(summe)?|summe"
+    r"|seite \d+|totale|total general|suma|totaal|soma)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[-+]?[\d.,\s]+%?")
+
+Cells = Sequence[str | None]
+
+
+def clean(cell: str | None) -> str | None:
+    """A cell without blanks around it; None for a blank one."""
+    if cell is None:
+        return None
+    text = cell.replace("\u00a0", " ").strip()
+    return text or None
+
+
+def known_cells(row: Cells, known: frozenset[str]) -> int:
+    """How many cells of a row are headers that some profile knows."""
+    return sum(1 for cell in row if cell and len(cell) <= LONGEST_HEADER and without_repeat(fold_header(cell)) in known)
+
+
+def find_header(rows: Sequence[Cells], filled: Sequence[int], known: frozenset[str]) -> int:
+    """The index of the header row.
+
+    The row in which the most cells are known headers, the first of equals; where none is known, the first row that is as
+    wide as most rows and holds no number; else the first row with a value.
+    """
+    first = [index for index, count in enumerate(filled) if count][:HEADER_WITHIN]
+    hits = {index: known_cells(rows[index], known) for index in first}
+    # A later table of the sheet may know more headers than the first: the first row that is mostly header begins it.
+    for index in first:
+        if hits[index] >= max(2, filled[index] / 2):
+            near = [other for other in first if index <= other <= index + 2]
+            return max(near, key=lambda other: (hits[other], -other))
+    best = max(first, key=lambda index: (hits[index], -index))
+    if hits[best]:
+        return best
+    usual = Counter(count for count in filled if count).most_common(1)[0][0]
+    for index in first:
+        if filled[index] >= usual and not any(is_number(cell) for cell in rows[index]):
+            return index
+    return first[0]
+
+
+def is_like_header(row: Cells, known: frozenset[str], own: Sequence[str]) -> bool:
+    """Whether a row among the data is a header: its table's own again, or two known headers that make up half of it."""
+    cells = [cell for cell in row if cell]
+    if [fold_header(cell) if cell else "" for cell in row[: len(own)]] == list(own):
+        return True
+    return known_cells(cells, known) >= max(2, len(cells) / 2) and not any(is_number(cell) for cell in cells)
+
+
+def is_number(cell: str | None) -> bool:
+    """Whether a cell is written as a number."""
+    return bool(cell) and bool(_NUMBER.fullmatch(cell or ""))
+
+
+def name_columns(cells: Cells, above: Sequence[Cells] = ()) -> tuple[list[str], list[str]]:
+    """Name every column, with warnings for the user.
+
+    A blank header becomes `column N`. A header that stands twice takes the label of its group from the row above it
+    (`Billing` over `City`) where there is one; what is then still repeated gets a number behind it.
+    """
+    names = [" ".join(cell.split()) if cell else f"column {index + 1}" for index, cell in enumerate(cells)]
+    counts = Counter(fold_header(name) for name in names)
+    groups = _groups(above, len(names))
+    for index, name in enumerate(names):
+        if counts[fold_header(name)] > 1 and groups[index]:
+            names[index] = f"{groups[index]} {name}"
+    headers: list[str] = []
+    seen: Counter[str] = Counter()
+    warnings: list[str] = []
+    for name in names:
+        seen[fold_header(name)] += 1
+        place = seen[fold_header(name)]
+        if place > 1:
+            numbered = f"{name} ({place})"
+            warnings.append(f"header {name!r} stands more than once; the later column is called {numbered!r}")
+            headers.append(numbered)
+        else:
+            headers.append(name)
+    return headers, warnings
+
+
+def _groups(above: Sequence[Cells], width: int) -> list[str | None]:
+    """The label of the group that each column stands in: the nearest one to its left in the row above the header."""
+    row = above[-1] if above else ()
+    labels = [cell for cell in row if cell]
+    if not labels or len(labels) >= width or len(labels) < 2:
+        return [None] * width
+    groups: list[str | None] = []
+    current: str | None = None
+    for index in range(width):
+        current = (row[index] if index < len(row) else None) or current
+        groups.append(current)
+    return groups
+
+
+def footer_start(rows: Sequence[Cells], width: int) -> int:
+    """The index behind the last data row: closing rows that say `Total`, `Generated on …` are no data."""
+    end = len(rows)
+    if width < 3:
+        return end
+    last = end
+    for index in range(end - 1, max(-1, end - FOOTER_WITHIN - 1), -1):
+        cells = [cell for cell in rows[index] if cell is not None]
+        if not cells:
+            continue
+        first, *others = cells
+        is_sparse = len(cells) <= max(1, width // 2) or all(is_number(cell) for cell in others)
+        if is_sparse and _FOOTER.match(first):
+            last = index
+        else:
+            break
+    return last

@@ -1,0 +1,65 @@
+"""Workbooks under a password: telling them apart, and opening them with the password that the user states.
+
+What is archived is the opened workbook: a password is used once and kept nowhere, and a rebuild needs none.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+from assets.sources.containers import Found
+from assets.sources.detect import OLE_MAGIC
+from schemas.errors import InputRefusedError
+
+_LOCKED = "is protected by a password; state it with --password, or save the workbook without one"
+
+
+def is_protected(source: Path | IO[bytes]) -> bool:
+    """Whether a file is a workbook under a password."""
+    return _office_file(source) is not None
+
+
+def _office_file(source: Path | IO[bytes]) -> Any | None:
+    import msoffcrypto  # imported late: only OLE files need it
+
+    handle = io.BytesIO(source.read_bytes()) if isinstance(source, Path) else source
+    if handle.read(8) != OLE_MAGIC:
+        return None
+    handle.seek(0)
+    try:
+        file = msoffcrypto.OfficeFile(handle)
+        return file if file.is_encrypted() else None
+    except Exception:  # noqa: BLE001  (whatever a damaged file makes it raise, the workbook reader will name it)
+        return None
+
+
+def refuse_protected(path: Path) -> None:
+    """Raise InputRefusedError for a workbook under a password."""
+    if is_protected(path):
+        raise InputRefusedError(_LOCKED)
+
+
+def unlocked(found: Found, password: str) -> Found:
+    """A file as it is, or, for a workbook under a password, the workbook without it.
+
+    Raises InputRefusedError when the password does not open it.
+    """
+    if found.opened is None:
+        return found
+    with found.open() as handle:
+        if handle.read(8) != OLE_MAGIC:
+            return found
+        data = OLE_MAGIC + handle.read()
+    file = _office_file(io.BytesIO(data))
+    if file is None:
+        return found
+    plain = io.BytesIO()
+    try:
+        file.load_key(password=password)
+        file.decrypt(plain)
+    except Exception as error:
+        raise InputRefusedError("is protected by a password, and the one stated does not open it") from error
+    return replace(found, opened=lambda: io.BytesIO(plain.getvalue()), local=None)

@@ -1,0 +1,61 @@
+"""Record keys over whole columns: the same digests as `schemas.keys` makes of single parts.
+
+A part is the name of a field and its value as text, fields in the order of their names, blank ones left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import polars_hash as plh
+
+from schemas.keys import KEY_DIGITS, SEPARATOR
+from schemas.vocabulary import Entity
+
+_WITHIN_LIST = "\x1e"
+
+
+def digested(parts: Sequence[pl.Expr]) -> pl.Expr:
+    """The digest of text columns; each must be free of nulls."""
+    text = pl.concat_str(list(parts), separator=SEPARATOR)
+    return text.map_batches(_sha256, return_dtype=pl.String)
+
+
+def _sha256(column: pl.Series) -> pl.Series:
+    return column.to_frame("_").select(plh.col("_").chash.sha2_256().str.slice(0, KEY_DIGITS)).to_series()
+
+
+def by_id(entity: Entity, source: str, namespace: str, external_id: pl.Expr) -> pl.Expr:
+    """Key of the records that `source` calls by these ids; null where there is none."""
+    key = digested([pl.lit(SEPARATOR.join(("id", entity, source, namespace))), external_id.fill_null("")])
+    return pl.when(external_id.is_not_null()).then(key)
+
+
+def by_content(entity: Entity, source: str, content: pl.Expr, *, kind: str = "content") -> pl.Expr:
+    """Key of records that only their content tells apart; `content` as `content_of` makes it."""
+    return digested([pl.lit(SEPARATOR.join((kind, entity, source))), content])
+
+
+def content_of(fields: pl.DataFrame) -> pl.Expr:
+    """What the fields say, as one text: `name`, separator, value, for every field that is filled."""
+    parts = [
+        pl.when(pl.col(name).is_not_null()).then(
+            pl.concat_str([pl.lit(SEPARATOR + name + SEPARATOR), _text(pl.col(name), dtype)])
+        )
+        for name, dtype in sorted(fields.schema.items())
+    ]
+    return pl.concat_str(parts, ignore_nulls=True) if parts else pl.lit("")
+
+
+def _text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """A value as text that stays the same whatever the version of the library that prints it."""
+    if isinstance(dtype, pl.List):
+        return column.list.join(_WITHIN_LIST)
+    if isinstance(dtype, pl.Datetime):
+        return column.dt.epoch("us").cast(pl.String)
+    if isinstance(dtype, pl.Date):
+        return column.dt.to_string("%Y-%m-%d")
+    if isinstance(dtype, pl.Float64):
+        return (column * 1_000_000).round().cast(pl.Int64).cast(pl.String)
+    return column.cast(pl.String)

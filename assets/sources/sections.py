@@ -1,0 +1,305 @@
+"""A section of a profile laid over a table: the typed fields, ids and references of one entity in every row of a batch.
+
+Belongs here: one entity by itself. Does not belong here: how the entities of a row belong together, and which rows are
+refused (`assets.sources.mapping`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from assets.sources.casting import currency_in
+from assets.sources.columns import Batch, Columns
+from assets.sources.names import split_name, title_words
+from schemas.headers import fold_header
+from schemas.keys import salesforce_id
+from schemas.profiles import Profile, Reference, Section
+from schemas.records import CONTRACTS, Contract
+from schemas.vocabulary import RESOLVED_ENTITIES, Entity
+
+_ID_IN_NAME = r"^(.*\S)\s*\((\d+)\)$"
+_SEVERAL_IDS = r"\s*[;,|\n]\s*"
+_TWO_WORDS = r"^([^\s,]+) ([^\s,]+)$"
+
+
+@dataclass(slots=True)
+class Pointed:
+    """Where rows point: `external_id` and `name` of the record, null where a row points nowhere; cells used, by column."""
+
+    external_id: pl.Series
+    name: pl.Series
+    used: dict[int, pl.Series] = field(default_factory=dict)
+
+    @property
+    def is_there(self) -> pl.Series:
+        """The rows that point at something."""
+        return self.external_id.is_not_null() | self.name.is_not_null()
+
+
+@dataclass(slots=True)
+class Laid:
+    """One entity of an object: the columns of its ids, key and fields."""
+
+    entity: Entity
+    section: Section
+    namespace: str
+    profile: Profile
+    columns: Columns
+    ids: list[int]
+    fields: dict[str, list[int]]
+    key: list[str]
+
+    @classmethod
+    def lay(cls, entity: Entity, section: Section, namespace: str, profile: Profile, columns: Columns) -> Laid:
+        """Find the section's columns and say what each will be cast to."""
+        contract = CONTRACTS[entity]
+        fields: dict[str, list[int]] = {}
+        for name, headers in section.fields.items():
+            indexes = columns.find(headers)
+            if indexes:
+                fields[name] = indexes if contract.fields[name].is_list else indexes[:1]
+                for index in fields[name]:
+                    columns.expect(index, contract.fields[name].kind)
+        ids = columns.find(section.id)[:1]
+        return cls(entity, section, section.object or namespace, profile, columns, ids, fields, section.key)
+
+    @property
+    def contract(self) -> Contract:
+        """The fields and references that records of the entity may have."""
+        return CONTRACTS[self.entity]
+
+    @property
+    def indexes(self) -> set[int]:
+        """Every column that an id or a field is read from."""
+        return {*self.ids, *(index for indexes in self.fields.values() for index in indexes)}
+
+    # Fields ------------------------------------------------------------------------------------------------------
+
+    def values(self, batch: Batch) -> pl.DataFrame:
+        """The typed fields of every row, as columns of their names."""
+        countries = self.columns.countries(batch, self.fields.get("country", []))
+        found: dict[str, pl.Series] = {}
+        for name, indexes in self.fields.items():
+            spec = self.contract.fields[name]
+            cast = [self._translated(name, self.columns.cast(batch, spec, index, countries)) for index in indexes]
+            found[name] = _united(cast) if spec.is_list else cast[0]
+        if "value" in found and "currency" not in found:
+            found["currency"] = self._currencies_in(batch.cell(self.fields["value"][0]), found["value"])
+        frame = (
+            pl.DataFrame(found) if found else pl.DataFrame({"_": pl.repeat(None, batch.height, eager=True)}).drop("_")
+        )
+        return _folded(self.entity, frame, self.profile.default_pipeline)
+
+    def _translated(self, name: str, column: pl.Series) -> pl.Series:
+        """Apply the profile's value translations.
+
+        A value that is not listed stays as given, unless the field shares its column with another, which then has it.
+        """
+        translation = self.section.values.get(name)
+        if not translation:
+            return column
+        known = {fold_header(key): value for key, value in translation.items()}
+        others = {index for other, indexes in self.fields.items() if other != name for index in indexes}
+        shared = bool(others & set(self.fields[name]))
+        texts = column.drop_nulls().unique().to_list()
+        mapped = {text: known.get(fold_header(text), None if shared else text) for text in texts}
+        if not mapped:
+            return column
+        return column.replace_strict(
+            pl.Series(list(mapped), dtype=pl.String),
+            pl.Series(list(mapped.values()), dtype=pl.String),
+            default=None,
+            return_dtype=pl.String,
+        )
+
+    def _currencies_in(self, cells: pl.Series, values: pl.Series) -> pl.Series:
+        """The currency that each amount itself states; an amount that states none has none."""
+        marked = cells.str.contains(r"[^\d\s.,()+-]").fill_null(False)
+        codes = {text: currency_in(text) for text in cells.filter(marked).unique().to_list()}
+        found = cells.replace_strict(
+            pl.Series(list(codes), dtype=pl.String),
+            pl.Series(list(codes.values()), dtype=pl.String),
+            default=None,
+            return_dtype=pl.String,
+        )
+        if (values.is_not_null() & found.is_null()).any():
+            header = self.columns.headers[self.fields["value"][0]]
+            self.columns.decide(f"{header!r}: amounts that state no currency have none; none is assumed")
+        return found
+
+    # Ids and references ------------------------------------------------------------------------------------------
+
+    def external_ids(self, batch: Batch) -> pl.Series:
+        """The source's own id of each row's record, null where it has none."""
+        if not self.ids:
+            return pl.Series("external_id", [None] * batch.height, dtype=pl.String)
+        return plain_ids(batch.cell(self.ids[0]), self.profile)
+
+    def natural_keys(self, batch: Batch) -> pl.Series | None:
+        """The folded cells of the key columns as one text, null where one is blank; None where the section has no key."""
+        indexes = self.columns.find(self.key)
+        if not indexes:
+            return None
+        cells = [batch.cell(index).str.to_lowercase().str.replace_all(r"\s+", " ") for index in indexes]
+        frame = pl.DataFrame({f"k{place}": cell for place, cell in enumerate(cells)})
+        return frame.select(pl.concat_str(pl.all(), separator="\x1e")).to_series()
+
+    def carries(self, batch: Batch) -> pl.Series | None:
+        """The rows that can carry the entity by what the `when` cells say; None where every row can."""
+        return _says(self.columns, batch, self.section.when)
+
+    def points(self, batch: Batch, reference: Reference) -> Pointed:
+        """Where each row points by a reference: by the first cell that is filled under its headers."""
+        allowed = _says(self.columns, batch, reference.when)
+        used: dict[int, pl.Series] = {}
+        external = self._first(batch, reference.id, used, reference.prefix, allowed)
+        name = self._first(batch, reference.name, used, "", allowed)
+        if reference.has_id_in_name:
+            first = name.str.split(";").list.first().str.strip_chars()
+            inside = first.str.extract_groups(_ID_IN_NAME).struct.unnest()
+            has_id = inside.to_series(0).is_not_null()
+            external = external.zip_with(external.is_not_null(), inside.to_series(1))
+            several = name.str.contains(";", literal=True) & has_id
+            self._keep_used(batch, used, self.columns.find(reference.name), several)
+            name = name.zip_with(~has_id, inside.to_series(0))
+        if external.str.contains(_SEVERAL_IDS).any():
+            # Several associated records: the first is the main one, the cell as given is kept in custom.
+            self._keep_used(batch, used, self.columns.find(reference.id), external.str.contains(_SEVERAL_IDS))
+            external = external.str.replace(rf"(?s){_SEVERAL_IDS}.*$", "")
+        return Pointed(plain_ids(external, self.profile).alias("external_id"), name.alias("name"), used)
+
+    def _first(
+        self,
+        batch: Batch,
+        headers: Sequence[str],
+        used: dict[int, pl.Series],
+        prefix: str,
+        allowed: pl.Series | None,
+    ) -> pl.Series:
+        found = pl.Series([None] * batch.height, dtype=pl.String)
+        for index in self.columns.find(headers):
+            cell = batch.cell(index)
+            fits = cell.is_not_null() & found.is_null()
+            if prefix:
+                fits &= cell.str.starts_with(prefix).fill_null(False)
+            if allowed is not None:
+                fits &= allowed
+            used[index] = used[index] | fits if index in used else fits
+            found = found.zip_with(~fits, cell)
+        return found
+
+    @staticmethod
+    def _keep_used(batch: Batch, used: Mapping[int, pl.Series], indexes: Sequence[int], rows: pl.Series) -> None:
+        for index in indexes:
+            if index in used:
+                batch.keep_raw(index, used[index] & rows)
+
+
+def stub_fields(target: Entity, name: pl.Series) -> pl.DataFrame:
+    """What a mere mention by name says about a record."""
+    if target not in (*RESOLVED_ENTITIES, Entity.USER):
+        return name.to_frame().drop(name.name)
+    frame = name.alias("name").to_frame()
+    return _folded(target, frame, "") if target == Entity.PERSON else frame
+
+
+def plain_ids(ids: pl.Series, profile: Profile) -> pl.Series:
+    """Ids in the one writing under which they are compared."""
+    for prefix in profile.id_prefixes:
+        ids = ids.str.strip_prefix(prefix)
+    if profile.id_form == "guid":
+        return ids.str.strip_chars("{}").str.to_lowercase()
+    if profile.id_form == "salesforce":
+        short = (ids.str.len_bytes() == 15).fill_null(False)
+        if short.any():
+            texts = ids.filter(short).unique().to_list()
+            return ids.replace(texts, [salesforce_id(text) for text in texts])
+    return ids
+
+
+def _says(columns: Columns, batch: Batch, when: Mapping[str, Sequence[str]]) -> pl.Series | None:
+    """The rows in which a cell under each header says one of its values, whatever its case."""
+    if not when:
+        return None
+    rows = pl.repeat(True, batch.height, dtype=pl.Boolean, eager=True)
+    for header, values in when.items():
+        indexes = columns.find([header])
+        if not indexes:
+            return pl.repeat(False, batch.height, dtype=pl.Boolean, eager=True)
+        wanted = pl.Series([value.lower() for value in values]).implode()
+        rows &= batch.cell(indexes[0]).str.to_lowercase().is_in(wanted).fill_null(False)
+    return rows
+
+
+def _united(lists: Sequence[pl.Series]) -> pl.Series:
+    """The values of several list columns as one, each value once, null where there is none."""
+    if len(lists) == 1:
+        return lists[0]
+    frame = pl.DataFrame({f"l{place}": column for place, column in enumerate(lists)})
+    whole = pl.concat_list([pl.col(name).fill_null([]) for name in frame.columns])
+    united = frame.select(whole.list.unique(maintain_order=True).alias("united"))
+    return united.select(pl.when(pl.col("united").list.len() > 0).then(pl.col("united"))).to_series()
+
+
+def _folded(entity: Entity, frame: pl.DataFrame, default_pipeline: str) -> pl.DataFrame:
+    """Fold input-only fields into the fields they complete; make a name of its parts and parts of a name."""
+    if "street_number" in frame.columns or "street_2" in frame.columns:
+        frame = _with(frame, "street_number", "street", "street_2")
+        line = pl.concat_str("street_number", "street", separator=" ", ignore_nulls=True)
+        line = pl.when(line != "").then(line)
+        street = pl.concat_str(line, "street_2", separator=", ", ignore_nulls=True)
+        frame = frame.with_columns(pl.when(street != "").then(street).alias("street"))
+        frame = frame.drop("street_number", "street_2")
+    if entity == Entity.DEAL and "stage" in frame.columns:
+        # A source with one pipeline does not name it; the profile does.
+        frame = _with(frame, "pipeline").with_columns(
+            pl.when(pl.col("stage").is_not_null()).then(pl.col("pipeline").fill_null(default_pipeline))
+            .otherwise(pl.col("pipeline")).alias("pipeline")
+        )  # fmt: skip
+    return _named(frame) if entity == Entity.PERSON else frame
+
+
+def _with(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
+    missing = [pl.lit(None, pl.String).alias(name) for name in names if name not in frame.columns]
+    return frame.with_columns(missing)
+
+
+_NAMES = ("name", "first_name", "middle_name", "last_name")
+
+
+def _named(frame: pl.DataFrame) -> pl.DataFrame:
+    """Persons with a full name made of its parts, or with the parts of their full name."""
+    if not any(name in frame.columns for name in _NAMES):
+        return frame
+    frame = _with(frame, *_NAMES)
+    joined = pl.concat_str("first_name", "middle_name", "last_name", separator=" ", ignore_nulls=True)
+    has_parts = pl.col("first_name").is_not_null() | pl.col("last_name").is_not_null()
+    given = pl.col("name").is_not_null()
+    frame = frame.with_columns(
+        pl.when(~given & has_parts).then(joined).otherwise(pl.col("name")).alias("name"),
+        (given & ~has_parts).alias("_"),
+    )
+    parts = _name_parts(frame["name"].set(~frame["_"], None))
+    return frame.with_columns(
+        pl.coalesce(pl.col(name), parts.to_series(place)).alias(name)
+        for place, name in enumerate(("first_name", "last_name"))
+    ).drop("_", "middle_name")
+
+
+def _name_parts(names: pl.Series) -> pl.DataFrame:
+    """Given and family names of full names: two plain words at once, everything else by `names.split_name`."""
+    if names.null_count() == len(names):
+        return pl.DataFrame({"first": names, "last": names})
+    plain = names.str.extract_groups(_TWO_WORDS).struct.unnest()
+    first, last = plain.to_series(0).alias("first"), plain.to_series(1).alias("last")
+    titled = first.str.to_lowercase().str.strip_chars_end(".").is_in(title_words().implode())
+    is_odd = names.is_not_null() & (first.is_null() | titled.fill_null(True))
+    if is_odd.any():
+        split = [split_name(name) for name in names.filter(is_odd)]
+        places = is_odd.arg_true()
+        first = first.scatter(places, pl.Series([part[0] for part in split], dtype=pl.String))
+        last = last.scatter(places, pl.Series([part[1] for part in split], dtype=pl.String))
+    return pl.DataFrame({"first": first, "last": last})

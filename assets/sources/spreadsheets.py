@@ -1,0 +1,237 @@
+"""Spreadsheet files as text: Excel's .xlsx, .xlsm, .xlsb and .xls, OpenDocument's .ods. Runs in the child process.
+
+calamine reads them; xlrd reads what it cannot: Excel 2 to 4, and some damaged .xls. What a value loses on the way is told:
+error cells, formulas without a kept result, and zeros that only a number format shows are put back.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import polars as pl
+
+MAX_CELLS = 50_000_000
+"""A sheet that declares more is refused by name before it fills the memory."""
+
+_ERRORS = {
+    "NA": "#N/A", "Div0": "#DIV/0!", "Ref": "#REF!", "Name": "#NAME?", "Value": "#VALUE!", "Num": "#NUM!",
+    "Null": "#NULL!", "GettingData": "#GETTING_DATA",
+}  # fmt: skip
+
+
+def spreadsheets(path: Path, kind: str) -> Iterator[dict[str, Any]]:
+    """Every sheet of a workbook: `name`, `frame` of text cells, `is_hidden`, `notes` and `faults`."""
+    try:
+        yield from _by_calamine(path, kind)
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:
+        if kind != "xls":
+            raise
+        yield from _by_xlrd(path, error)
+
+
+def _by_calamine(path: Path, kind: str) -> Iterator[dict[str, Any]]:
+    import fastexcel
+
+    workbook = fastexcel.read_excel(path)
+    unsaid = _unsaid(path) if kind == "xlsx" else {}
+    # All of them first: a workbook whose third sheet is damaged is not read by half.
+    sheets = []
+    for name in workbook.sheet_names:
+        # skip_rows=0 keeps leading empty rows, so that row numbers are those the user sees.
+        sheet = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        if sheet.width * sheet.height > MAX_CELLS:
+            raise ValueError(f"sheet {name!r} declares {sheet.height:,} x {sheet.width:,} cells, too many to read")
+        batch, errors = sheet.to_arrow_with_errors()
+        frame = pl.DataFrame(pl.from_arrow(batch)) if sheet.width else pl.DataFrame()
+        faults = [_error_fault(error.position, error.detail) for error in (errors.errors if errors else [])]
+        more = unsaid.get(name, _Unsaid())
+        frame = _padded(frame, more.padded)
+        faults += [
+            {
+                "row": row,
+                "column": column,
+                "value": formula,
+                "reason": "is a formula whose result the file does not hold",
+            }
+            for row, column, formula in more.formulas
+        ]
+        sheets.append({"name": name, "frame": frame, "is_hidden": sheet.visible != "visible", "faults": faults})
+    yield from sheets
+
+
+def _error_fault(position: tuple[int, int], detail: str) -> dict[str, Any]:
+    kind = re.search(r"Error\((\w+)\)", detail)
+    value = _ERRORS.get(kind.group(1), kind.group(1)) if kind else None
+    return {"row": position[0] + 1, "column": position[1], "value": value, "reason": "is an error of the workbook"}
+
+
+# What calamine does not say of an .xlsx ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Unsaid:
+    """Formulas without a result (row, column, text) and cells to pad with zeros (row, column, width); rows from 1."""
+
+    formulas: list[tuple[int, int, str]] = field(default_factory=list)
+    padded: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+_CELL = re.compile(rb"<c ([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
+_PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_STYLE = re.compile(rb'\bs="(\d+)"')
+_FORMULA = re.compile(rb"<f[^>]*>([^<]*)</f>|<f[^>]*/>")
+_RESULT = re.compile(rb"<v>[^<]|<v [^>]*>[^<]|<is>")
+_NAMESPACES = re.compile(r"\{[^}]*\}")
+
+
+def _unsaid(path: Path) -> dict[str, _Unsaid]:
+    """By the sheet's name, what only the XML tells. A workbook that is not laid out as usual tells nothing."""
+    found: dict[str, _Unsaid] = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            widths = _zero_formats(archive)
+            for name, member in _members(archive).items():
+                data = archive.read(member)
+                if widths or b"<f" in data:
+                    found[name] = _scanned(data, widths)
+    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile):
+        return {}
+    return found
+
+
+def _scanned(data: bytes, widths: dict[int, int]) -> _Unsaid:
+    unsaid = _Unsaid()
+    for match in _CELL.finditer(data):
+        attributes, inside = match.groups()
+        style = _STYLE.search(attributes)
+        width = widths.get(int(style.group(1)), 0) if style else 0
+        formula = _FORMULA.search(inside or b"") if inside and b"<f" in inside else None
+        place = _PLACE.search(attributes) if width or formula else None
+        if place is None:
+            continue
+        column, row = _column(place.group(1).decode()), int(place.group(2))
+        if width and inside:
+            unsaid.padded.append((row, column, width))
+        if formula and not _RESULT.search(inside or b""):
+            unsaid.formulas.append((row, column, "=" + (formula.group(1) or b"").decode("utf-8", "replace")))
+    return unsaid
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _zero_formats(archive: zipfile.ZipFile) -> dict[int, int]:
+    """By the index of a cell style, to how many digits its number format fills up with zeros (`00000` of a ZIP code)."""
+    if "xl/styles.xml" not in archive.namelist():
+        return {}
+    root = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314  (the child's memory and time are limited)
+    formats = {
+        item.get("numFmtId"): len(item.get("formatCode", ""))
+        for item in root.iter()
+        if _bare(item.tag) == "numFmt" and re.fullmatch(r"0{2,}", item.get("formatCode", ""))
+    }
+    if not formats:
+        return {}
+    styles = next((item for item in root if _bare(item.tag) == "cellXfs"), None)
+    return {
+        index: formats[item.get("numFmtId")]
+        for index, item in enumerate(styles if styles is not None else ())
+        if item.get("numFmtId") in formats
+    }
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The XML member of each sheet by its name."""
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    targets = {item.get("Id"): item.get("Target", "") for item in relations}
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
+    members: dict[str, str] = {}
+    for item in book.iter():
+        if _bare(item.tag) == "sheet":
+            relation = next((value for key, value in item.attrib.items() if _bare(key) == "id"), None)
+            target = targets.get(relation, "")
+            members[item.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return members
+
+
+def _bare(tag: str) -> str:
+    return _NAMESPACES.sub("", tag)
+
+
+def _padded(frame: pl.DataFrame, padded: list[tuple[int, int, int]]) -> pl.DataFrame:
+    by_column: dict[int, dict[int, int]] = {}
+    for row, column, width in padded:
+        by_column.setdefault(column, {})[row - 1] = width
+    for column, widths in by_column.items():
+        if column >= frame.width:
+            continue
+        series = frame.to_series(column)
+        rows = [row for row in widths if row < frame.height]
+        cells = [
+            cell.zfill(widths[row]) if cell is not None and cell.isdecimal() else cell
+            for row, cell in zip(rows, series.gather(rows).to_list(), strict=True)
+        ]
+        frame = frame.with_columns(series.scatter(rows, cells))
+    return frame
+
+
+# The older reader --------------------------------------------------------------------------------------------------
+
+
+def _by_xlrd(path: Path, first: BaseException) -> Iterator[dict[str, Any]]:
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(path, logfile=None, on_demand=False)
+    except Exception as error:
+        raise ValueError(str(first).splitlines()[0] if str(first) else "it is damaged") from error
+    for sheet in book.sheets():
+        faults: list[dict[str, Any]] = []
+        rows = [
+            [_xlrd_text(xlrd, book, cell, (index, column), faults) for column, cell in enumerate(sheet.row(index))]
+            for index in range(sheet.nrows)
+        ]
+        yield {
+            "name": sheet.name,
+            "frame": text_frame(rows),
+            "is_hidden": bool(sheet.visibility),
+            "notes": ["read by the second reader (xlrd)"],
+            "faults": faults,
+        }
+
+
+def _xlrd_text(xlrd: Any, book: Any, cell: Any, place: tuple[int, int], faults: list[dict[str, Any]]) -> str | None:
+    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+        return None
+    if cell.ctype == xlrd.XL_CELL_NUMBER:
+        return str(int(cell.value)) if float(cell.value).is_integer() else repr(cell.value)
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        return str(xlrd.xldate_as_datetime(cell.value, book.datemode))
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return "true" if cell.value else "false"
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        value = xlrd.error_text_from_code.get(cell.value, "#ERROR")
+        faults.append(
+            {"row": place[0] + 1, "column": place[1], "value": value, "reason": "is an error of the workbook"}
+        )
+        return None
+    return str(cell.value)
+
+
+def text_frame(rows: list[list[str | None]]) -> pl.DataFrame:
+    """Rows of cells as a frame as wide as the widest of them."""
+    width = max((len(row) for row in rows), default=0)
+    columns = [[row[index] if index < len(row) else None for row in rows] for index in range(width)]
+    return pl.DataFrame([pl.Series(f"c{index}", column, dtype=pl.String) for index, column in enumerate(columns)])

@@ -1,0 +1,144 @@
+"""Casting whole columns: what is written in a usual form in one vectorised step, the rest by `casting`, once a text.
+
+The two must agree on every text: the vectorised forms are shortcuts and never decide by themselves that a text is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from assets.sources.casting import CASTERS, DTYPES, CastContext, Value
+from schemas.vocabulary import DateOrder, Kind
+
+MEMO_TEXTS = 200_000
+"""Texts of a column whose values are remembered from batch to batch."""
+
+_EMAIL = r"^[a-z0-9._%+'-]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}$"
+_HOST = r"^(?:https?://)?(?:www\.)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62})(?:/\S*)?$"
+_AMOUNT = r"^-?(?:\d{1,15}|\d{1,3}(?:T\d{3}){1,4})(?:D\d{1,2})?$"
+_MONEY_NOISE = r"[$€£\s\u{a0}\u{202f}]"
+
+_ZONED = ("%Y-%m-%dT%H:%M:%S%.fZ", "%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f%z")
+_LOCAL = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f")
+_LOOK = 50
+
+
+@dataclass(slots=True)
+class Caster:
+    """Casts the batches of one column of a kind under a context; remembers what it cast by the text."""
+
+    kind: Kind
+    context: CastContext
+    _values: dict[str, Value] = field(default_factory=dict)
+    _refused: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The type of the cast column."""
+        return DTYPES.get(self.kind, pl.String())
+
+    def cast(self, column: pl.Series) -> tuple[pl.Series, Mapping[str, str]]:
+        """A text column as `dtype`, null where blank or refused; and why, by the text, texts were refused."""
+        if self.kind in (Kind.TEXT, Kind.LABELS):
+            return column, {}
+        usual = usual_forms(column, self.kind, self.context)
+        if usual is None:
+            return self._one_by_one(column)
+        is_open = usual.is_null() & column.is_not_null()
+        if not is_open.any():
+            return usual, {}
+        rest, refused = self._one_by_one(column.filter(is_open))
+        places = is_open.arg_true()
+        return usual.scatter(places, rest), refused
+
+    def _one_by_one(self, column: pl.Series) -> tuple[pl.Series, Mapping[str, str]]:
+        """Cast by the text, each distinct one once."""
+        if len(self._values) + len(self._refused) > MEMO_TEXTS:
+            self._values.clear()
+            self._refused.clear()
+        one = CASTERS[self.kind]
+        texts = column.drop_nulls().unique().to_list()
+        for text in texts:
+            if text in self._values or text in self._refused:
+                continue
+            try:
+                self._values[text] = one(text, self.context)
+            except ValueError as error:
+                self._refused[text] = str(error)
+        values = {text: self._values[text] for text in texts if text in self._values}
+        refused = {text: self._refused[text] for text in texts if text in self._refused}
+        if not values:
+            return pl.Series(column.name, [None] * len(column), dtype=self.dtype), refused
+        cast = column.replace_strict(
+            pl.Series(list(values), dtype=pl.String),
+            pl.Series(list(values.values()), dtype=self.dtype),
+            default=None,
+            return_dtype=self.dtype,
+        )
+        return cast, refused
+
+
+def usual_forms(column: pl.Series, kind: Kind, context: CastContext) -> pl.Series | None:
+    """The values of texts in a usual form, null for all others; None for kinds that have no such forms."""
+    if column.null_count() == len(column):
+        return pl.Series(column.name, [None] * len(column), dtype=DTYPES.get(kind, pl.String()))
+    if kind == Kind.EMAIL:
+        small = column.str.to_lowercase()
+        return _where(small, small.str.contains(_EMAIL) & ~small.str.contains("..", literal=True))
+    if kind == Kind.DOMAIN:
+        return column.str.to_lowercase().str.extract(_HOST)
+    if kind == Kind.URL:
+        return _where(column, column.str.to_lowercase().str.contains(_HOST))
+    if kind == Kind.DATE:
+        return _dates(column, context)
+    if kind == Kind.TIMESTAMP:
+        return _timestamps(column, context)
+    if kind == Kind.MONEY:
+        return _amounts(column, context)
+    return None
+
+
+def _where(column: pl.Series, holds: pl.Series) -> pl.Series:
+    return column.set(~holds.fill_null(False), None)
+
+
+def _dates(column: pl.Series, context: CastContext) -> pl.Series:
+    ten = _where(column, column.str.len_bytes() == 10)
+    dates = ten.str.to_date("%Y-%m-%d", strict=False)
+    if dates.null_count() > column.null_count():
+        order = "%m-%d-%Y" if context.date_order == DateOrder.MDY else "%d-%m-%Y"
+        is_numeric = ten.str.contains(r"^\d{2}([-/.])\d{2}[-/.]\d{4}$")
+        numeric = _where(ten, is_numeric).str.replace_all("[/.]", "-").str.to_date(order, strict=False)
+        dates = dates.zip_with(dates.is_not_null(), numeric)
+    return dates
+
+
+def _timestamps(column: pl.Series, context: CastContext) -> pl.Series:
+    sample = column.drop_nulls().head(_LOOK)
+    found = pl.Series(column.name, [None] * len(column), dtype=DTYPES[Kind.TIMESTAMP])
+    for form in (*_ZONED, *_LOCAL):
+        if not _parsed(sample, form).is_not_null().any():
+            continue
+        moments = _parsed(column, form)
+        if moments.dtype.time_zone is None:  # type: ignore[attr-defined]
+            zone = "UTC" if form.endswith("Z") else context.time_zone
+            # Of an hour that happens twice the first; an hour that never happens is read by `casting`.
+            moments = moments.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        moments = moments.dt.convert_time_zone("UTC").cast(DTYPES[Kind.TIMESTAMP])
+        found = found.zip_with(found.is_not_null(), moments)
+    return found
+
+
+def _parsed(column: pl.Series, form: str) -> pl.Series:
+    return column.str.to_datetime(form, time_unit="us", strict=False, exact=True)
+
+
+def _amounts(column: pl.Series, context: CastContext) -> pl.Series:
+    thousands = "," if context.decimal_sign == "." else "."
+    bare = column.str.replace_all(_MONEY_NOISE, "")
+    pattern = _AMOUNT.replace("T", f"\\{thousands}").replace("D", f"\\{context.decimal_sign}")
+    plain = _where(bare, bare.str.contains(pattern)).str.replace_all(thousands, "", literal=True)
+    return plain.str.replace(context.decimal_sign, ".", literal=True).cast(DTYPES[Kind.MONEY], strict=False)

@@ -1,0 +1,143 @@
+"""How long reading takes beside what is the least it could: CSV beside Polars, workbooks beside fastexcel.
+
+    python -m benchmarks.reading_speed [--rows 1000000] [--workbook-rows 100000]
+
+Each measurement is a process of its own. CPU seconds count, user and system of the process and its children; the ratio
+compares two of them in one run of this program. Lists are made from a seed and hold what real ones do: names, e-mails,
+phones in several spellings, amounts, dates, 20 columns in all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HEADERS = [
+    "Contact ID", "First name", "Last name", "E-mail", "Phone", "Mobile", "Company", "Website", "Job title", "Street",
+    "City", "Region", "Postal code", "Country", "Birthday", "Created", "Modified", "Newsletter", "Score", "Notes",
+]  # fmt: skip
+_PLACES = [
+    ("Lyon", "Rhône", "69002", "France", "04 72 {:02d} {:02d} {:02d}"),
+    ("Berlin", "BE", "10115", "Germany", "030 {:02d}{:02d}{:02d}1"),
+    ("Denver", "CO", "80202", "United States", "(303) 555-{:02d}{:02d}"),
+    ("Leeds", "", "LS1 4DY", "United Kingdom", "+44 113 4{:02d} {:02d}{:02d}"),
+]
+
+_TASKS = {
+    "polars": """
+import polars as pl
+pl.read_csv(PATH, infer_schema=False).write_parquet(OUT)
+""",
+    "leadsift": """
+from pathlib import Path
+from tests.support import Workplace
+place = Workplace(Path(OUT))
+from assets.sources.landing import land
+from assets.sources.loading import load_pending
+from schemas.ledger import ImportOptions
+land([Path(PATH)], ImportOptions(), place.archive, place.ledger)
+with place.warehouse.open() as session:
+    load_pending(session, place.ledger, place.archive)
+    print(session.scalar("SELECT count(*) FROM records.source_persons WHERE NOT is_stub"))
+""",
+    "fastexcel": """
+import fastexcel
+book = fastexcel.read_excel(PATH)
+for name in book.sheet_names:
+    book.load_sheet(name, header_row=None, dtypes="string").to_polars()
+""",
+    "leadsift workbook": """
+from pathlib import Path
+from assets.sources.reading import read_file
+from assets.sources.tables import find_tables
+for sheet in read_file(Path(PATH)).sheets:
+    print(sum(table.cells.height for table in find_tables(sheet, frozenset({"e mail", "first name", "city"}))))
+""",
+}
+
+
+def make_rows(count: int) -> list[list[str]]:
+    """Seeded rows under `HEADERS`."""
+    rng = random.Random(20)  # noqa: S311  (no secret)
+    given = [f"{first}{last}" for first in ("An", "Bo", "Ca", "Dé", "El", "Fa") for last in ("na", "ris", "mille", "ton")]
+    family = [f"{first}{last}" for first in ("Mar", "Dup", "Schm", "Sør", "Wil", "Bro") for last in ("tin", "ont", "idt", "wn")]
+    rows = []
+    for number in range(count):
+        first, last = rng.choice(given), rng.choice(family)
+        city, region, code, country, phone = rng.choice(_PLACES)
+        digits = [rng.randrange(100) for _ in range(6)]
+        day = f"20{rng.randrange(10, 26)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}"
+        company = f"{last} {rng.choice(['GmbH', 'SARL', 'Ltd', 'Inc'])} {rng.randrange(count // 10 + 1)}"
+        rows.append([
+            str(number), first, last, f"{first}.{last}{number}@example{rng.randrange(500)}.com", phone.format(*digits),
+            phone.format(*digits[::-1]), company, f"www.{last.lower()}{rng.randrange(5000)}.com", rng.choice(["CEO", "Buyer", ""]),
+            f"{rng.randrange(1, 200)} High Street", city, region, code, country, f"19{rng.randrange(40, 99)}-05-17",
+            f"{day} 08:15:00", f"{day} 18:{digits[0] % 60:02d}:00", rng.choice(["yes", "no"]), str(rng.randrange(100)),
+            rng.choice(["", "met at the fair, wants a call", "says \"maybe\""]),
+        ])  # fmt: skip
+    return rows
+
+
+def cpu_seconds(task: str, path: Path, out: Path) -> tuple[float, float]:
+    """Run a task in a process of its own: CPU seconds with its children's, and its largest resident size in GB."""
+    code = f"PATH = {str(path)!r}\nOUT = {str(out)!r}\n{_TASKS[task]}"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    measured = (
+        "import resource as r, sys; exec(sys.argv[1]); "
+        "print('peak', max(r.getrusage(r.RUSAGE_SELF).ru_maxrss, r.getrusage(r.RUSAGE_CHILDREN).ru_maxrss))"
+    )
+    done = subprocess.run([sys.executable, "-c", measured, code], check=True, capture_output=True, text=True)  # noqa: S603
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = float(done.stdout.rsplit("peak", 1)[1]) / 1024**2
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, peak
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--workbook-rows", type=int, default=100_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="leadsift-bench-") as folder:
+        place = Path(folder)
+        if given.rows:
+            with (place / "list.csv").open("w", encoding="utf-8", newline="") as handle:
+                writer = csv.writer(handle)
+                writer.writerow(HEADERS)
+                writer.writerows(make_rows(given.rows))
+            compare(place, place / "list.csv", "polars", "leadsift")
+        if given.workbook_rows:
+            make_workbook(place / "list.xlsx", given.workbook_rows)
+            compare(place, place / "list.xlsx", "fastexcel", "leadsift workbook")
+
+
+def make_workbook(path: Path, count: int) -> None:
+    """Write the same list as a workbook."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("List")
+    sheet.append(HEADERS)
+    for row in make_rows(count):
+        sheet.append(row)
+    book.save(path)
+
+
+def compare(place: Path, path: Path, base: str, ours: str) -> None:
+    """Print the CPU seconds of two tasks on one file, and their ratio."""
+    print(f"{path.name}: {path.stat().st_size / 1e6:,.0f} MB")
+    seconds = {}
+    for task in (base, ours):
+        seconds[task], peak = cpu_seconds(task, path, place / task.replace(" ", "-"))
+        print(f"  {task:<20} {seconds[task]:6.1f} CPU s   peak {peak:4.1f} GB")
+    print(f"  ratio                {seconds[ours] / seconds[base]:6.1f}")
+
+
+if __name__ == "__main__":
+    main()
