@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from assets.sources.containers import Found, find_files
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet
 from assets.sources.loading import interpret_or_refuse, sheet_row
+from assets.sources.mapping import RecordSet
 from assets.sources.protection import unlocked
 from assets.sources.recognition import mapping_of
 from schemas import progress
@@ -95,11 +96,11 @@ class _Seen:
     def __init__(self) -> None:
         self.rows: dict[tuple[int, Entity], list[dict[str, Any]]] = {}
 
-    def take(self, ordinal: int, entity: Entity, frame: pl.DataFrame) -> None:
+    def take(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
         """A sink for the records of a sheet."""
-        rows = self.rows.setdefault((ordinal, entity), [])
-        if len(rows) < SHOWN_RECORDS:
-            rows += frame.filter(~pl.col("is_stub")).head(SHOWN_RECORDS - len(rows)).to_dicts()
+        rows = self.rows.setdefault((ordinal, records.entity), [])
+        if not records.is_stub and len(rows) < SHOWN_RECORDS:
+            rows += frame.head(SHOWN_RECORDS - len(rows)).to_dicts()
 
 
 def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet, seen: _Seen) -> dict[str, Any]:
@@ -143,4 +144,4 @@ def _sample(sheet: InterpretedSheet, seen: _Seen) -> list[dict[str, Any]]:
     ]
 
 
-_KEYS = frozenset({"record_key", "version_key", "source", "object", "is_stub", "fields"})
+_KEYS = frozenset({"record_key", "version_key"})

@@ -81,22 +81,24 @@ def _email(text: str, _context: CastContext) -> str:
     return address
 
 
-def _phone(text: str, country: str) -> str:
-    # libphonenumber in Rust: the same answers as `phonenumbers` (a property test holds it to that), ten times faster.
-    try:
-        number = rphonenumbers.parse(text, country)
-    except rphonenumbers.NumberParseException:
-        number = None
-    if number is not None and rphonenumbers.is_valid_number(number):
-        return str(rphonenumbers.format_number(number, rphonenumbers.PhoneNumberFormat.E164))
-    if sum(char.isdigit() for char in text) < 5:
-        raise ValueError("is not a phone number")
-    return text
+_parse, _is_valid, _format = rphonenumbers.parse, rphonenumbers.is_valid_number, rphonenumbers.format_number
+_E164 = rphonenumbers.PhoneNumberFormat.E164
 
 
 def cast_phone(text: str, context: CastContext) -> str:
-    """E.164 where libphonenumber finds the number valid in the context's country, else the text as given."""
-    return _phone(text, context.default_country)
+    """E.164 where libphonenumber finds the number valid in the context's country, else the text as given.
+
+    libphonenumber in Rust gives the same answers as `phonenumbers`, which a property test holds it to, ten times faster.
+    """
+    try:
+        number = _parse(text, context.default_country)
+    except rphonenumbers.NumberParseException:
+        number = None
+    if number is not None and _is_valid(number):
+        return str(_format(number, _E164))
+    if sum(char.isdigit() for char in text) < 5:
+        raise ValueError("is not a phone number")
+    return text
 
 
 def _domain(text: str, _context: CastContext) -> str:

@@ -196,10 +196,12 @@ class Columns:
             return values
         cast = pl.Series("value", [None] * len(column), dtype=pl.String)
         for place in places.unique().to_list():
-            here = places == place
-            values, refused = self._caster(spec, index, place).cast(column.set(~here, None))
-            cast = cast.zip_with(~here, values)
-            self._refuse(batch, index, column.set(~here, None), refused)
+            here = (places == place).arg_true()
+            texts = column.gather(here)
+            values, refused = self._caster(spec, index, place).cast(texts)
+            cast = cast.scatter(here, values)
+            if refused:
+                self._refuse(batch, index, column.set(places != place, None), refused)
         return cast
 
     def report_assumptions(self) -> None:

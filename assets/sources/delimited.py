@@ -117,7 +117,7 @@ class Cutter:
         if is_last and not data.endswith(b"\n"):
             data += b"\n"
         ends = regular_record_ends(data, cutter, quote, width)
-        if ends is None or not len(ends):
+        if ends is None or not len(ends) or (is_last and ends[-1] + 1 < len(data)):
             return None
         whole, rest = data[: ends[-1] + 1], data[ends[-1] + 1 :]
         try:
@@ -181,6 +181,9 @@ class Cutter:
                 rows.rows.append(self._restored(row))
                 self.mended += 1
                 return count
+            # A next line that is a whole row by itself is no part of this one.
+            if at + count < len(lines) and len(self._by_edges(lines[at + count].rstrip("\r\n"))) == width:
+                break
         number = rows.first + len(rows.rows)
         text = lines[at].rstrip("\r\n").replace(self.dialect.cutter, self.dialect.delimiter)
         reason = (

@@ -79,7 +79,7 @@ def detect_format(path: Path) -> str:
     if head.startswith(b"PK\x03\x04"):
         kind = _zip_format(path)
         if kind is None:
-            raise InputRefusedError("is a zip archive, not a table")
+            raise InputRefusedError("cannot be read: it is a zip archive, cut off or damaged, and no workbook")
         return kind
     if head.startswith(OLE_MAGIC) or head.startswith(_BIFF):
         return "xls"

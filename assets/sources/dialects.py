@@ -35,6 +35,7 @@ STAND_IN = "\ue000"
 
 HEADER_WITHIN = 30
 _SEP_LINE = re.compile(r'\A\s*"?sep=([^"\r\n]{1,3}?)"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^'\n]*'")
 _RUN = re.compile(r"[^\w\s\"'.\-+()@/\\]{2,3}|[~|^]{1,2}[|~^]{1,2}")
 
 
@@ -147,11 +148,12 @@ def _several_characters(sample: str) -> list[str]:
 
     `;;` is an empty cell wherever a single `;` occurs too.
     """
-    runs = Counter(_RUN.findall(sample))
+    bare = _QUOTED.sub("x", sample)
+    runs = Counter(_RUN.findall(bare))
     return [
         run
         for run, count in runs.most_common(5)
-        if count > 1 and all(sample.count(char) == count * run.count(char) for char in set(run) if not char.isspace())
+        if count > 1 and all(bare.count(char) == count * run.count(char) for char in set(run) if not char.isspace())
     ]
 
 
@@ -193,11 +195,11 @@ def _weight(sample: str, dialect: Dialect, known: frozenset[str]) -> float:
 
 def _quote_of(sample: str) -> str | None:
     """The quotation mark: `'` where cells begin and end with it and none does with `\"`."""
-    edge = rf"(?:^|[{re.escape(''.join(DELIMITERS))}])[ ]?"
-    doubles = len(re.findall(rf'{edge}"', sample, re.MULTILINE))
-    singles = len(re.findall(rf"{edge}'", sample, re.MULTILINE))
-    closing = len(re.findall(rf"'[ ]?(?:$|[{re.escape(''.join(DELIMITERS))}\r])", sample, re.MULTILINE))
-    if not doubles and singles > 1 and abs(singles - closing) <= 0.1 * singles:
+    cuts = re.escape("".join(DELIMITERS)) + "\\r\\n"
+    doubles = len(re.findall(rf'(?:\A|[{cuts}])[ ]?"', sample))
+    singles = len(re.findall(rf"(?:\A|[{cuts}])[ ]?'", sample))
+    closing = len(re.findall(rf"'[ ]?(?:\Z|[{cuts}])", sample))
+    if not doubles and singles > 1 and abs(singles - closing) <= max(1, singles // 4):
         return "'"
     return '"'
 

@@ -152,8 +152,8 @@ def _wide(head: bytes) -> str | None:
             text = head[: len(head) // 4 * 4].decode(codec)
         except UnicodeDecodeError:
             continue
-        printable = sum(char.isprintable() or char in "\t\r\n" for char in text)
-        if text and printable > 0.98 * len(text):
+        printable = sum(char < "\x80" or char.isprintable() for char in text)
+        if text and printable > 0.8 * len(text):
             found[codec] = sum(text.count(char) for char in "\n\r,;\t |") / len(text)
     best = max(found, key=found.__getitem__, default=None)
     return best if best is not None and found[best] > 0.005 else None

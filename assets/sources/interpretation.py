@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.casting import CastContext
-from assets.sources.mapping import MappedSheet, MappingOptions, map_table
+from assets.sources.mapping import MappedSheet, MappingOptions, RecordSet, map_table
 from assets.sources.reading import FileReading, ReadOptions, read_file
 from assets.sources.recognition import Recognition, known_headers, recognise
 from assets.sources.tables import Rejection, Sheet, Table, find_tables
@@ -22,9 +22,9 @@ from schemas.errors import InputRefusedError
 from schemas.headers import fold_header
 from schemas.ledger import ImportOptions
 from schemas.profiles import Profile
-from schemas.vocabulary import DateOrder, Entity, UpdatePolicy
+from schemas.vocabulary import DateOrder, UpdatePolicy
 
-SheetSink = Callable[[int, Entity, pl.DataFrame], None]
+SheetSink = Callable[[int, RecordSet, pl.DataFrame], None]
 """Takes the records of a sheet, by the sheet's ordinal, frame by frame (see `mapping.map_table`)."""
 
 
@@ -133,7 +133,7 @@ def _interpret_table(
         decimal_sign=options.decimal_sign,
     )
     under = MappingOptions(source, base, options.key)
-    mapped = map_table(table, best, under, lambda entity, frame: sink(ordinal, entity, frame))
+    mapped = map_table(table, best, under, lambda records, frame: sink(ordinal, records, frame))
     policy = UpdatePolicy(options.update) if options.update else best.profile.update
     evidence = best.evidence(found[1] if len(found) > 1 else None)
     sheet = InterpretedSheet(ordinal, table, best, evidence, source, policy, mapped)

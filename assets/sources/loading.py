@@ -7,13 +7,14 @@ depends on its bytes and the import's options alone.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet, SheetSink, interpret
+from assets.sources.mapping import RecordSet
 from assets.sources.spool import Spool
 from assets.sources.tables import Rejection
 from schemas import progress
@@ -103,7 +104,7 @@ def _take_back(session: Session, ledger: Ledger) -> None:
 
 
 def _delete(session: Session, import_id: str) -> None:
-    for table in (*RECORD_TABLES.values(), *_AUDIT_TABLES, "audit.imports"):
+    for table in (*RECORD_TABLES.values(), "records.sheets", *_AUDIT_TABLES, "audit.imports"):
         schema, name = table.split(".")
         session.execute(f'DELETE FROM "{schema}"."{name}" WHERE import_id = ?', [import_id])  # noqa: S608
 
@@ -159,7 +160,7 @@ def _load(session: Session, ledger: Ledger, archive: Archive, item: Import) -> I
     profiles = profiles_for(item.options, archive)
     told = _Told()
     files: list[ImportFile] = []
-    with session.transaction():
+    with session.writing_in_bulk(), session.transaction():
         # Whatever a killed attempt may have left of it.
         _delete(session, item.import_id)
         for index, file in enumerate(item.files):
@@ -179,29 +180,38 @@ class _Records:
 
     def __init__(self, session: Session, item: Import, file: ImportFile) -> None:
         self.session, self.item, self.file = session, item, file
-        self.spools: dict[tuple[int, Entity], Spool] = {}
+        self.spools: dict[tuple[int, RecordSet], Spool] = {}
 
-    def take(self, ordinal: int, entity: Entity, frame: pl.DataFrame) -> None:
+    def take(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
         """A sink for the records of a sheet."""
-        self.spools.setdefault((ordinal, entity), Spool()).add(frame)
+        self.spools.setdefault((ordinal, records), Spool()).add(frame)
 
     def write(self, sheets: Sequence[InterpretedSheet]) -> int:
         """Append everything to the records tables; returns how many rows that were."""
-        for sheet in sheets:
+        by_ordinal = {sheet.ordinal: sheet for sheet in sheets}
+        for (ordinal, records), spool in self.spools.items():
+            sheet = by_ordinal[ordinal]
             place = {
-                "import_id": pl.lit(self.item.import_id),
-                "import_sequence": pl.lit(self.item.sequence, pl.Int32),
-                "file_ordinal": pl.lit(self.file.ordinal, pl.Int32),
-                "sheet_ordinal": pl.lit(sheet.ordinal, pl.Int32),
-                "file": pl.lit(self.file.path),
-                "sheet": pl.lit(sheet.table.name),
-                "policy": pl.lit(sheet.policy.value),
+                "import_id": self.item.import_id,
+                "import_sequence": self.item.sequence,
+                "file_ordinal": self.file.ordinal,
+                "sheet_ordinal": ordinal,
+                "source": records.source,
+                "object": records.object,
+                "is_stub": records.is_stub,
             }
-            for entity in Entity:
-                spool = self.spools.get((sheet.ordinal, entity))
-                for frame in spool.batches() if spool else ():
-                    self.session.append(RECORD_TABLES[entity], frame.with_columns(**place))
+            self._tell_fields(records, {**place, "policy": sheet.policy.value})
+            constants = {**place, "file": self.file.path, "sheet": sheet.table.name}
+            for frame in spool.batches():
+                self.session.append(RECORD_TABLES[records.entity], frame, constants)
         return sum(spool.height for spool in self.spools.values())
+
+    def _tell_fields(self, records: RecordSet, place: Mapping[str, object]) -> None:
+        row = {**place, "entity": records.entity.value, "fields": list(records.fields)}
+        schema = {"import_sequence": pl.Int32(), "file_ordinal": pl.Int32(), "sheet_ordinal": pl.Int32()}
+        self.session.append(
+            "records.sheets", pl.DataFrame([row], schema_overrides={**schema, "fields": pl.List(pl.String)})
+        )
 
 
 def _refuse_to_forget(item: Import, files: Sequence[ImportFile]) -> None:

@@ -16,7 +16,8 @@ import polars as pl
 from assets.sources.casting import CastContext
 from assets.sources.columns import Batch, Columns
 from assets.sources.recognition import Recognition
-from assets.sources.record_keys import by_content, by_id, content_of, digested
+from assets.sources.custom_cells import key_value_lists
+from assets.sources.record_keys import by_id, by_mention, by_natural_key, content_of, digested
 from assets.sources.sections import Laid, Pointed, stub_fields
 from assets.sources.tables import Rejection, Table
 from schemas.headers import fold_header
@@ -27,7 +28,24 @@ from schemas.vocabulary import RESOLVED_ENTITIES, DateOrder, Entity
 
 _STANDS_ALONE = frozenset({Entity.ORGANIZATION, Entity.PERSON, Entity.LEAD, Entity.DEAL, Entity.USER})
 
-Sink = Callable[[Entity, pl.DataFrame], None]
+REMEMBERED_KEYS = 500_000
+"""Companies of a list that are remembered, so that one named in many batches is one record: some 40 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSet:
+    """What the records of a frame have in common: their entity, source and object, whether they are mere mentions
+    (stubs), and the fields that the sheet has columns for.
+    """
+
+    entity: Entity
+    source: str
+    object: str
+    is_stub: bool
+    fields: tuple[str, ...]
+
+
+Sink = Callable[[RecordSet, pl.DataFrame], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +87,8 @@ class MappingOptions:
 def map_table(table: Table, recognition: Recognition, options: MappingOptions, sink: Sink) -> MappedSheet:
     """Map every row of a table and hand the records to `sink`, frame by frame.
 
-    A frame has the columns
-    `record_key`, `version_key`, `source`, `object`, `external_id`, `is_stub`, `fields`, `row_number`, those fields of the
-    entity's contract that the sheet has columns for, `<target>_key` for its references, and `custom`.
+    A frame has the columns `record_key`, `version_key`, `external_id`, `row_number`, those fields of the entity's
+    contract that the sheet has columns for, `<target>_key` for its references, and `custom`.
     """
     return _Mapper(table, recognition, options, sink).map()
 
@@ -107,6 +124,7 @@ class _Mapper:
             if options.key and (laid.entity == self.object.primary or laid.entity != Entity.ORGANIZATION):
                 laid.key = list(options.key)
         self.result = MappedSheet()
+        self._seen = pl.Series("record_key", [], dtype=pl.String)
         self._filled = [0] * len(table.headers)
         self._examples: list[str | None] = [None] * len(table.headers)
 
@@ -134,7 +152,7 @@ class _Mapper:
 
     def _survey(self) -> None:
         ids = [laid for laid in self.sections if laid.entity == self.object.primary and laid.ids]
-        seen: list[pl.DataFrame] = []
+        seen: list[pl.Series] = []
         for batch in self._batches():
             self.columns.look(batch)
             for index in range(len(self.columns.headers)):
@@ -143,18 +161,23 @@ class _Mapper:
                 if self._examples[index] is None:
                     self._examples[index] = cell.drop_nulls().first() if cell.null_count() < len(cell) else None
             if ids:
-                cells = batch.cells.drop("row_number")
-                seen.append(pl.DataFrame({"id": batch.cell(ids[0].ids[0]), "row": cells.hash_rows()}).drop_nulls())
-        if ids:
-            self._judge_ids(ids[0], pl.concat(seen) if seen else pl.DataFrame({"id": [], "row": []}))
+                seen.append(batch.cell(ids[0].ids[0]).drop_nulls().hash())
+        if ids and seen and (every := pl.concat(seen)).n_unique() < len(every):
+            self._judge_ids(ids[0])
 
-    def _judge_ids(self, laid: Laid, seen: pl.DataFrame) -> None:
+    def _judge_ids(self, laid: Laid) -> None:
         """Say where ids stand in several different rows, and do not believe a list's `id` column that does so.
 
         In a list that no CRM wrote a column called `id` may mean anything. One whose values repeat over different rows
         does not tell the rows apart: taken as an id it would fold them into one record.
         """
-        repeated = seen.group_by("id").agg(pl.col("row").n_unique()).filter(pl.col("row") > 1).height
+        parts = [
+            pl.DataFrame(
+                {"id": batch.cell(laid.ids[0]), "row": batch.cells.drop("row_number").hash_rows()}
+            ).drop_nulls()
+            for batch in self._batches()
+        ]
+        repeated = pl.concat(parts).group_by("id").agg(pl.col("row").n_unique()).filter(pl.col("row") > 1).height
         header = self.columns.headers[laid.ids[0]]
         if repeated and self.profile.is_generic:
             laid.ids = []
@@ -199,7 +222,8 @@ class _Mapper:
         for item in made:
             self._emit_stubs(batch, item)
         for item in made:
-            self._emit(batch, item, custom)
+            others = _any([other.rows for other in made if other is not item], batch.height)
+            self._emit(batch, item, custom, others)
         self.result.loaded += int(taken.sum())
         refused = set(batch.cells["row_number"].filter(~taken).to_list())
         # The cells of a refused row are refused with it and need no second mention.
@@ -226,11 +250,10 @@ class _Mapper:
             pointed = item.laid.points(batch, reference)
             item.pointed[target] = pointed
             namespace = reference.object or target.value
-            mention = pl.concat_str(pl.lit("mention"), pl.col("name").fill_null(""), separator=SEPARATOR)
             frame = pl.DataFrame([pointed.external_id, _folded_names(pointed.name)])
             key = pl.coalesce(
                 by_id(target, self.source, namespace, pl.col("external_id")),
-                pl.when(pl.col("name").is_not_null()).then(by_content(target, self.source, mention)),
+                by_mention(target, self.source, pl.col("name")),
             )
             item.keys[f"{target}_key"] = frame.select(key).to_series().set(~item.rows, None)
         same = item.laid.section.same_as
@@ -269,8 +292,10 @@ class _Mapper:
         )
 
     def _refuse(self, batch: Batch, reasons: pl.Series) -> None:
+        cells = [f"c{index}" for index in range(len(self.columns.headers))]
+        refused = batch.cells.select(*cells, "row_number")
         for place in reasons.is_not_null().arg_true().to_list():
-            row = batch.cells.row(place)
+            row = refused.row(place)
             values = {header: cell for header, cell in zip(self.columns.headers, row, strict=False) if cell is not None}
             text = json.dumps(values, ensure_ascii=False)
             self.result.rejections.append(Rejection(row[-1], None, text, reasons[place]))
@@ -316,19 +341,21 @@ class _Mapper:
             held = extra.select(content_of(extra).alias("held")).to_series().set(~item.holds, "")
             text = pl.select(pl.concat_str(pl.lit(text), pl.lit(held))).to_series()
         about = self._about(item, made, batch.height)
-        content = pl.concat_str(pl.lit(text), pl.lit(about))
-        key = by_content(laid.entity, self.source, content)
+        key = digested([pl.lit(SEPARATOR.join(("content", laid.entity, self.source))), pl.lit(text), pl.lit(about)])
         natural = laid.natural_keys(batch)
         if natural is not None:
-            namespace = pl.concat_str(pl.lit(laid.namespace), pl.lit(natural), separator=SEPARATOR)
-            by_key = by_content(laid.entity, self.source, namespace, kind="natural")
+            by_key = by_natural_key(laid.entity, self.source, laid.namespace, pl.lit(natural))
             key = pl.when(pl.lit(natural).is_not_null()).then(by_key).otherwise(key)
-        external = pl.lit(item.external_id)
-        keys = pl.select(
-            pl.coalesce(by_id(laid.entity, self.source, laid.namespace, external), key).alias("record_key")
-        ).to_series()
+        without_id = item.external_id.null_count()
+        has_id = without_id < batch.height
+        if has_id:
+            named = by_id(laid.entity, self.source, laid.namespace, pl.lit(item.external_id))
+            key = pl.coalesce(named, key) if without_id else named
+        keys = pl.select(key.alias("record_key")).to_series()
         item.keys["record_key"] = keys
-        item.keys["version_key"] = pl.select(digested([pl.lit(keys), pl.lit(text)])).to_series()
+        # A record that its own words are the key of has one version.
+        is_named = has_id or natural is not None
+        item.keys["version_key"] = pl.select(digested([pl.lit(keys), pl.lit(text)])).to_series() if is_named else keys
 
     def _about(self, item: _Made, made: list[_Made], height: int) -> pl.Series:
         if item.laid.entity == Entity.ORGANIZATION:
@@ -385,13 +412,13 @@ class _Mapper:
                 .alias("version_key"),
                 pointed.external_id.alias("external_id"),
                 batch.cells["row_number"],
-                pl.lit(namespace).alias("object"),
-                pl.lit(True).alias("is_stub"),
             ).filter(rows)
             # One mention a batch is enough: a thousand deals of one company mention it once.
-            self._send(target, frame.unique("version_key", keep="first", maintain_order=True), fields.columns)
+            mentions = RecordSet(target, self.source, namespace, is_stub=True, fields=tuple(fields.columns))
+            self._send(mentions, frame.unique("version_key", keep="first", maintain_order=True))
 
-    def _emit(self, batch: Batch, item: _Made, custom: dict[int, pl.Series]) -> None:
+    def _emit(self, batch: Batch, item: _Made, custom: dict[int, pl.Series], others: pl.Series) -> None:
+        """Hand over the records of one entity; `others` marks rows that carry a further one."""
         if not item.rows.any():
             return
         keys = [key.alias(name) for name, key in item.keys.items()]
@@ -399,33 +426,40 @@ class _Mapper:
             *keys,
             item.external_id.alias("external_id"),
             batch.cells["row_number"],
-            pl.lit(item.laid.namespace).alias("object"),
-            pl.lit(False).alias("is_stub"),
         )
         held = self._held(item, custom)
         if held is not None:
             frame = frame.with_columns(held.alias("custom"))
-        self._send(item.laid.entity, frame.filter(item.rows), item.fields.columns)
+        laid = item.laid
+        if laid.entity == Entity.ORGANIZATION and not laid.ids and laid.entity != self.object.primary:
+            # A company that a thousand rows name in the same words is one record, whose key those words are.
+            frame = self._unseen(frame, item.rows, others)
+        else:
+            frame = frame.filter(item.rows)
+        self._send(
+            RecordSet(laid.entity, self.source, laid.namespace, is_stub=False, fields=tuple(item.fields.columns)), frame
+        )
 
     def _held(self, item: _Made, custom: dict[int, pl.Series]) -> pl.Series | None:
         """The left-over cells that this entity's records hold, as lists of header and cell in the order of headers."""
         if not custom or not item.holds.any():
             return None
-        entries = [
-            pl.when(pl.col(f"c{index}").is_not_null()).then(
-                pl.struct(pl.lit(self.columns.headers[index]).alias("key"), pl.col(f"c{index}").alias("value"))
-            )
-            for index in sorted(custom, key=lambda index: self.columns.headers[index])
-        ]
-        frame = pl.DataFrame([cell.alias(f"c{index}") for index, cell in custom.items()])
-        lists = frame.select(pl.concat_list(entries).list.drop_nulls().alias("custom"))
-        is_held = (pl.col("custom").list.len() > 0) & pl.lit(item.holds)
-        return lists.select(pl.when(is_held).then(pl.col("custom"))).to_series()
+        cells = {self.columns.headers[index]: cell.set(~item.holds, None) for index, cell in custom.items()}
+        return key_value_lists({header: cells[header] for header in sorted(cells)})
 
-    def _send(self, entity: Entity, frame: pl.DataFrame, fields: list[str]) -> None:
-        self.result.records[entity] = self.result.records.get(entity, 0) + frame.height
-        named = pl.lit(pl.Series([fields], dtype=pl.List(pl.String))).first()
-        self.sink(entity, frame.with_columns(pl.lit(self.source).alias("source"), named.alias("fields")))
+    def _unseen(self, frame: pl.DataFrame, rows: pl.Series, others: pl.Series) -> pl.DataFrame:
+        """The records that no earlier row had, as far back as is remembered, and those that are all their row carries."""
+        keys = frame["record_key"].set(~rows, None)
+        new = rows & keys.is_first_distinct()
+        if len(self._seen):
+            new &= ~keys.is_in(self._seen.implode())
+        if len(self._seen) < REMEMBERED_KEYS:
+            self._seen = pl.concat([self._seen, keys.filter(new)])
+        return frame.filter(new | (rows & ~others))
+
+    def _send(self, records: RecordSet, frame: pl.DataFrame) -> None:
+        self.result.records[records.entity] = self.result.records.get(records.entity, 0) + frame.height
+        self.sink(records, frame)
 
 
 def _any(columns: list[pl.Series], height: int) -> pl.Series:

@@ -32,19 +32,28 @@ def by_id(entity: Entity, source: str, namespace: str, external_id: pl.Expr) -> 
     return pl.when(external_id.is_not_null()).then(key)
 
 
-def by_content(entity: Entity, source: str, content: pl.Expr, *, kind: str = "content") -> pl.Expr:
-    """Key of records that only their content tells apart; `content` as `content_of` makes it."""
-    return digested([pl.lit(SEPARATOR.join((kind, entity, source))), content])
+def by_mention(entity: Entity, source: str, name: pl.Expr) -> pl.Expr:
+    """Key of the records that `source` mentions by these folded names; null where there is none."""
+    return pl.when(name.is_not_null()).then(
+        digested([pl.lit(SEPARATOR.join(("content", entity, source, "mention"))), name.fill_null("")])
+    )
+
+
+def by_natural_key(entity: Entity, source: str, namespace: str, natural: pl.Expr) -> pl.Expr:
+    """Key of the records that the key columns of a list tell apart."""
+    return digested([pl.lit(SEPARATOR.join(("natural", entity, source, namespace))), natural.fill_null("")])
 
 
 def content_of(fields: pl.DataFrame) -> pl.Expr:
     """What the fields say, as one text: `name`, separator, value, for every field that is filled."""
-    parts = [
-        pl.when(pl.col(name).is_not_null()).then(
-            pl.concat_str([pl.lit(SEPARATOR + name + SEPARATOR), _text(pl.col(name), dtype)])
-        )
-        for name, dtype in sorted(fields.schema.items())
-    ]
+    parts: list[pl.Expr] = []
+    for name, dtype in sorted(fields.schema.items()):
+        blanks = fields[name].null_count()
+        label, value = pl.lit(SEPARATOR + name + SEPARATOR), _text(pl.col(name), dtype)
+        if not blanks:
+            parts += [label, value]
+        elif blanks < fields.height:
+            parts.append(pl.when(pl.col(name).is_not_null()).then(pl.concat_str([label, value])))
     return pl.concat_str(parts, ignore_nulls=True) if parts else pl.lit("")
 
 
@@ -55,7 +64,7 @@ def _text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.Datetime):
         return column.dt.epoch("us").cast(pl.String)
     if isinstance(dtype, pl.Date):
-        return column.dt.to_string("%Y-%m-%d")
+        return column.cast(pl.Int32).cast(pl.String)
     if isinstance(dtype, pl.Float64):
         return (column * 1_000_000).round().cast(pl.Int64).cast(pl.String)
     return column.cast(pl.String)

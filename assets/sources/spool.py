@@ -45,7 +45,7 @@ class Spool:
             # Removed with this object at the latest.
             self._folder = tempfile.TemporaryDirectory(prefix="leadsift-spool-")
         path = Path(self._folder.name) / f"{len(self._files)}.arrow"
-        pl.concat(self._held, how="diagonal").write_ipc(path, compression="lz4")
+        pl.concat(self._held, how="diagonal").write_ipc(path, compression="uncompressed")
         self._files.append(path)
         self._held, self._held_bytes = [], 0
 

@@ -53,7 +53,8 @@ def _by_calamine(path: Path, kind: str) -> Iterator[dict[str, Any]]:
         frame = pl.DataFrame(pl.from_arrow(batch)) if sheet.width else pl.DataFrame()
         faults = [_error_fault(error.position, error.detail) for error in (errors.errors if errors else [])]
         more = unsaid.get(name, _Unsaid())
-        frame = _padded(frame, more.padded)
+        # calamine leaves out the blank columns before the first cell.
+        frame = _padded(frame, [(row, column - more.first_column, width) for row, column, width in more.padded])
         faults += [
             {
                 "row": row,
@@ -82,6 +83,7 @@ class _Unsaid:
 
     formulas: list[tuple[int, int, str]] = field(default_factory=list)
     padded: list[tuple[int, int, int]] = field(default_factory=list)
+    first_column: int = 0
 
 
 _CELL = re.compile(rb"<c ([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
@@ -108,9 +110,11 @@ def _unsaid(path: Path) -> dict[str, _Unsaid]:
 
 
 def _scanned(data: bytes, widths: dict[int, int]) -> _Unsaid:
-    unsaid = _Unsaid()
+    unsaid = _Unsaid(first_column=16_384)
     for match in _CELL.finditer(data):
         attributes, inside = match.groups()
+        if inside and (found := _PLACE.search(attributes)) and _RESULT.search(inside):
+            unsaid.first_column = min(unsaid.first_column, _column(found.group(1).decode()))
         style = _STYLE.search(attributes)
         width = widths.get(int(style.group(1)), 0) if style else 0
         formula = _FORMULA.search(inside or b"") if inside and b"<f" in inside else None

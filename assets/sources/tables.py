@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain
 
 import polars as pl
 
-from assets.sources.delimited import Block, Frame, Rows
+from assets.sources.delimited import Block, Cells, Frame, Rows
 from assets.sources.header_rows import (
+    LONGEST_HEADER,
     clean,
     find_header,
     footer_start,
@@ -175,26 +177,20 @@ class _Splitter:
     def _absorb(self, block: Block) -> None:
         """Take a block of rows into the open table, or into those that begin in it."""
         while len(block):
-            width = len(self.tables[-1].headers)
-            if isinstance(block, Frame) and not self.sheet.is_cut and block.frame.width > width:
-                self._widen(block.frame.width)
-                width = block.frame.width
-            frame = self._frame(block, width)
-            place = self._next_header(frame)
+            if not self.sheet.is_cut:
+                self._widen(_width(block))
+            place = self._next_header(block)
+            ahead = block if place is None else _part(block, 0, place)
+            self._hold(self._frame(ahead, len(self.tables[-1].headers)))
             if place is None:
-                self._hold(frame)
                 return
-            number = int(frame["row_number"][place])
-            self._hold(frame[:place])
-            block = self._at_header(block, frame, place, number)
+            self._begin_at(block, place)
+            block = _part(block, place + 1, len(block))
 
-    def _at_header(self, block: Block, frame: pl.DataFrame, place: int, number: int) -> Block:
-        """Deal with a header among the rows: passed over where it repeats the table's own, else a new table's beginning.
-
-        Returns the rows behind it.
-        """
+    def _begin_at(self, block: Block, place: int) -> None:
+        """Deal with a header among the rows: passed over where it is the table's own again, else a new table's first row."""
         table = self.tables[-1]
-        row = [clean(cell) for cell in _raw_row(block, number)]
+        row = [clean(cell) for cell in _raw_row(block, place)]
         folded = [fold_header(cell) if cell else "" for cell in row]
         own = [fold_header(header) for header in table.headers]
         has_data = table.cells.height or _blank_rows(self.tail) < self.tail.height
@@ -205,8 +201,7 @@ class _Splitter:
             before = Table("", [], 0)
             labels = self._take_title(before)
             self._close()
-            self._open(number, [*labels, row], before)
-        return _behind(block, number)
+            self._open(block.first + place, [*labels, row], before)
 
     def _take_title(self, before: Table) -> list[list[str | None]]:
         """Take the title rows above a new header out of what was held back: they are the new table's preamble."""
@@ -230,20 +225,13 @@ class _Splitter:
         self._keep(joined[:cut])
         self.tail = joined[cut:]
 
-    def _next_header(self, frame: pl.DataFrame) -> int | None:
-        """The place of the first row that is a header; its first or second cell must be a known one."""
-        firsts = [name for name in ("c0", "c1") if name in frame.columns]
-        if len(firsts) < 2:
-            return None
-        own = pl.Series([header.lower() for header in self.tables[-1].headers[:2]]).implode()
-        is_word = [
-            pl.col(name).str.to_lowercase().is_in(words) for name in firsts for words in (self.words.item(), own.item())
-        ]
-        candidates = frame.with_row_index("place").filter(pl.any_horizontal(is_word))
-        own_header = [fold_header(header) for header in self.tables[-1].headers]
-        for row in candidates.iter_rows():
-            if is_like_header(row[1:-1], self.known, own_header):
-                return int(row[0])
+    def _next_header(self, block: Block) -> int | None:
+        """The place of the first row of a block that is a header; its first or second cell must be a known one."""
+        own = [fold_header(header) for header in self.tables[-1].headers]
+        words = self.known | {header.lower() for header in self.tables[-1].headers[:2]}
+        for place, row in _candidates(block, words, self.words):
+            if is_like_header([clean(cell) for cell in row], self.known, own):
+                return place
         return None
 
     def _frame(self, block: Block, width: int) -> pl.DataFrame:
@@ -251,7 +239,7 @@ class _Splitter:
         if isinstance(block, Frame):
             numbers = pl.int_range(block.first, block.first + len(block), dtype=pl.Int32, eager=True)
             frame = block.frame.with_columns(numbers.alias("row_number"))
-            beyond = [name for name in block.frame.columns[width:]]
+            beyond = block.frame.columns[width:]
             if beyond:
                 frame = self._refuse_beyond(frame, beyond)
             missing = [pl.lit(None, pl.String).alias(f"c{index}") for index in range(block.frame.width, width)]
@@ -301,7 +289,12 @@ class _Splitter:
     def _widen(self, width: int) -> None:
         """Name the columns of a workbook's table that have cells and no header."""
         table = self.tables[-1]
-        table.headers += [f"column {index + 1}" for index in range(len(table.headers), width)]
+        new = range(len(table.headers), width)
+        table.headers += [f"column {index + 1}" for index in new]
+        if self.tail.height and new:
+            cells = [name for name in self.tail.columns if name != "row_number"]
+            blank = [pl.lit(None, pl.String).alias(f"c{index}") for index in new]
+            self.tail = self.tail.select(*cells, *blank, "row_number")
 
     def _count_preamble(self, before: Table, head: Rows, span: range, filled: Sequence[int]) -> None:
         for index in span:
@@ -338,15 +331,32 @@ def _blank_rows(frame: pl.DataFrame) -> int:
     return sum(all(cell is None for cell in row[:-1]) for row in frame.iter_rows())
 
 
-def _raw_row(block: Block, number: int) -> Sequence[str | None]:
-    if isinstance(block, Frame):
-        return block.frame.row(number - block.first)
-    return block.rows[number - block.first] or []
+def _raw_row(block: Block, place: int) -> Cells:
+    return block.frame.row(place) if isinstance(block, Frame) else block.rows[place] or []
 
 
-def _behind(block: Block, number: int) -> Block:
-    """The rows of a block behind row `number`."""
-    place = number - block.first + 1
+def _width(block: Block) -> int:
     if isinstance(block, Frame):
-        return Frame(number + 1, block.frame[place:])
-    return Rows(number + 1, block.rows[place:], block.broken)
+        return block.frame.width
+    return max((len(row) for row in block.rows if row), default=0)
+
+
+def _part(block: Block, start: int, end: int) -> Block:
+    """The rows of a block from place `start` to before `end`."""
+    if isinstance(block, Frame):
+        return Frame(block.first + start, block.frame[start:end])
+    return Rows(block.first + start, block.rows[start:end], block.broken)
+
+
+def _candidates(block: Block, words: AbstractSet[str], known: pl.Series) -> Iterator[tuple[int, Cells]]:
+    """Rows whose first or second cell is one of the words, with their places; in frames one of those known at all."""
+    if isinstance(block, Rows):
+        for place, row in enumerate(block.rows):
+            if row and any(cell and len(cell) <= LONGEST_HEADER and cell.strip().lower() in words for cell in row[:2]):
+                yield place, row
+        return
+    firsts = [name for name in ("c0", "c1") if name in block.frame.columns]
+    is_word = [pl.col(name).str.strip_chars().str.to_lowercase().is_in(known.item()) for name in firsts]
+    places = block.frame.select(pl.arg_where(pl.any_horizontal(is_word))).to_series()
+    for place in places.to_list():
+        yield place, block.frame.row(place)

@@ -55,19 +55,16 @@ class Caster:
         return usual.scatter(places, rest), refused
 
     def _one_by_one(self, column: pl.Series) -> tuple[pl.Series, Mapping[str, str]]:
-        """Cast by the text, each distinct one once."""
+        """Cast by the text: each distinct one once, or row by row where most texts are met once anyway."""
+        texts = column.drop_nulls().unique()
+        if len(texts) > len(column) / 2:
+            return self._row_by_row(column)
         if len(self._values) + len(self._refused) > MEMO_TEXTS:
             self._values.clear()
             self._refused.clear()
-        one = CASTERS[self.kind]
-        texts = column.drop_nulls().unique().to_list()
         for text in texts:
-            if text in self._values or text in self._refused:
-                continue
-            try:
-                self._values[text] = one(text, self.context)
-            except ValueError as error:
-                self._refused[text] = str(error)
+            if text not in self._values and text not in self._refused:
+                self._one(text)
         values = {text: self._values[text] for text in texts if text in self._values}
         refused = {text: self._refused[text] for text in texts if text in self._refused}
         if not values:
@@ -79,6 +76,24 @@ class Caster:
             return_dtype=self.dtype,
         )
         return cast, refused
+
+    def _one(self, text: str) -> None:
+        try:
+            self._values[text] = CASTERS[self.kind](text, self.context)
+        except ValueError as error:
+            self._refused[text] = str(error)
+
+    def _row_by_row(self, column: pl.Series) -> tuple[pl.Series, Mapping[str, str]]:
+        one, context = CASTERS[self.kind], self.context
+        values: list[Value | None] = []
+        refused: dict[str, str] = {}
+        for text in column.to_list():
+            try:
+                values.append(None if text is None else one(text, context))
+            except ValueError as error:
+                values.append(None)
+                refused[text] = str(error)
+        return pl.Series(column.name, values, dtype=self.dtype), refused
 
 
 def usual_forms(column: pl.Series, kind: Kind, context: CastContext) -> pl.Series | None:

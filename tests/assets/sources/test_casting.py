@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import phonenumbers
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.sources.casting import CastContext, cast_column, currency_in, split_list
-from assets.sources.locale_decisions import decide_context, decide_decimal_sign
-from schemas.vocabulary import Kind
+from assets.sources.casting import CASTERS, CastContext, currency_in
+from assets.sources.locale_decisions import Evidence
+from assets.sources.vector_casting import Caster, usual_forms
+from schemas.vocabulary import DateOrder, Kind
 
 
 def cast(kind: Kind, *texts: str, context: CastContext | None = None) -> tuple[list[Any], dict[str, str]]:
     column = pl.Series("c", list(texts), dtype=pl.String)
-    decided, _ = decide_context(texts, kind, context or CastContext())
-    done = cast_column(column, kind, decided)
-    return done.values.to_list(), done.refused
+    evidence = Evidence(kind)
+    evidence.look(column)
+    decided, _ = evidence.decide(context or CastContext())
+    values, refused = Caster(kind, decided).cast(column)
+    return values.to_list(), dict(refused)
 
 
 @pytest.mark.parametrize(
@@ -96,17 +100,61 @@ def test_a_dollar_sign_is_no_currency() -> None:
     assert currency_in("20 CHF") == "CHF"
 
 
-def test_several_addresses_in_one_cell() -> None:
-    assert split_list("a@b.example; c@d.example, e@f.example", Kind.EMAIL) == [
-        "a@b.example",
-        "c@d.example",
-        "e@f.example",
-    ]
-
-
 @given(st.lists(st.decimals(0, 10**9, places=2), min_size=1), st.sampled_from(["fr", "us", "de"]))
 def test_amounts_in_one_style_come_back(amounts: list[Decimal], style: str) -> None:
     signs = {"fr": (" ", ","), "us": (",", "."), "de": (".", ",")}[style]
     texts = [f"{amount:,.2f}".translate({ord(","): signs[0], ord("."): signs[1]}) for amount in amounts]
-    assert decide_decimal_sign(texts)[0] == signs[1]
-    assert cast(Kind.MONEY, *texts)[0] == amounts
+    context = CastContext(decimal_sign=signs[1])
+    assert cast(Kind.MONEY, *texts, context=context)[0] == amounts
+
+
+TEXTS = st.one_of(
+    st.text(max_size=20),
+    st.from_regex(r"[\w.+-]{1,8}@[\w-]{1,8}\.[a-z]{1,4}", fullmatch=True),
+    st.from_regex(r"(https?://)?(www\.)?[\w.-]{1,12}\.[a-z]{1,4}(/\S{0,4})?", fullmatch=True),
+    st.from_regex(r"-?[$€ ]?\d{1,6}([.,]\d{1,3}){0,2}", fullmatch=True),
+    st.from_regex(
+        r"\d{2,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?", fullmatch=True
+    ),
+)
+
+
+@given(
+    st.sampled_from([Kind.EMAIL, Kind.DOMAIN, Kind.URL, Kind.DATE, Kind.TIMESTAMP, Kind.MONEY]),
+    st.lists(TEXTS, min_size=1, max_size=5),
+    st.sampled_from([",", "."]),
+    st.sampled_from(list(DateOrder)),
+)
+def test_a_column_is_cast_as_each_of_its_texts(kind: Kind, texts: list[str], sign: str, order: DateOrder) -> None:
+    context = CastContext(decimal_sign=sign, date_order=order, time_zone="Europe/Paris")
+    usual = usual_forms(pl.Series(texts, dtype=pl.String), kind, context)
+    assert usual is not None
+    for text, value in zip(texts, usual.to_list(), strict=True):
+        if value is not None:
+            assert CASTERS[kind](text, context) == value
+
+
+@given(
+    st.one_of(st.from_regex(r"[+(]?\d[\d ().-]{3,16}( ?x\d{1,4})?", fullmatch=True), st.text(max_size=15)),
+    st.sampled_from(["US", "FR", "DE", "GB", "BR", "IT", "CH", "JP", "IN", "AU"]),
+)
+def test_phones_are_read_as_libphonenumber_reads_them(text: str, country: str) -> None:
+    try:
+        number = phonenumbers.parse(text, country)
+        expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        is_valid = phonenumbers.is_valid_number(number)
+    except phonenumbers.NumberParseException:
+        is_valid, expected = False, text
+    try:
+        cast_to = CASTERS[Kind.PHONE](text, CastContext(default_country=country))
+    except ValueError:
+        cast_to = None
+    assert cast_to == (expected if is_valid else text) or (not is_valid and cast_to is None)
+
+
+def test_a_stated_date_order_outranks_the_profile_and_not_the_values() -> None:
+    stated = CastContext(date_order=DateOrder.MDY, stated_date_order=DateOrder.DMY)
+    assert cast(Kind.DATE, "03/04/2025", context=stated)[0] == [date(2025, 4, 3)]
+    assert cast(Kind.DATE, "03/14/2025", context=stated)[0] == [date(2025, 3, 14)]
+    # Where both occur, what was stated decides; what it cannot read is refused.
+    assert cast(Kind.DATE, "03/14/2025", "14/03/2025", context=stated)[0] == [None, date(2025, 3, 14)]

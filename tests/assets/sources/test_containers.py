@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import tarfile
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from assets.sources.containers import find_files, natural
+from schemas.errors import InputRefusedError
 
 
 def _zip(path: Path, **members: bytes) -> Path:
@@ -37,7 +42,8 @@ def test_an_archive_gives_its_members(tmp_path: Path) -> None:
         **{"Account.csv": b"a", "sub/Lead.csv": b"b", "__MACOSX/x.csv": b"c", "README.md": b"d"},
     )
     found = {item.path.split("!")[1]: item for item in find_files([path])}
-    assert found["Account.csv"].data == b"a"
+    with found["Account.csv"].open() as handle:
+        assert handle.read() == b"a"
     assert found["sub/Lead.csv"].stem == "sub/Lead"
     assert found["README.md"].passed_over
 
@@ -69,6 +75,49 @@ def test_links_and_damage_and_absence_are_named(tmp_path: Path) -> None:
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 and then nothing")
     assert "damaged archive" in str(next(find_files([tmp_path / "broken.zip"])).refusal)
     assert "no such file" in str(next(find_files([tmp_path / "none.csv"])).refusal)
+
+
+def _tar(path: Path, *items: tarfile.TarInfo, data: bytes = b"Name\nAnn\n") -> Path:
+    with tarfile.open(path, "w:gz") as archive:
+        for item in items:
+            item.size = len(data) if item.isreg() else 0
+            archive.addfile(item, io.BytesIO(data) if item.isreg() else None)
+    return path
+
+
+def test_a_tar_archive_gives_its_members_and_refuses_what_leads_outside(tmp_path: Path) -> None:
+    found = list(find_files([_tar(tmp_path / "a.tar.gz", tarfile.TarInfo("b/Leads.csv"), tarfile.TarInfo("README"))]))
+    assert [item.stem for item in found if not item.passed_over] == ["b/Leads"]
+    with found[0].open() as handle:
+        assert handle.read() == b"Name\nAnn\n"
+    assert "points outside" in str(next(find_files([_tar(tmp_path / "s.tgz", tarfile.TarInfo("../x.csv"))])).refusal)
+    link = tarfile.TarInfo("x.csv")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    assert "links are refused" in str(next(find_files([_tar(tmp_path / "l.tgz", link)])).refusal)
+
+
+def test_a_gzipped_file_is_the_file_itself(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv.gz").write_bytes(gzip.compress(b"Name\nAnn\n"))
+    (found,) = find_files([tmp_path / "leads.csv.gz"])
+    assert (found.path.split("!")[1], found.stem) == ("leads.csv", "leads")
+    with found.open() as handle:
+        assert handle.read() == b"Name\nAnn\n"
+
+
+def test_a_gzip_bomb_is_refused_while_it_unpacks(tmp_path: Path) -> None:
+    (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(b"0" * 50_000_000))
+    (found,) = find_files([tmp_path / "bomb.csv.gz"])
+    with pytest.raises(InputRefusedError, match="possible bomb"), found.open() as handle:
+        while handle.read(1 << 20):
+            pass
+
+
+def test_a_cut_off_gzip_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(bytes(range(256)) * 400)[:-40])
+    (found,) = find_files([tmp_path / "cut.csv.gz"])
+    with pytest.raises(InputRefusedError, match="cannot be unpacked"), found.open() as handle:
+        while handle.read(1 << 20):
+            pass
 
 
 def test_natural_order() -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.sources.dates import decide_order, parse_moment
-from schemas.vocabulary import DateOrder
+from assets.sources.casting import CastContext
+from assets.sources.dates import parse_moment
+from assets.sources.locale_decisions import Evidence
+from schemas.vocabulary import DateOrder, Kind
 
 
 @pytest.mark.parametrize(
@@ -57,12 +60,15 @@ def test_a_date_written_in_a_known_order_comes_back(day: date, sign: str) -> Non
 
 @given(st.lists(st.dates(date(2000, 1, 1), date(2030, 1, 1)), min_size=1), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))
 def test_one_day_after_the_twelfth_decides_the_column(days: list[date], form: str) -> None:
-    order, said = decide_order([day.strftime(form) for day in days], DateOrder.MDY)
+    evidence = Evidence(Kind.DATE)
+    evidence.look(pl.Series([day.strftime(form) for day in days]))
+    context, said = evidence.decide(CastContext(date_order=DateOrder.MDY))
+    order = context.date_order
     if any(day.day > 12 for day in days):
         assert order == (DateOrder.DMY if form == "%d/%m/%Y" else DateOrder.MDY)
         assert said is not None
         assert "allow nothing else" in said
     else:
         assert order == DateOrder.MDY
-        assert said is not None
-        assert said.startswith("ambiguous")
+        # A day that is the number of its month reads alike both ways.
+        assert said is None if all(day.day == day.month for day in days) else str(said).startswith("ambiguous")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.sources import loading
-from assets.sources.landing import land
+from assets.sources.landing import Taking, land
 from schemas.errors import InputRefusedError, StoreError
 from schemas.ledger import ImportOptions
 from schemas.vocabulary import FileStatus, ImportStatus
@@ -168,7 +168,7 @@ def test_undone_bytes_are_taken_again_by_a_person_only(workplace: Workplace, tmp
     assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 0
     stores = (workplace.archive, workplace.ledger)
     assert land([path], ImportOptions(), *stores).import_id is None
-    assert land([path], ImportOptions(), *stores, take_undone=True).import_id is not None
+    assert land([path], ImportOptions(), *stores, Taking(undone=True)).import_id is not None
     workplace.load_all()
     assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 2
 

@@ -14,8 +14,6 @@ CREATE TABLE records.source_deals (
     file VARCHAR NOT NULL,  -- The file as the user named it
     sheet VARCHAR NOT NULL,  -- The sheet; empty for delimited text
     row_number INTEGER NOT NULL,  -- Row in the sheet, counted from 1 with the header
-    fields VARCHAR[],  -- Fields that the sheet has a column for: a blank one was emptied, any other was not spoken of
-    policy VARCHAR NOT NULL,  -- What this version does to earlier ones: newest, fill or ignore
     title VARCHAR,  -- Title as given
     pipeline VARCHAR,  -- Name of the pipeline as given
     stage VARCHAR,  -- Name of the stage as given

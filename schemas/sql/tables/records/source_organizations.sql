@@ -14,8 +14,6 @@ CREATE TABLE records.source_organizations (
     file VARCHAR NOT NULL,  -- The file as the user named it
     sheet VARCHAR NOT NULL,  -- The sheet; empty for delimited text
     row_number INTEGER NOT NULL,  -- Row in the sheet, counted from 1 with the header
-    fields VARCHAR[],  -- Fields that the sheet has a column for: a blank one was emptied, any other was not spoken of
-    policy VARCHAR NOT NULL,  -- What this version does to earlier ones: newest, fill or ignore
     name VARCHAR,  -- The name as given
     domain VARCHAR,  -- Web domain, lower case, without www
     website VARCHAR,  -- Web address as given

@@ -1,0 +1,14 @@
+-- What each sheet speaks of: for every kind of record that its rows carry, the fields it has columns for, and what it does to
+-- what was known. A field that is blank in a row was emptied; a field without a column was not spoken of.
+CREATE TABLE records.sheets (
+    import_id VARCHAR NOT NULL,  -- The import
+    import_sequence INTEGER NOT NULL,  -- Place of that import in the ledger
+    file_ordinal INTEGER NOT NULL,  -- Place of the file within its import
+    sheet_ordinal INTEGER NOT NULL,  -- Place of the sheet within its file
+    entity VARCHAR NOT NULL,  -- Kind of record
+    source VARCHAR NOT NULL,  -- The system or list it came from
+    object VARCHAR NOT NULL,  -- What the source calls this kind of record
+    is_stub BOOLEAN NOT NULL,  -- Whether the rows only mention these records
+    fields VARCHAR[] NOT NULL,  -- Fields that the sheet has a column for
+    policy VARCHAR NOT NULL  -- What these versions do to earlier ones: newest, fill or ignore
+);

@@ -1,0 +1,92 @@
+"""Reading and interpreting bytes as an import would, for tests."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assets.sources.delimited import Frame
+from assets.sources.interpretation import InterpretedFile, InterpretedSheet, interpret
+from assets.sources.mapping import RecordSet
+from assets.sources.reading import FileReading, ReadOptions, read_file
+from assets.sources.recognition import known_headers
+from schemas.ledger import ImportOptions
+from schemas.profiles import Profile, shipped_profiles
+from schemas.vocabulary import Entity
+from tests.support import csv_text
+
+KNOWN = known_headers(shipped_profiles())
+
+
+def reading(data: bytes, options: ReadOptions | None = None) -> FileReading:
+    """Read the bytes of a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        found = read_file(path, options or ReadOptions(known_headers=KNOWN))
+        for sheet in found.sheets:
+            object.__setattr__(sheet, "blocks", list(sheet.blocks))
+        return found
+
+
+def grid(data: bytes, number: int = 0) -> list[list[str | None] | None]:
+    """The cells of a sheet, None for a row that cannot be cut."""
+    rows: list[list[str | None] | None] = []
+    for block in reading(data).sheets[number].blocks:
+        found = block.frame.iter_rows() if isinstance(block, Frame) else block.rows
+        rows += [None if row is None else list(row) for row in found]
+    return rows
+
+
+@dataclass
+class Interpreted:
+    """A file and the records that were made of it."""
+
+    file: InterpretedFile
+    frames: list[tuple[int, RecordSet, pl.DataFrame]] = field(default_factory=list)
+
+    @property
+    def sheet(self) -> InterpretedSheet:
+        """The first sheet."""
+        return self.file.sheets[0]
+
+    def records(self, entity: Entity, *, stubs: bool = False) -> list[dict[str, Any]]:
+        """The records of an entity without what is blank, `custom` as a dict."""
+        return [
+            {
+                name: {item["key"]: item["value"] for item in value} if name == "custom" else value
+                for name, value in row.items()
+                if value is not None
+            }
+            | {"object": records.object, "source": records.source}
+            for _, records, frame in self.frames
+            if records.entity == entity and records.is_stub == stubs
+            for row in frame.to_dicts()
+        ]
+
+
+def interpreted(
+    data: bytes, name: str = "list", profiles: tuple[Profile, ...] | None = None, **options: Any
+) -> Interpreted:
+    """Interpret the bytes of a file called `name`."""
+    frames: list[tuple[int, RecordSet, pl.DataFrame]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        file = interpret(
+            path,
+            name,
+            ImportOptions(**options),
+            profiles or shipped_profiles(),
+            lambda ordinal, records, frame: frames.append((ordinal, records, frame)),
+        )
+    return Interpreted(file, frames)
+
+
+def of_rows(rows: list[list[str]], name: str = "list", **options: Any) -> Interpreted:
+    """Interpret rows written as a CSV file."""
+    return interpreted(csv_text(rows).encode(), name, **options)
