@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from assets.sources.containers import Found, find_files
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet
 from assets.sources.loading import interpret_or_refuse, sheet_row
-from assets.sources.mapping import RecordSet
+from assets.sources.mapped import RecordSet
 from assets.sources.protection import unlocked
 from assets.sources.recognition import mapping_of
 from schemas import progress

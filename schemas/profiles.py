@@ -43,6 +43,14 @@ class Reference(_Part):
     has_id_in_name: bool = False
 
 
+class Unpivot(_Part):
+    """Columns that are rows: their headers begin with `prefix`; what follows is the field `name`, the cell `value`."""
+
+    prefix: str = Field(min_length=1)
+    name: str
+    value: str
+
+
 class Section(_Part):
     """One entity that a row of the sheet carries.
 
@@ -52,12 +60,15 @@ class Section(_Part):
     own. `object` is the namespace of the ids (default: the object's own name). `always` makes a record of every
     row that names a person or organization, even when no field of the section is filled. `key` lists headers whose
     cells together tell the records apart where the source has no ids: next week's row of the same key is an update.
-    With `when` only rows whose cells under these headers say one of the values carry the entity.
+    With `when` only rows whose cells under these headers say one of the values carry the entity, with `unless` only the
+    others. `unpivot` makes a record of every filled cell under headers that begin alike (`Date entered <stage>`).
     """
 
     id: list[str] = Field(default_factory=list)
     key: list[str] = Field(default_factory=list)
     when: dict[str, list[str]] = Field(default_factory=dict)
+    unless: dict[str, list[str]] = Field(default_factory=dict)
+    unpivot: Unpivot | None = None
     object: str | None = None
     always: bool = False
     common: bool = False
@@ -150,6 +161,21 @@ class Profile(_Part):
 
 def _check_section(entity: Entity, section: Section) -> None:
     contract = CONTRACTS[entity]
+    _check_fields(entity, section)
+    if section.unpivot:
+        for field in (section.unpivot.name, section.unpivot.value):
+            if field not in contract.fields:
+                raise ValueError(f"{entity}.unpivot: {field} is not a field of {entity}")
+    for target in section.references:
+        if target not in contract.references:
+            raise ValueError(f"{entity}.references.{target}: a {entity} does not point at a {target}")
+    for field in section.values:
+        if field not in contract.fields or contract.fields[field].kind != Kind.TEXT:
+            raise ValueError(f"{entity}.values.{field}: values can be translated for text fields only")
+
+
+def _check_fields(entity: Entity, section: Section) -> None:
+    contract = CONTRACTS[entity]
     seen: dict[str, str] = {}
     for field, headers in section.fields.items():
         if field not in contract.fields:
@@ -161,12 +187,6 @@ def _check_section(entity: Entity, section: Section) -> None:
             differ = contract.fields[field].kind != contract.fields[other].kind
             if other != field and not differ and not {field, other} & section.values.keys():
                 raise ValueError(f"{entity}.fields: header {header!r} is claimed by both {other} and {field}")
-    for target in section.references:
-        if target not in contract.references:
-            raise ValueError(f"{entity}.references.{target}: a {entity} does not point at a {target}")
-    for field in section.values:
-        if field not in contract.fields or contract.fields[field].kind != Kind.TEXT:
-            raise ValueError(f"{entity}.values.{field}: values can be translated for text fields only")
 
 
 def parse_profile(text: str, name: str) -> Profile:

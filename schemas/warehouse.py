@@ -136,7 +136,7 @@ class Session:
 
     @contextmanager
     def writing_in_bulk(self) -> Iterator[None]:
-        """Write with one thread while the block runs: rows come in order, and a second thread takes a fifth more time."""
+        """Write with one thread while the block runs: rows come in order, and a second thread costs a fifth more."""
         threads = self.scalar("SELECT current_setting('threads')")
         self.connection.execute("SET threads = 1")
         try:

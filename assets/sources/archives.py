@@ -28,7 +28,7 @@ MAX_RATIO = 200
 """Text compresses about 5 to 20 times; 200 leaves room for repetitive exports and stops a bomb."""
 
 RATIO_FROM = 1 << 20
-"""Unpacked bytes below which no ratio is looked at: a megabyte is no bomb, and a list of equal rows may pack 500 to 1."""
+"""Unpacked bytes below which no ratio is looked at: a list of equal rows may pack 500 to 1."""
 
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, RuntimeError, OSError, EOFError, zlib.error, NotImplementedError)
 
@@ -118,7 +118,7 @@ def _zip_opener(path: Path, item: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
     def opened() -> IO[bytes]:
         archive = zipfile.ZipFile(path)
         try:
-            return _Limited(archive.open(item), archive, item.file_size)
+            return _limited(archive.open(item), archive, item.file_size)
         except _DAMAGE as error:
             archive.close()
             raise InputRefusedError(f"cannot be unpacked: {error}") from error
@@ -154,7 +154,7 @@ def _tar_opener(path: Path, item: tarfile.TarInfo) -> Callable[[], IO[bytes]]:
         if handle is None:
             archive.close()
             raise InputRefusedError("cannot be unpacked: it is no plain file")
-        return _Limited(handle, archive, item.size)
+        return _limited(handle, archive, item.size)
 
     return opened
 
@@ -165,13 +165,21 @@ def _tar_opener(path: Path, item: tarfile.TarInfo) -> Callable[[], IO[bytes]]:
 def _gz_members(path: Path) -> list[Member]:
     name = path.stem if path.suffix.casefold() == ".gz" else path.name
     limit = max(RATIO_FROM, path.stat().st_size * MAX_RATIO)
-    return [Member(name, lambda: _Limited(gzip.open(path), None, min(limit, MAX_UNPACKED)), is_only=True)]
+    return [Member(name, lambda: _limited(gzip.open(path), None, min(limit, MAX_UNPACKED)), is_only=True)]
+
+
+def _limited(
+    handle: IO[bytes] | gzip.GzipFile, archive: zipfile.ZipFile | tarfile.TarFile | None, limit: int
+) -> IO[bytes]:
+    return io.BufferedReader(_Limited(handle, archive, limit))
 
 
 class _Limited(io.RawIOBase):
     """A member's stream that stops at its limit: a header that lies is found out before it fills disk or memory."""
 
-    def __init__(self, handle: IO[bytes], archive: zipfile.ZipFile | tarfile.TarFile | None, limit: int) -> None:
+    def __init__(
+        self, handle: IO[bytes] | gzip.GzipFile, archive: zipfile.ZipFile | tarfile.TarFile | None, limit: int
+    ) -> None:
         super().__init__()
         self._handle, self._archive, self._left = handle, archive, limit
 

@@ -1,9 +1,9 @@
 """Casting: the text of a cell into a typed value.
 
-Every caster takes one text and returns the value or raises ValueError with the reason; `assets.sources.vector_casting` runs
-them over columns. Decisions that need the whole column (date order, decimal sign) are taken in
-`assets.sources.locale_decisions` and handed in as a `CastContext`. Does not belong here: which column is cast
-to what.
+Every caster takes one text and returns the value or raises ValueError with the reason;
+`assets.sources.vector_casting` runs them over columns. Decisions that need the whole column (date order,
+decimal sign) are taken in `assets.sources.locale_decisions` and handed in as a `CastContext`. Does not belong
+here: which column is cast to what.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ _E164 = rphonenumbers.PhoneNumberFormat.E164
 def cast_phone(text: str, context: CastContext) -> str:
     """E.164 where libphonenumber finds the number valid in the context's country, else the text as given.
 
-    libphonenumber in Rust gives the same answers as `phonenumbers`, which a property test holds it to, ten times faster.
+    libphonenumber in Rust gives the same answers as `phonenumbers`, which a property test holds it to, ten
+    times faster.
     """
     try:
         number = _parse(text, context.default_country)

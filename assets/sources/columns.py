@@ -149,7 +149,7 @@ class Columns:
         """Cast cells that may hold several values. Phone numbers are read in the country of their row."""
         column = batch.cell(index)
         several = column.str.contains(_SEVERAL[spec.kind]).fill_null(False)
-        places = self._places(batch, spec, countries)
+        places = self._places(spec, countries)
         if not several.any():
             values = self._cast_by_place(batch, spec, index, column, places)
             lists = values.to_frame("value").select(
@@ -177,7 +177,7 @@ class Columns:
         )
         return rows.select("row").join(united, on="row", how="left", maintain_order="left")["value"]
 
-    def _places(self, batch: Batch, spec: Field, countries: pl.Series | None) -> pl.Series | None:
+    def _places(self, spec: Field, countries: pl.Series | None) -> pl.Series | None:
         if spec.kind != Kind.PHONE or countries is None:
             return None
         return countries.fill_null(self.base.default_country)

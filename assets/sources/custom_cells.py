@@ -13,7 +13,7 @@ import pyarrow as pa
 
 
 def key_value_lists(columns: Mapping[str, pl.Series]) -> pl.Series:
-    """For each row the filled cells of the columns, in their order, as a list of `key` and `value`; null where none is."""
+    """The filled cells of each row, in order, as a list of `key` and `value`; null where none is."""
     width, height = len(columns), len(next(iter(columns.values())))
     stacked = pl.concat([cell.alias("value") for cell in columns.values()])
     # From column by column to row by row.

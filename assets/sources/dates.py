@@ -1,7 +1,7 @@
 """Dates and times as people and exporters write them.
 
-Belongs here: reading one text under a known order of day and month. Two-digit years follow POSIX (69–99 are 1969–1999), birth dates the window 1931–2030. Both are
-fixed, so that a rebuild years later reads the same.
+Belongs here: reading one text under a known order of day and month. Two-digit years follow POSIX (69–99 are
+1969–1999), birth dates the window 1931–2030. Both are fixed, so that a rebuild years later reads the same.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ import polars as pl
 from assets.sources.dialects import Dialect
 
 FAST_FROM = 1 << 20
-"""Characters from which a file is worth the fast way; the first block is always cut with care, for the header's sake."""
+"""Characters from which a file is worth the fast way; the first block is always cut with care."""
 
 MAX_RECORD_LINES = 200_000
 """A cell of 3 MB has some 75,000 lines. A record of more is a quotation mark that was never closed."""
@@ -40,7 +40,7 @@ Cells = Sequence[str | None]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows in their order, the first of them row `first` of the sheet; a broken row is None here and told in `broken`."""
+    """Rows, the first of them row `first` of the sheet; a broken row is None here and told in `broken`."""
 
     first: int
     rows: list[Cells | None]
@@ -138,11 +138,8 @@ class Cutter:
     def _with_care(self, text: str, *, is_last: bool) -> tuple[Rows, str]:
         """The rows of a block, and the text of the record that its end cuts in two."""
         lines = list(io.StringIO(text, newline=""))
-        if not is_last and lines:
-            # The last line may go on in the next block, and a carriage return there may have its line feed yet to come.
-            held = lines.pop() if not lines[-1].endswith("\n") else ""
-        else:
-            held = ""
+        # The last line may go on in the next block, and a carriage return there may have its line feed yet to come.
+        held = lines.pop() if lines and not is_last and not lines[-1].endswith("\n") else ""
         rows = Rows(self._next, [])
         at = 0
         while at < len(lines):
@@ -158,9 +155,9 @@ class Cutter:
         return rows, held
 
     def _run(self, lines: list[str], at: int, rows: Rows) -> tuple[int, bool]:
-        """Cut records from line `at` until one stumbles; returns the line it begins at and whether it only lacks its end."""
+        """Cut records from line `at` until one stumbles: the line it begins at, and whether it only lacks its end."""
         behind = (lines[index] for index in range(at, len(lines)))
-        reader = csv.reader(behind, strict=True, **self.dialect.reader_options())  # type: ignore[call-overload]
+        reader = self.dialect.reader(behind, strict=True)
         done = 0
         try:
             for row in reader:

@@ -1,7 +1,7 @@
 """What a file is, from its content alone. The extension is never trusted.
 
-Belongs here: telling formats apart by their first bytes and naming what is no table. Does not belong here: encodings and
-dialects of text, reading workbooks.
+Belongs here: telling formats apart by their first bytes and naming what is no table. Does not belong here:
+encodings and dialects of text, reading workbooks.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _begins_like_workbook(source: Path | IO[bytes]) -> bool:
 
 
 def detect_format(path: Path) -> str:
-    """Name the format: `csv` (any delimited text), `xlsx` (and .xlsm), `xlsb`, `ods`, `xls`, `xml` (Excel 2003), `html`, `vcf`.
+    """Name the format: `csv` (any text), `xlsx` (.xlsm too), `xlsb`, `ods`, `xls`, `xml` (Excel 2003), `html`, `vcf`.
 
     Raises InputRefusedError with the reason for an empty file, a picture, a document, an archive or other bytes.
     """

@@ -1,9 +1,9 @@
 """The dialect of delimited text: its delimiter, quotation mark and escape, decided from a sample and reported.
 
-Two detectors of others are asked (clevercsv, DuckDB's sniffer) beside a measure of our own: under which dialect most rows
-have the same number of cells. Where they disagree, the dialect wins under which the sample is most regular, known headers
-and votes added; the sentence then says who saw it otherwise. A `sep=` line decides at once. Does not belong here:
-reading the whole file (`assets.sources.delimited`).
+Two detectors of others are asked (clevercsv, DuckDB's sniffer) beside a measure of our own: under which dialect
+most rows have the same number of cells. Where they disagree, the dialect wins under which the sample is most
+regular, known headers and votes added; the sentence then says who saw it otherwise. A `sep=` line decides at
+once. Does not belong here: reading the whole file (`assets.sources.delimited`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemas.headers import fold_header, without_repeat
 from schemas.warehouse import sniff_delimited
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 SAMPLE_CHARS = 128 * 1024
 SAMPLE_ROWS = 400
@@ -58,15 +62,17 @@ class Dialect:
         """The one character at which cells are cut: the delimiter or the sign that stands in for it."""
         return self.delimiter if len(self.delimiter) == 1 else STAND_IN
 
-    def reader_options(self) -> dict[str, object]:
-        """The dialect as options of `csv.reader`."""
-        return {
-            "delimiter": self.cutter,
-            "quotechar": self.quote,
-            "escapechar": self.escape,
-            "quoting": csv.QUOTE_NONE if self.quote is None else csv.QUOTE_MINIMAL,
-            "skipinitialspace": self.delimiter != " ",
-        }
+    def reader(self, lines: Iterable[str], *, strict: bool = False) -> Reader:
+        """Rows cut under the dialect; the iterator counts the lines it took as `line_num`."""
+        return csv.reader(
+            lines,
+            delimiter=self.cutter,
+            quotechar=self.quote,
+            escapechar=self.escape,
+            quoting=csv.QUOTE_NONE if self.quote is None else csv.QUOTE_MINIMAL,
+            skipinitialspace=self.delimiter != " ",
+            strict=strict,
+        )
 
 
 def detect_dialect(text: str, known_headers: frozenset[str] = frozenset()) -> Dialect:
@@ -162,7 +168,7 @@ def cells(sample: str, dialect: Dialect) -> Iterable[list[str]]:
     bare = sample.replace("\x00", "")
     if dialect.cutter != dialect.delimiter:
         bare = bare.replace(dialect.delimiter, STAND_IN)
-    reader = csv.reader(io.StringIO(bare, newline=""), **dialect.reader_options())  # type: ignore[arg-type]
+    reader = dialect.reader(io.StringIO(bare, newline=""))
     try:
         yield from reader
     except csv.Error:
@@ -215,7 +221,7 @@ def _with_escape(dialect: Dialect, sample: str) -> Dialect:
 def _faults(sample: str, dialect: Dialect) -> int:
     """Rows of another width than the commonest, and all that come after a row that cannot be cut."""
     bare = sample.replace("\x00", "").replace(dialect.delimiter, dialect.cutter)
-    reader = csv.reader(io.StringIO(bare, newline=""), strict=True, **dialect.reader_options())  # type: ignore[arg-type]
+    reader = dialect.reader(io.StringIO(bare, newline=""), strict=True)
     widths: Counter[int] = Counter()
     lost = 0
     try:

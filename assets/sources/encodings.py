@@ -1,8 +1,9 @@
 """Which encoding a text file is written in, how sure that is, and the file's text in pieces of bounded size.
 
-A byte-order mark decides, then the pattern of zeros (UTF-16 and UTF-32 without a mark), then strict UTF-8 over the whole
-file. What is left is a legacy code page, and those cannot be proved: each candidate is scored by whether its reading
-makes words of one language, and two detectors of others (charset-normalizer, chardet) are asked for their vote.
+A byte-order mark decides, then the pattern of zeros (UTF-16 and UTF-32 without a mark), then strict UTF-8 over
+the whole file. What is left is a legacy code page, and those cannot be proved: each candidate is scored by
+whether its reading makes words of one language, and two detectors of others (charset-normalizer, chardet) are
+asked for their vote.
 
 The score of a candidate is the share of its non-ASCII characters that fit where they stand: letters of one alphabet
 inside words of that alphabet, signs outside of words. Does not belong here: delimiters and quotes (`dialects`).

@@ -1,6 +1,7 @@
 """Which rows of a sheet are headers and which are footers, and what the columns are called.
 
-Belongs here: rules over the cells of single rows. Does not belong here: walking through a sheet (`assets.sources.tables`).
+Belongs here: rules over the cells of single rows. Does not belong here: walking through a sheet
+(`assets.sources.tables`).
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ def known_cells(row: Cells, known: frozenset[str]) -> int:
 def find_header(rows: Sequence[Cells], filled: Sequence[int], known: frozenset[str]) -> int:
     """The index of the header row.
 
-    The row in which the most cells are known headers, the first of equals; where none is known, the first row that is as
-    wide as most rows and holds no number; else the first row with a value.
+    The row in which the most cells are known headers, the first of equals; where none is known, the first row
+    that is as wide as most rows and holds no number; else the first row with a value.
     """
     first = [index for index, count in enumerate(filled) if count][:HEADER_WITHIN]
     hits = {index: known_cells(rows[index], known) for index in first}

@@ -14,7 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.casting import CastContext
-from assets.sources.mapping import MappedSheet, MappingOptions, RecordSet, map_table
+from assets.sources.mapped import MappedSheet, MappingOptions, RecordSet
+from assets.sources.mapping import map_table
 from assets.sources.reading import FileReading, ReadOptions, read_file
 from assets.sources.recognition import Recognition, known_headers, recognise
 from assets.sources.tables import Rejection, Sheet, Table, find_tables

@@ -38,8 +38,8 @@ class LandedFile:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """How files are taken. `undone` takes bytes of an import that was undone again: a person may ask for that, a folder that
-    is looked at every minute must not. `password` opens workbooks that have one; it is kept nowhere.
+    """How files are taken. `undone` takes bytes of an import that was undone again: a person may ask for that, a folder
+    that is looked at every minute must not. `password` opens workbooks that have one; it is kept nowhere.
     """
 
     undone: bool = False

@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet, SheetSink, interpret
-from assets.sources.mapping import RecordSet
+from assets.sources.mapped import RecordSet
 from assets.sources.spool import Spool
 from assets.sources.tables import Rejection
 from schemas import progress
@@ -36,7 +36,7 @@ RECORD_TABLES: dict[Entity, str] = {
     Entity.USER: "records.source_users",
 }
 
-_AUDIT_TABLES = ("audit.import_files", "audit.rejected_rows", "audit.unmapped_columns")
+_AUDIT_TABLES = ("audit.import_files", "audit.rejected_rows", "audit.unmapped_columns", "audit.column_quality")
 
 
 Row = dict[str, object]
@@ -49,6 +49,7 @@ class _Told:
     sheets: list[Row] = field(default_factory=list)
     rejected: list[Row] = field(default_factory=list)
     unmapped: list[Row] = field(default_factory=list)
+    quality: list[Row] = field(default_factory=list)
 
 
 def profiles_for(options: ImportOptions, archive: Archive) -> Sequence[Profile]:
@@ -207,7 +208,7 @@ class _Records:
         return sum(spool.height for spool in self.spools.values())
 
     def _tell_fields(self, records: RecordSet, place: Mapping[str, object]) -> None:
-        row = {**place, "entity": records.entity.value, "fields": list(records.fields)}
+        row = {**place, "table_name": RECORD_TABLES[records.entity], "fields": list(records.fields)}
         schema = {"import_sequence": pl.Int32(), "file_ordinal": pl.Int32(), "sheet_ordinal": pl.Int32()}
         self.session.append(
             "records.sheets", pl.DataFrame([row], schema_overrides={**schema, "fields": pl.List(pl.String)})
@@ -271,6 +272,18 @@ def _tell_of_sheet(
         {**where, "column_name": column.column, "filled": column.filled, "example": column.example}
         for column in sheet.mapped.unmapped
     ]
+    told.quality += [
+        {
+            **where,
+            "column_name": column.column,
+            "row_count": column.rows,
+            "filled": column.filled,
+            "refused": column.refused,
+            "suspicious": column.suspicious,
+            "suspicious_example": column.example,
+        }
+        for column in sheet.mapped.quality
+    ]
 
 
 def _rejection(rejection: Rejection) -> Row:
@@ -307,7 +320,7 @@ def sheet_row(interpreted: InterpretedFile, sheet: InterpretedSheet) -> Row:
 
 
 def _write_audit(session: Session, item: Import, told: _Told) -> None:
-    for table, rows in zip(_AUDIT_TABLES, (told.sheets, told.rejected, told.unmapped), strict=True):
+    for table, rows in zip(_AUDIT_TABLES, (told.sheets, told.rejected, told.unmapped, told.quality), strict=True):
         session.append(table, _audit_frame(rows))
     session.append(
         "audit.imports",
@@ -337,6 +350,8 @@ _AUDIT_SCHEMA: dict[str, pl.DataType] = {
     "footer": pl.Int32(),
     "row_number": pl.Int32(),
     "filled": pl.Int32(),
+    "refused": pl.Int32(),
+    "suspicious": pl.Int32(),
     "decisions": pl.List(pl.String()),
 }
 

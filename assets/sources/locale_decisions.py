@@ -1,7 +1,7 @@
 """Decisions that need a whole column: order of dates, decimal sign, whether shares are percent.
 
-Evidence is gathered batch by batch; the decision follows all values, then what the user stated, then the profile, then the
-settings. Each comes with a sentence for the user where there was something to decide.
+Evidence is gathered batch by batch; the decision follows all values, then what the user stated, then the
+profile, then the settings. Each comes with a sentence for the user where there was something to decide.
 """
 
 from __future__ import annotations

@@ -1,24 +1,27 @@
 """Mapping: the rows of a recognised table into typed records of each entity, with nothing left over.
 
 Every cell of a loaded row ends in a typed column, in the record's `custom` map (headers that no field takes, cells that
-their field refused), or under a header that the profile ignores by name. A row that names nothing is rejected. A table is
-walked through twice, batch by batch: once for what needs all values of a column, once to make the records.
+their field refused), or under a header that the profile ignores by name. A row that names nothing is rejected.
+A table is walked through twice, batch by batch: once for what needs all values of a column, once to make the
+records.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from assets.sources.casting import CastContext
 from assets.sources.columns import Batch, Columns
-from assets.sources.recognition import Recognition
 from assets.sources.custom_cells import key_value_lists
+from assets.sources.mapped import MappedSheet, MappingOptions, RecordSet, Sink
+from assets.sources.recognition import Recognition
 from assets.sources.record_keys import by_id, by_mention, by_natural_key, content_of, digested
 from assets.sources.sections import Laid, Pointed, stub_fields
+from assets.sources.survey import Survey
 from assets.sources.tables import Rejection, Table
 from schemas.headers import fold_header
 from schemas.keys import SEPARATOR
@@ -30,58 +33,6 @@ _STANDS_ALONE = frozenset({Entity.ORGANIZATION, Entity.PERSON, Entity.LEAD, Enti
 
 REMEMBERED_KEYS = 500_000
 """Companies of a list that are remembered, so that one named in many batches is one record: some 40 MB."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordSet:
-    """What the records of a frame have in common: their entity, source and object, whether they are mere mentions
-    (stubs), and the fields that the sheet has columns for.
-    """
-
-    entity: Entity
-    source: str
-    object: str
-    is_stub: bool
-    fields: tuple[str, ...]
-
-
-Sink = Callable[[RecordSet, pl.DataFrame], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Unmapped:
-    """A column that no field takes: its header, how many rows fill it, and its first value."""
-
-    column: str
-    filled: int
-    example: str | None
-
-
-@dataclass(slots=True)
-class MappedSheet:
-    """What became of a table: how many rows were loaded, and how many records of each entity were made of them.
-
-    Mentions of other records (stubs) are counted with the records.
-    """
-
-    records: dict[Entity, int] = field(default_factory=dict)
-    rejections: list[Rejection] = field(default_factory=list)
-    unmapped: list[Unmapped] = field(default_factory=list)
-    decisions: list[str] = field(default_factory=list)
-    loaded: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class MappingOptions:
-    """What the records of a table are mapped under.
-
-    `source` is the system or list they belong to, `base` what the settings assume, `key` the headers that tell rows
-    without ids apart.
-    """
-
-    source: str
-    base: CastContext
-    key: tuple[str, ...] = ()
 
 
 def map_table(table: Table, recognition: Recognition, options: MappingOptions, sink: Sink) -> MappedSheet:
@@ -117,90 +68,26 @@ class _Mapper:
         ignored = {fold_header(header) for header in self.object.ignored}
         self.ignored = {index for index, name in enumerate(self.columns.folded) if name in ignored}
         self.sections = [
-            Laid.lay(entity, section, self.object.name, self.profile, self.columns)
+            laid
             for entity, section in self.object.sections.items()
+            for laid in Laid.lay(entity, section, self.object.name, self.profile, self.columns).spread()
         ]
         for laid in self.sections:
             if options.key and (laid.entity == self.object.primary or laid.entity != Entity.ORGANIZATION):
                 laid.key = list(options.key)
         self.result = MappedSheet()
+        self.survey = Survey(table, self.columns, self.object, self.sections)
         self._seen = pl.Series("record_key", [], dtype=pl.String)
-        self._filled = [0] * len(table.headers)
-        self._examples: list[str | None] = [None] * len(table.headers)
 
     def map(self) -> MappedSheet:
-        self._survey()
-        for batch in self._batches():
+        self.survey.look(is_generic=self.profile.is_generic)
+        for batch in self.survey.batches():
             self._map_batch(batch)
-        self._report_unmapped()
+        self.result.quality = self.survey.quality(self.result.rejections)
+        self.result.unmapped = self.survey.unmapped(self.ignored)
         self.columns.report_assumptions()
         self.result.decisions = self.columns.decisions
         return self.result
-
-    def _batches(self) -> Iterator[Batch]:
-        filled_down = dict.fromkeys(self.columns.find(self.object.fill_down))
-        above: dict[int, str | None] = dict(filled_down)
-        for cells in self.table.cells.batches():
-            for index in above:
-                column = cells[f"c{index}"]
-                column = pl.concat([pl.Series([above[index]], dtype=pl.String), column]).fill_null(strategy="forward")
-                cells = cells.with_columns(column[1:].alias(f"c{index}"))  # noqa: PLW2901
-                above[index] = column[-1]
-            yield Batch(cells)
-
-    # What needs the whole column ---------------------------------------------------------------------------------
-
-    def _survey(self) -> None:
-        ids = [laid for laid in self.sections if laid.entity == self.object.primary and laid.ids]
-        seen: list[pl.Series] = []
-        for batch in self._batches():
-            self.columns.look(batch)
-            for index in range(len(self.columns.headers)):
-                cell = batch.cell(index)
-                self._filled[index] += len(cell) - cell.null_count()
-                if self._examples[index] is None:
-                    self._examples[index] = cell.drop_nulls().first() if cell.null_count() < len(cell) else None
-            if ids:
-                seen.append(batch.cell(ids[0].ids[0]).drop_nulls().hash())
-        if ids and seen and (every := pl.concat(seen)).n_unique() < len(every):
-            self._judge_ids(ids[0])
-
-    def _judge_ids(self, laid: Laid) -> None:
-        """Say where ids stand in several different rows, and do not believe a list's `id` column that does so.
-
-        In a list that no CRM wrote a column called `id` may mean anything. One whose values repeat over different rows
-        does not tell the rows apart: taken as an id it would fold them into one record.
-        """
-        parts = [
-            pl.DataFrame(
-                {"id": batch.cell(laid.ids[0]), "row": batch.cells.drop("row_number").hash_rows()}
-            ).drop_nulls()
-            for batch in self._batches()
-        ]
-        repeated = pl.concat(parts).group_by("id").agg(pl.col("row").n_unique()).filter(pl.col("row") > 1).height
-        header = self.columns.headers[laid.ids[0]]
-        if repeated and self.profile.is_generic:
-            laid.ids = []
-            self.columns.decide(
-                f"{header!r}: {repeated} values stand in several different rows, so it is no id of them"
-            )
-        elif repeated:
-            self.columns.decide(
-                f"{header!r}: {repeated} ids stand in several different rows; the newest of each counts"
-            )
-
-    def _report_unmapped(self) -> None:
-        claimed = {index for laid in self.sections for index in laid.indexes} | self.ignored
-        for laid in self.sections:
-            claimed |= set(self.columns.find([*laid.section.when, *laid.key]))
-            for reference in (*laid.section.references.values(), laid.section.same_as):
-                if reference is not None:
-                    claimed |= set(self.columns.find([*reference.id, *reference.name, *reference.when]))
-        self.result.unmapped = [
-            Unmapped(header, self._filled[index], self._examples[index])
-            for index, header in enumerate(self.columns.headers)
-            if index not in claimed and (self._filled[index] or not header.startswith("column "))
-        ]
 
     # Records of a batch ------------------------------------------------------------------------------------------
 
@@ -302,17 +189,10 @@ class _Mapper:
 
     def _custom(self, batch: Batch, made: list[_Made], taken: pl.Series) -> dict[int, pl.Series]:
         """Everything in the rows that no record of theirs holds, by column: null where some record does."""
-        used: dict[int, pl.Series] = {}
-        for item in made:
-            for index in item.laid.indexes:
-                used[index] = used[index] | item.rows if index in used else item.rows
-            for pointed in item.pointed.values():
-                for index, rows in pointed.used.items():
-                    rows = rows & item.rows  # noqa: PLW2901
-                    used[index] = used[index] | rows if index in used else rows
+        used = _used(made)
         left: dict[int, pl.Series] = {}
         for index in range(len(self.columns.headers)):
-            if index in self.ignored or not self._filled[index]:
+            if index in self.ignored or not self.survey.filled[index]:
                 continue
             keep = taken
             if index in used:
@@ -362,7 +242,9 @@ class _Mapper:
             return _blank(height)
         parts: list[pl.Series] = []
         for other in made:
-            if other.laid.entity not in RESOLVED_ENTITIES or other is item:
+            if other.laid.entity == item.laid.entity:
+                continue
+            if item.laid.entity == Entity.PERSON and other.laid.entity != Entity.ORGANIZATION:
                 continue
             if item.laid.entity == Entity.PERSON:
                 if "name" in other.fields.columns:
@@ -448,7 +330,7 @@ class _Mapper:
         return key_value_lists({header: cells[header] for header in sorted(cells)})
 
     def _unseen(self, frame: pl.DataFrame, rows: pl.Series, others: pl.Series) -> pl.DataFrame:
-        """The records that no earlier row had, as far back as is remembered, and those that are all their row carries."""
+        """The records that no remembered row had, and those that are all their row carries."""
         keys = frame["record_key"].set(~rows, None)
         new = rows & keys.is_first_distinct()
         if len(self._seen):
@@ -460,6 +342,19 @@ class _Mapper:
     def _send(self, records: RecordSet, frame: pl.DataFrame) -> None:
         self.result.records[records.entity] = self.result.records.get(records.entity, 0) + frame.height
         self.sink(records, frame)
+
+
+def _used(made: list[_Made]) -> dict[int, pl.Series]:
+    """By column, the rows in which some record holds its cell."""
+    used: dict[int, pl.Series] = {}
+    for item in made:
+        for index in item.laid.indexes:
+            used[index] = used[index] | item.rows if index in used else item.rows
+        for pointed in item.pointed.values():
+            for index, rows in pointed.used.items():
+                here = rows & item.rows
+                used[index] = used[index] | here if index in used else here
+    return used
 
 
 def _any(columns: list[pl.Series], height: int) -> pl.Series:

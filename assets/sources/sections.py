@@ -7,7 +7,7 @@ refused (`assets.sources.mapping`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -27,7 +27,7 @@ _TWO_WORDS = r"^([^\s,]+) ([^\s,]+)$"
 
 @dataclass(slots=True)
 class Pointed:
-    """Where rows point: `external_id` and `name` of the record, null where a row points nowhere; cells used, by column."""
+    """Where rows point: `external_id` and `name` of the record, null for nowhere; the cells used, by column."""
 
     external_id: pl.Series
     name: pl.Series
@@ -51,6 +51,7 @@ class Laid:
     ids: list[int]
     fields: dict[str, list[int]]
     key: list[str]
+    constants: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def lay(cls, entity: Entity, section: Section, namespace: str, profile: Profile, columns: Columns) -> Laid:
@@ -65,6 +66,20 @@ class Laid:
                     columns.expect(index, contract.fields[name].kind)
         ids = columns.find(section.id)[:1]
         return cls(entity, section, section.object or namespace, profile, columns, ids, fields, section.key)
+
+    def spread(self) -> list[Laid]:
+        """One section for each column that `unpivot` makes records of; the section itself where it makes none so."""
+        unpivot = self.section.unpivot
+        if unpivot is None:
+            return [self]
+        spread: list[Laid] = []
+        for index, header in enumerate(self.columns.headers):
+            if header.casefold().startswith(unpivot.prefix.casefold()):
+                label = header[len(unpivot.prefix) :].strip(" '\"[]")
+                self.columns.expect(index, self.contract.fields[unpivot.value].kind)
+                fields = {**self.fields, unpivot.value: [index]}
+                spread.append(replace(self, fields=fields, constants={unpivot.name: label}))
+        return spread
 
     @property
     def contract(self) -> Contract:
@@ -86,6 +101,10 @@ class Laid:
             spec = self.contract.fields[name]
             cast = [self._translated(name, self.columns.cast(batch, spec, index, countries)) for index in indexes]
             found[name] = _united(cast) if spec.is_list else cast[0]
+        for name, text in self.constants.items():
+            filled = found[self.section.unpivot.value].is_not_null() if self.section.unpivot else None
+            constant = pl.repeat(text, batch.height, dtype=pl.String, eager=True)
+            found[name] = constant if filled is None else constant.set(~filled, None)
         if "value" in found and "currency" not in found:
             found["currency"] = self._currencies_in(batch.cell(self.fields["value"][0]), found["value"])
         frame = (
@@ -139,7 +158,7 @@ class Laid:
         return plain_ids(batch.cell(self.ids[0]), self.profile)
 
     def natural_keys(self, batch: Batch) -> pl.Series | None:
-        """The folded cells of the key columns as one text, null where one is blank; None where the section has no key."""
+        """The folded cells of the key columns as one text, null where one is blank; None without a key."""
         indexes = self.columns.find(self.key)
         if not indexes:
             return None
@@ -149,7 +168,11 @@ class Laid:
 
     def carries(self, batch: Batch) -> pl.Series | None:
         """The rows that can carry the entity by what the `when` cells say; None where every row can."""
-        return _says(self.columns, batch, self.section.when)
+        rows = _says(self.columns, batch, self.section.when)
+        others = _says(self.columns, batch, self.section.unless)
+        if others is None:
+            return rows
+        return ~others if rows is None else rows & ~others
 
     def points(self, batch: Batch, reference: Reference) -> Pointed:
         """Where each row points by a reference: by the first cell that is filled under its headers."""
@@ -274,6 +297,14 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
     """Persons with a full name made of its parts, or with the parts of their full name."""
     if not any(name in frame.columns for name in _NAMES):
         return frame
+    lone = [name for name in ("first_name", "last_name") if name in frame.columns]
+    if len(lone) == 1 and "name" not in frame.columns:
+        # A list with one name column only: several words in it are the whole name, whatever the column is called.
+        is_whole = pl.col(lone[0]).str.contains(r"\S\s+\S")
+        frame = frame.with_columns(
+            pl.when(is_whole).then(pl.col(lone[0])).alias("name"),
+            pl.when(~is_whole).then(pl.col(lone[0])).alias(lone[0]),
+        )
     frame = _with(frame, *_NAMES)
     joined = pl.concat_str("first_name", "middle_name", "last_name", separator=" ", ignore_nulls=True)
     has_parts = pl.col("first_name").is_not_null() | pl.col("last_name").is_not_null()

@@ -36,7 +36,7 @@ class Spool:
             return
         self.height += frame.height
         self._held.append(frame)
-        self._held_bytes += frame.estimated_size()
+        self._held_bytes += int(frame.estimated_size())
         if self._held_bytes > BUFFER:
             self._flush()
 

@@ -1,7 +1,8 @@
 """Spreadsheet files as text: Excel's .xlsx, .xlsm, .xlsb and .xls, OpenDocument's .ods. Runs in the child process.
 
-calamine reads them; xlrd reads what it cannot: Excel 2 to 4, and some damaged .xls. What a value loses on the way is told:
-error cells, formulas without a kept result, and zeros that only a number format shows are put back.
+calamine reads them; xlrd reads what it cannot: Excel 2 to 4, and some damaged .xls. What a value loses on the
+way is told: error cells, formulas without a kept result, and zeros that only a number format shows are put
+back.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ def _column(letters: str) -> int:
 
 
 def _zero_formats(archive: zipfile.ZipFile) -> dict[int, int]:
-    """By the index of a cell style, to how many digits its number format fills up with zeros (`00000` of a ZIP code)."""
+    """To how many digits the number format of each cell style fills up with zeros (`00000` of a ZIP code)."""
     if "xl/styles.xml" not in archive.namelist():
         return {}
     root = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314  (the child's memory and time are limited)

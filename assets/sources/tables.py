@@ -2,7 +2,8 @@
 
 A sheet may hold several tables one below the other; each becomes a table of its own. Belongs here: preamble, several
 header rows, repeated headers, footers, ragged rows, and the balance of it all. Does not belong here: which row is the
-header (`assets.sources.header_rows`), and what a header means; that one is known is asked through a set of folded headers.
+header (`assets.sources.header_rows`), and what a header means; that one is known is asked through a set of
+folded headers.
 """
 
 from __future__ import annotations
@@ -75,8 +76,9 @@ class Rejection:
 class Table:
     """One header and its data.
 
-    `cells` holds frames with one text column for each header, `c0`, `c1` … in order, and `row_number` (Int32). The counts
-    obey `rows == cells.height + rejected + blank + preamble + footer`; the header itself is not counted.
+    `cells` holds frames with one text column for each header, `c0`, `c1` … in order, and `row_number` (Int32).
+    The counts obey `rows == cells.height + rejected + blank + preamble + footer`; the header itself is not
+    counted.
     """
 
     name: str
@@ -188,7 +190,7 @@ class _Splitter:
             block = _part(block, place + 1, len(block))
 
     def _begin_at(self, block: Block, place: int) -> None:
-        """Deal with a header among the rows: passed over where it is the table's own again, else a new table's first row."""
+        """Deal with a header among the rows: passed over where it is the table's own again, else a new table's."""
         table = self.tables[-1]
         row = [clean(cell) for cell in _raw_row(block, place)]
         folded = [fold_header(cell) if cell else "" for cell in row]
@@ -235,7 +237,7 @@ class _Splitter:
         return None
 
     def _frame(self, block: Block, width: int) -> pl.DataFrame:
-        """A block as clean cells under the table's columns; rows with cells beyond them, and broken ones, are refused."""
+        """A block as clean cells under the table's columns; broken rows and those with more cells are refused."""
         if isinstance(block, Frame):
             numbers = pl.int_range(block.first, block.first + len(block), dtype=pl.Int32, eager=True)
             frame = block.frame.with_columns(numbers.alias("row_number"))
@@ -316,7 +318,7 @@ def _head(blocks: Iterator[Block]) -> tuple[Rows, Iterator[Block]]:
             head = Rows(block.first, [])
         if isinstance(block, Frame):
             cut = HEAD_ROWS if block.frame.height > HEAD_ROWS else block.frame.height
-            head.rows.extend(list(row) for row in block.frame[:cut].iter_rows())  # type: ignore[arg-type]
+            head.rows.extend(list(row) for row in block.frame[:cut].iter_rows())
             if cut < block.frame.height:
                 blocks = chain([Frame(block.first + cut, block.frame[cut:])], blocks)
         else:
@@ -356,7 +358,7 @@ def _candidates(block: Block, words: AbstractSet[str], known: pl.Series) -> Iter
                 yield place, row
         return
     firsts = [name for name in ("c0", "c1") if name in block.frame.columns]
-    is_word = [pl.col(name).str.strip_chars().str.to_lowercase().is_in(known.item()) for name in firsts]
+    is_word = [pl.col(name).str.strip_chars().str.to_lowercase().is_in(known) for name in firsts]
     places = block.frame.select(pl.arg_where(pl.any_horizontal(is_word))).to_series()
     for place in places.to_list():
         yield place, block.frame.row(place)

@@ -1,6 +1,7 @@
 """Casting whole columns: what is written in a usual form in one vectorised step, the rest by `casting`, once a text.
 
-The two must agree on every text: the vectorised forms are shortcuts and never decide by themselves that a text is wrong.
+The two must agree on every text: the vectorised forms are shortcuts and never decide by themselves that a text
+is wrong.
 """
 
 from __future__ import annotations

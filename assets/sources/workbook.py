@@ -1,5 +1,5 @@
-"""Workbooks, web pages and contact cards, read in a child process: a file that makes a parser abort, hang or eat memory is a
-refusal, no more.
+"""Workbooks, web pages and contact cards, read in a child process: a file that makes a parser abort, hang or eat memory
+is a refusal, no more.
 
 calamine aborts the process on some small files (one cell in the last row and column), panics on some damaged ones and
 hangs on a few. The child has limits on memory and time and hands its sheets back as Arrow files. Does not belong here:
@@ -20,7 +20,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.sources.delimited import Block, Frame, Rows
+from assets.sources.delimited import Block, Cells, Frame, Rows
 from assets.sources.tables import Fault, Sheet
 from schemas.errors import InputRefusedError
 
@@ -73,15 +73,17 @@ def _block(frame: pl.DataFrame, broken: dict[int, tuple[str, str]]) -> Block:
     frame.columns = [f"c{index}" for index in range(frame.width)]
     if not broken:
         return Frame(1, frame)
-    rows = [None if number in broken else list(row) for number, row in enumerate(frame.iter_rows(), 1)]
+    rows: list[Cells | None] = [
+        None if number in broken else list(row) for number, row in enumerate(frame.iter_rows(), 1)
+    ]
     return Rows(1, rows, broken)
 
 
 def side_by_side(frame: pl.DataFrame) -> list[tuple[int, pl.DataFrame]]:
     """The tables that stand beside each other in a sheet, each with the place of its first column.
 
-    Blank columns part them, and both sides must begin their first rows with cells of their own: a table with a blank column
-    within has one title row, two tables have the same header twice or headers of the same row.
+    Blank columns part them, and both sides must begin their first rows with cells of their own: a table with a
+    blank column within has one title row, two tables have the same header twice or headers of the same row.
     """
     filled = [not frame[name].is_null().all() for name in frame.columns]
     spans: list[tuple[int, int]] = []

@@ -3,8 +3,8 @@
     python -m assets.sources.workbook_child FOLDER BYTES
 
 FOLDER holds `request.json` ({"path", "kind"}); the child writes `answer.json`, either {"refusal": reason} or {"sheets":
-[{"name", "file", "is_hidden", "notes", "faults"}]}, and an Arrow file for each sheet. Belongs here: limits, and choosing the
-parser. Nothing may be imported here that is slow to start.
+[{"name", "file", "is_hidden", "notes", "faults"}]}, and an Arrow file for each sheet. Belongs here: limits, and
+choosing the parser. Nothing may be imported here that is slow to start.
 """
 
 from __future__ import annotations

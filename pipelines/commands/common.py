@@ -83,7 +83,7 @@ PasswordOption = Annotated[
     typer.Option(
         "--password",
         metavar="TEXT",
-        help="Opens workbooks that are protected; kept nowhere. LEADSIFT_WORKBOOK_PASSWORD keeps it off the command line.",
+        help="Opens protected workbooks; kept nowhere. LEADSIFT_WORKBOOK_PASSWORD keeps it off the command line.",
         show_default=False,
     ),
 ]

@@ -140,7 +140,7 @@ BAD = {
     "empty.csv": (b"", "is empty"),
     "picture.csv": (b"\x89PNG\r\n\x1a\n\x00", "PNG picture"),
     "colours.csv": (b"colour\nred\n", "'colour'"),
-    "quote.csv": (b'Name,Email\n"Ann,a@b.example\n', "never closed"),
+    "page.csv": (b"<html><p>Your session has ended</p></html>", "web page without a table"),
 }
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.sources.delimited import Frame
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet, interpret
-from assets.sources.mapping import RecordSet
+from assets.sources.mapped import RecordSet
 from assets.sources.reading import FileReading, ReadOptions, read_file
 from assets.sources.recognition import known_headers
 from schemas.ledger import ImportOptions

@@ -5,7 +5,7 @@ CREATE TABLE records.sheets (
     import_sequence INTEGER NOT NULL,  -- Place of that import in the ledger
     file_ordinal INTEGER NOT NULL,  -- Place of the file within its import
     sheet_ordinal INTEGER NOT NULL,  -- Place of the sheet within its file
-    entity VARCHAR NOT NULL,  -- Kind of record
+    table_name VARCHAR NOT NULL,  -- The table that its records stand in
     source VARCHAR NOT NULL,  -- The system or list it came from
     object VARCHAR NOT NULL,  -- What the source calls this kind of record
     is_stub BOOLEAN NOT NULL,  -- Whether the rows only mention these records
