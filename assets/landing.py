@@ -9,6 +9,7 @@ from pydantic import Field
 
 from assets.resources import Home
 from assets.sources.landing import Taking, import_options, land
+from assets.sources.profile_choice import saved_profiles
 from schemas import progress
 
 
@@ -34,7 +35,8 @@ def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]
     """Every file ever taken: its bytes in the archive under their sha256, one import in the ledger for each hand-in."""
     progress.report("Taking files into the archive")
     settings = home.settings
-    options = import_options(settings, config.model_dump())
+    saved = [home.archive.put(data) for data in saved_profiles(settings).values()]
+    options = import_options(settings, {**config.model_dump(), "saved_profiles": saved})
     paths = [Path(path) for path in config.paths]
     password = settings.workbook_password
     taking = Taking(undone=config.take_undone, password=password.get_secret_value() if password else None)

@@ -25,7 +25,7 @@ _NAMES = [table.split(".")[1] for table in RECORD_TABLES.values()]
 )
 def source_records(home: Home) -> Iterator[dg.MaterializeResult[None]]:
     """Bring every import that the ledger knows and the warehouse lacks into the records tables."""
-    finished = load_pending(home.session, home.ledger, home.archive)
+    finished = load_pending(home.session, home.ledger, home.archive, home.settings.rejects_dir)
     refused = [file.path for item in finished for file in item.files if file.status == "refused"]
     for name in _NAMES:
         rows = home.session.scalar(f'SELECT count(*) FROM records."{name}"')  # noqa: S608  (our own names)

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from filelock import FileLock
 
+from assets.sources.profile_choice import read_profile, save_profile
 from schemas.archive import Archive
-from schemas.errors import LeadsiftError, ProfileError, SettingsError, StoreError
+from schemas.errors import LeadsiftError, SettingsError, StoreError
 from schemas.ledger import Ledger
-from schemas.profiles import parse_profile, shipped_profile
 from schemas.settings import Settings
 from schemas.vocabulary import FileStatus, ImportStatus
 from schemas.warehouse import Published, sql_text
@@ -112,17 +112,15 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, str | None]:
     """A profile named or handed in as a file: its name and, for a file, the sha256 under which it is archived.
 
-    Raises ProfileError naming the file, the key and the reason.
+    A file is saved in the home too, so that lists with its headers are known from then on. Raises ProfileError naming
+    the file, the key and the reason.
     """
     if given is None:
         return None, None
-    if not given.endswith(".toml"):
-        return shipped_profile(given).name, None
-    path = Path(given)
-    if not path.is_file():
-        raise ProfileError(f"{given}: there is no such file")
-    data = path.read_bytes()
-    profile = parse_profile(data.decode("utf-8", "replace"), given)
+    profile, data = read_profile(given)
+    if data is None:
+        return profile.name, None
+    save_profile(settings, profile, data)
     return profile.name, Archive(str(settings.archive_dir)).put(data)
 
 
@@ -213,7 +211,7 @@ def _outcome(settings: Settings, landing: dict[str, Any]) -> ImportOutcome:
         if file["status"] == FileStatus.RECEIVED:
             _complete(file, sheets.get(file["path"], []), refused.get(file["path"]))
     status, entities = _status(files), count_entities(settings)
-    notes = [*_notes_of_updates(settings, import_id), *landing["notes"]]
+    notes = [*_notes_of_updates(settings, import_id), *_notes_of_mentions(settings, import_id), *landing["notes"]]
     return ImportOutcome(import_id, status, files, entities, landing["passed_over"], notes)
 
 
@@ -234,6 +232,17 @@ def _notes_of_updates(settings: Settings, import_id: str | None) -> list[str]:
     return notes
 
 
+def _notes_of_mentions(settings: Settings, import_id: str | None) -> list[str]:
+    """What the files of an import point at that no import has brought yet."""
+    if import_id is None or not settings.published_path.is_file():
+        return []
+    rows = Published(settings.published_path).query(sql_text("queries/mentions_of_import"), [import_id])
+    return [
+        f"source {source!r}: {count:,} {entity} records are only pointed at and stay mentions until an import brings them"
+        for entity, source, count in rows.iter_rows()
+    ]
+
+
 def _complete(file: dict[str, Any], sheets: list[dict[str, Any]], reason: str | None) -> None:
     """Fill in what loading made of a received file."""
     if reason is not None or not sheets:
@@ -241,10 +250,10 @@ def _complete(file: dict[str, Any], sheets: list[dict[str, Any]], reason: str | 
         return
     first = sheets[0]
     file["status"] = FileStatus.LOADED.value
-    file |= {name: first[name] for name in ("format", "encoding", "delimiter", "source")}
+    of_file = ("format", "encoding", "delimiter", "confidence", "source", "rejects_file")
+    file |= {name: first[name] for name in of_file}
     file["sheets"] = [
-        {name: sheet[name] for name in sheet if name not in {"file", "format", "encoding", "delimiter", "source"}}
-        for sheet in sheets
+        {name: sheet[name] for name in sheet if name != "file" and name not in of_file} for sheet in sheets
     ]
 
 

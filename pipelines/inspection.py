@@ -16,13 +16,15 @@ from assets.sources.containers import Found, find_files
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet
 from assets.sources.loading import interpret_or_refuse, sheet_row
 from assets.sources.mapped import RecordSet
+from assets.sources.profile_choice import own_profiles, read_profile
+from assets.sources.profile_writing import ValuesSeen, profile_text
 from assets.sources.protection import unlocked
 from assets.sources.recognition import mapping_of
 from schemas import progress
 from schemas.archive import stream_hash
 from schemas.errors import InputRefusedError
 from schemas.ledger import ImportOptions
-from schemas.profiles import Profile, parse_profile, shipped_profile, shipped_profiles
+from schemas.profiles import Profile, shipped_profiles
 from schemas.settings import Settings
 from schemas.vocabulary import Entity, FileStatus, ImportStatus
 
@@ -35,7 +37,7 @@ def inspect_paths(paths: list[Path], options: ImportOptions, settings: Settings)
 
     Returns a JSON object shaped as an import's outcome, with the mapping, sample records and refusals of each sheet.
     """
-    profiles = _profiles(options.profile)
+    profiles = _profiles(options.profile, settings)
     files: list[dict[str, Any]] = []
     passed_over: list[str] = []
     for found in find_files(paths):
@@ -52,12 +54,29 @@ def inspect_paths(paths: list[Path], options: ImportOptions, settings: Settings)
     }
 
 
-def _profiles(given: str | None) -> Sequence[Profile]:
-    if given is None:
-        return shipped_profiles()
-    if given.endswith(".toml") and Path(given).is_file():
-        return (parse_profile(Path(given).read_text(encoding="utf-8", errors="replace"), given),)
-    return (shipped_profile(given),)
+def write_profile(path: Path, options: ImportOptions, settings: Settings, target: Path) -> None:
+    """Write the mapping that is guessed for the first file behind `path` as a profile.
+
+    Raises InputRefusedError when there is none that could be read, or when `target` is there already.
+    """
+    if target.exists():
+        raise InputRefusedError(f"{target}: is there already; name another file or move it away")
+    profiles = _profiles(options.profile, settings)
+    for found in find_files([path]):
+        if found.passed_over:
+            continue
+        seen = ValuesSeen()
+        with found.as_file() as file:
+            interpreted = interpret_or_refuse(file, found.stem, options, profiles, seen.take)
+        if isinstance(interpreted, str):
+            raise InputRefusedError(f"{found.path}: {interpreted}")
+        target.write_text(profile_text(found.stem, interpreted, seen), encoding="utf-8")
+        return
+    raise InputRefusedError(f"{path}: holds no file that could be a table")
+
+
+def _profiles(given: str | None, settings: Settings) -> Sequence[Profile]:
+    return (*own_profiles(settings), *shipped_profiles()) if given is None else (read_profile(given)[0],)
 
 
 def _inspect(
@@ -113,6 +132,17 @@ def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet, seen: _Seen) -
         "rows": row["row_count"],
         **{name: row[name] for name in counts},
         "unmapped": [column.column for column in sheet.mapped.unmapped],
+        "quality": [
+            {
+                "column_name": column.column,
+                "filled": column.filled,
+                "rows": column.rows,
+                "refused": column.refused,
+                "suspicious": column.suspicious,
+                "example": column.example,
+            }
+            for column in sheet.mapped.quality
+        ],
         "recognition": row["recognition"],
         "decisions": row["decisions"],
         "rejected_cells": sum(item.column is not None for item in refusals),

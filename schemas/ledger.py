@@ -77,7 +77,8 @@ class ImportOptions:
 
     `profile_sha256` names the archived bytes of a profile the user handed in. `date_order` is what the settings assume,
     `stated_date_order` what the user said for these files; `update` is the policy for records that are known already;
-    `key` are the headers that tell rows without ids apart.
+    `key` are the headers that tell rows without ids apart; `saved_profiles` names the archived bytes of the
+    profiles that users had saved by then.
     """
 
     source: str | None = None
@@ -91,6 +92,7 @@ class ImportOptions:
     encoding: str | None = None
     update: str | None = None
     key: tuple[str, ...] = ()
+    saved_profiles: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The options as one line of JSON with sorted keys; what was not stated is left out."""
@@ -100,8 +102,10 @@ class ImportOptions:
     @classmethod
     def from_json(cls, text: str) -> ImportOptions:
         """Read options as `to_json` wrote them."""
-        options = json.loads(text)
-        return cls(**{**options, "key": tuple(options.get("key", ()))})
+        options: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()
+        }
+        return cls(**options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class Reference(_Part):
 
     With a `prefix` only ids that begin with it point there: one column may point at several kinds of record. With
     `when` a row points there only where the cells under these headers say one of the values: a column that holds ids
-    of several kinds beside one that names the kind. `has_id_in_name` says that a name cell is `Name (id)`.
+    of several kinds beside one that names the kind. `has_id_in_name` says that a name cell is `Name (id)`;
+    `values` translates names.
     """
 
     id: list[str] = Field(default_factory=list)
@@ -41,6 +42,7 @@ class Reference(_Part):
     name: list[str] = Field(default_factory=list)
     when: dict[str, list[str]] = Field(default_factory=dict)
     has_id_in_name: bool = False
+    values: dict[str, str] = Field(default_factory=dict)
 
 
 class Unpivot(_Part):
@@ -117,7 +119,8 @@ class ObjectProfile(_Part):
 
 
 class Profile(_Part):
-    """One system's exports. `is_generic` marks the fallback for lists that no CRM wrote.
+    """One system's exports. `is_generic` marks the fallback for lists that no CRM wrote, `is_own` one that a user
+    wrote: it outranks those that ship. `source` is what its records belong to (default: its name).
 
     `id_form` says how two writings of one id are the same (Salesforce's 15 and 18 characters, GUIDs in braces);
     `id_prefixes` are left out of ids. `update` says what a later version of a record does to an earlier one.
@@ -126,6 +129,8 @@ class Profile(_Part):
     name: str = Field(pattern="^[a-z][a-z0-9_]*$")
     title: str
     is_generic: bool = False
+    is_own: bool = False
+    source: str | None = None
     time_zone: str | None = None
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     decimal_sign: Literal[".", ","] | None = None

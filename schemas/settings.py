@@ -113,6 +113,16 @@ class Settings(BaseSettings):
         return self.inbox or self.home / "inbox"
 
     @property
+    def profiles_dir(self) -> Path:
+        """The profiles that users wrote; lists with their headers are recognised without a hint."""
+        return self.home / "profiles"
+
+    @property
+    def rejects_dir(self) -> Path:
+        """Where each import puts the rows that it refused, as files to mend and import again."""
+        return self.home / "rejects"
+
+    @property
     def ledger_address(self) -> str:
         """SQLAlchemy URL of the ledger."""
         return self.ledger_url or f"sqlite:///{self.home / 'ledger.sqlite'}"

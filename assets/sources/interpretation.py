@@ -70,7 +70,7 @@ class InterpretedFile:
 
 
 _VERSION_MARKS = re.compile(
-    r"\(\d+\)|_\d{3}$|(?<![^\W_])(\d{4}[-_]\d{2}[-_]\d{2}|\d{8}|copy|final|v\d+)(?![^\W_])", re.IGNORECASE
+    r"\(\d+\)|_\d{3}$|\.rejects\b|(?<![^\W_])(\d{4}[-_]\d{2}[-_]\d{2}|\d{8}|copy|final|v\d+)(?![^\W_])", re.IGNORECASE
 )
 
 
@@ -82,7 +82,7 @@ def source_of(profile: Profile, stem: str, options: ImportOptions) -> str:
     if options.source:
         return options.source
     if not profile.is_generic:
-        return profile.name
+        return profile.source or profile.name
     bare = " ".join(_VERSION_MARKS.sub(" ", stem).replace("_", " ").split()).strip(" -./")
     return fold_header(bare) or fold_header(stem) or profile.name
 

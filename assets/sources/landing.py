@@ -74,6 +74,7 @@ def import_options(settings: Settings, stated: Mapping[str, Any]) -> ImportOptio
         encoding=stated.get("encoding"),
         update=stated.get("update"),
         key=tuple(stated.get("key") or ()),
+        saved_profiles=tuple(stated.get("saved_profiles") or ()),
     )
 
 

@@ -7,6 +7,7 @@ depends on its bytes and the import's options alone.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,13 +16,15 @@ import polars as pl
 
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet, SheetSink, interpret
 from assets.sources.mapped import RecordSet
+from assets.sources.profile_choice import profiles_for
+from assets.sources.rejects import KeysOfRows, write_rejects
 from assets.sources.spool import Spool
 from assets.sources.tables import Rejection
 from schemas import progress
 from schemas.archive import Archive
 from schemas.errors import LeadsiftError, StoreError
 from schemas.ledger import Import, ImportFile, ImportOptions, Ledger
-from schemas.profiles import Profile, parse_profile, shipped_profile, shipped_profiles
+from schemas.profiles import Profile
 from schemas.vocabulary import Entity, FileStatus, ImportStatus
 from schemas.warehouse import Session
 
@@ -52,16 +55,6 @@ class _Told:
     quality: list[Row] = field(default_factory=list)
 
 
-def profiles_for(options: ImportOptions, archive: Archive) -> Sequence[Profile]:
-    """The profiles under which an import's files are recognised: the one named or handed in, else all that ship."""
-    if options.profile_sha256:
-        text = archive.get(options.profile_sha256).decode("utf-8")
-        return (parse_profile(text, options.profile or "profile"),)
-    if options.profile:
-        return (shipped_profile(options.profile),)
-    return shipped_profiles()
-
-
 def pending(session: Session, ledger: Ledger) -> list[Import]:
     """Imports of the ledger that should be in the warehouse and are not, in their order."""
     loaded = set(session.frame("SELECT import_id FROM audit.imports")["import_id"].to_list())
@@ -73,8 +66,10 @@ def pending(session: Session, ledger: Ledger) -> list[Import]:
     ]
 
 
-def load_pending(session: Session, ledger: Ledger, archive: Archive) -> list[Import]:
+def load_pending(session: Session, ledger: Ledger, archive: Archive, rejects_dir: Path | None = None) -> list[Import]:
     """Load every pending import and record in the ledger what became of it; returns them as they ended.
+
+    What is refused of the files of an import that was never loaded before is written below `rejects_dir`, to be mended.
 
     Raises StoreError when the warehouse has lost records that the ledger saw loaded, when the archive lacks a file, or
     when a file that was loaded once would be refused now.
@@ -83,7 +78,7 @@ def load_pending(session: Session, ledger: Ledger, archive: Archive) -> list[Imp
     lost = missing_records(session, ledger)
     if lost:
         raise StoreError(f"the warehouse has lost records: {lost[0]}; run `leadsift doctor --rebuild`")
-    finished = [_load(session, ledger, archive, item) for item in pending(session, ledger)]
+    finished = [_load(session, ledger, archive, item, rejects_dir) for item in pending(session, ledger)]
     _settle(session, ledger)
     return finished
 
@@ -157,17 +152,21 @@ def missing_records(session: Session, ledger: Ledger) -> list[str]:
     ]
 
 
-def _load(session: Session, ledger: Ledger, archive: Archive, item: Import) -> Import:
+def _load(session: Session, ledger: Ledger, archive: Archive, item: Import, rejects_dir: Path | None) -> Import:
     profiles = profiles_for(item.options, archive)
     told = _Told()
     files: list[ImportFile] = []
+    is_new = rejects_dir is not None and item.status == ImportStatus.RECEIVED
+    folder = rejects_dir / item.import_id if rejects_dir is not None and is_new else None
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)  # what a killed attempt may have left of it
     with session.writing_in_bulk(), session.transaction():
         # Whatever a killed attempt may have left of it.
         _delete(session, item.import_id)
         for index, file in enumerate(item.files):
             progress.report(f"Reading {file.path}", index, len(item.files))
             records = _Records(session, item, file)
-            files.append(_take(records, told, archive, profiles))
+            files.append(_take(records, told, archive, (profiles, folder)))
         _refuse_to_forget(item, files)
         status = _status(files)
         if status != ImportStatus.REFUSED:
@@ -232,12 +231,12 @@ def _status(files: Sequence[ImportFile]) -> ImportStatus:
     return ImportStatus.IMPORTED if len(loaded) == len(files) else ImportStatus.PARTIAL
 
 
-def _take(records: _Records, told: _Told, archive: Archive, profiles: Sequence[Profile]) -> ImportFile:
+def _take(records: _Records, told: _Told, archive: Archive, how: tuple[Sequence[Profile], Path | None]) -> ImportFile:
     """Interpret one file and write its records; a refusal is written down instead.
 
     Raises StoreError when the archive lacks the file: that is damage to a fact and no property of the file.
     """
-    item, file = records.item, records.file
+    item, file, (profiles, folder) = records.item, records.file, how
     try:
         with archive.fetched(file.sha256) as path:
             interpreted = interpret_or_refuse(path, file.stem, item.options, profiles, records.take)
@@ -247,8 +246,14 @@ def _take(records: _Records, told: _Told, archive: Archive, profiles: Sequence[P
         row = {"sheet_ordinal": -1, "status": FileStatus.REFUSED.value, "reason": interpreted}
         told.sheets.append({**_file_row(item, file), **row})
         return replace(file, status=FileStatus.REFUSED, reason=interpreted)
+    rejects = (
+        write_rejects(folder, Path(file.stem).name, interpreted, KeysOfRows(records.spools))
+        if folder is not None
+        else None
+    )
     for sheet in interpreted.sheets:
         _tell_of_sheet(told, item, file, interpreted, sheet)
+        told.sheets[-1]["rejects_file"] = str(rejects) if rejects else None
     return replace(file, status=FileStatus.LOADED, records=records.write(interpreted.sheets))
 
 

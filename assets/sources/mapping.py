@@ -18,6 +18,7 @@ from assets.sources.casting import CastContext
 from assets.sources.columns import Batch, Columns
 from assets.sources.custom_cells import key_value_lists
 from assets.sources.mapped import MappedSheet, MappingOptions, RecordSet, Sink
+from assets.sources.mended import REASON, RECORDS, given_keys
 from assets.sources.recognition import Recognition
 from assets.sources.record_keys import by_id, by_mention, by_natural_key, content_of, digested
 from assets.sources.sections import Laid, Pointed, stub_fields
@@ -66,6 +67,7 @@ class _Mapper:
         self.sink = sink
         self.columns = Columns(table, _base_context(recognition, options.base))
         ignored = {fold_header(header) for header in self.object.ignored}
+        ignored |= {REASON, RECORDS}
         self.ignored = {index for index, name in enumerate(self.columns.folded) if name in ignored}
         self.sections = [
             laid
@@ -232,9 +234,13 @@ class _Mapper:
             named = by_id(laid.entity, self.source, laid.namespace, pl.lit(item.external_id))
             key = pl.coalesce(named, key) if without_id else named
         keys = pl.select(key.alias("record_key")).to_series()
+        if self.survey.records_column is not None:
+            # A row of a rejects file updates the records that it made before it was mended.
+            given = given_keys(batch.cell(self.survey.records_column), laid.entity)
+            keys = keys.zip_with(given.is_null(), given)
         item.keys["record_key"] = keys
         # A record that its own words are the key of has one version.
-        is_named = has_id or natural is not None
+        is_named = has_id or natural is not None or self.survey.records_column is not None
         item.keys["version_key"] = pl.select(digested([pl.lit(keys), pl.lit(text)])).to_series() if is_named else keys
 
     def _about(self, item: _Made, made: list[_Made], height: int) -> pl.Series:

@@ -21,6 +21,9 @@ GENERIC_WEIGHT = 0.5
 FILE_BONUS = 0.1
 """A file name breaks a tie between objects that claim the same headers; it never outweighs two of them."""
 
+OWN_BONUS = 0.5
+"""A profile that the user wrote for such lists is meant for them."""
+
 GROUP_BONUS = 0.02
 NAME_BONUS = 0.05
 """A list that names what it is a list of is more likely one than a list that only mentions it."""
@@ -116,6 +119,7 @@ def _score(
     claimed = tuple(header for header, key in zip(headers, folded, strict=True) if key in claims)
     unclaimed = tuple(header for header, key in zip(headers, folded, strict=True) if key not in claims)
     score = len(claimed) / len(headers) * (GENERIC_WEIGHT if profile.is_generic else 1.0)
+    score += OWN_BONUS if profile.is_own else 0.0
     # Required groups met are headers that set this object apart from its siblings.
     score += GROUP_BONUS * len(item.required)
     score += NAME_BONUS if _names(item, item.primary) & present else 0.0

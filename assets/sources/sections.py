@@ -188,6 +188,10 @@ class Laid:
             several = name.str.contains(";", literal=True) & has_id
             self._keep_used(batch, used, self.columns.find(reference.name), several)
             name = name.zip_with(~has_id, inside.to_series(0))
+        if reference.values:
+            known = {fold_header(key): value for key, value in reference.values.items()}
+            texts = name.drop_nulls().unique().to_list()
+            name = name.replace(texts, [known.get(fold_header(text), text) for text in texts]) if texts else name
         if external.str.contains(_SEVERAL_IDS).any():
             # Several associated records: the first is the main one, the cell as given is kept in custom.
             self._keep_used(batch, used, self.columns.find(reference.id), external.str.contains(_SEVERAL_IDS))

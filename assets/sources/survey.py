@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.sources.columns import Batch, Columns
+from assets.sources.mended import RECORDS, restored
 from assets.sources.sections import Laid
 from assets.sources.tables import Rejection, Table
 from schemas.profiles import ObjectProfile
@@ -54,6 +55,7 @@ class Survey:
 
     def __init__(self, table: Table, columns: Columns, item: ObjectProfile, sections: Sequence[Laid]) -> None:
         self.table, self.columns, self.object, self.sections = table, columns, item, sections
+        self.records_column = next((i for i, header in enumerate(table.headers) if header == RECORDS), None)
         self.filled = [0] * len(table.headers)
         self._suspicious = [0] * len(table.headers)
         self._examples: list[str | None] = [None] * len(table.headers)
@@ -61,8 +63,12 @@ class Survey:
 
     def batches(self) -> Iterator[Batch]:
         """The rows, a blank cell of the columns to fill down saying what the one above it says."""
+        is_mended = self.records_column is not None
         above: dict[int, str | None] = dict.fromkeys(self.columns.find(self.object.fill_down))
         for cells in self.table.cells.batches():
+            if is_mended:
+                texts = {name: cells[name] for name in cells.columns if name != "row_number"}
+                cells = cells.with_columns(restored(texts))  # noqa: PLW2901
             for index, last in above.items():
                 column = pl.concat([pl.Series([last], dtype=pl.String), cells[f"c{index}"]])
                 column = column.fill_null(strategy="forward")

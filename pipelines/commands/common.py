@@ -37,7 +37,8 @@ ProfileOption = Annotated[
     typer.Option(
         "--profile",
         metavar="NAME",
-        help="Read every file under this profile: pipedrive, hubspot, salesforce, generic or a .toml file.",
+        help="Read every file under this profile: one that ships (pipedrive, hubspot, salesforce, zoho, …, generic) "
+        "or a .toml file of your own, which is known by its headers from then on.",
         show_default=False,
     ),
 ]
@@ -84,6 +85,15 @@ PasswordOption = Annotated[
         "--password",
         metavar="TEXT",
         help="Opens protected workbooks; kept nowhere. LEADSIFT_WORKBOOK_PASSWORD keeps it off the command line.",
+        show_default=False,
+    ),
+]
+WriteProfileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-profile",
+        metavar="FILE",
+        help="Write the mapping of the first file as a profile (.toml) that can be edited.",
         show_default=False,
     ),
 ]

@@ -22,6 +22,7 @@ from pipelines.commands.common import (
     ProfileOption,
     SourceOption,
     UpdateOption,
+    WriteProfileOption,
     refuse,
     settings_of,
     stated,
@@ -43,19 +44,31 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     update: UpdateOption = None,
     key: KeyOption = None,
     password: PasswordOption = None,
+    write_profile: WriteProfileOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what each file is, how it would be read and mapped, and what would be rejected. Writes nothing.
+
+    With --write-profile the guessed mapping is written as a profile to edit; `import --profile` uses it.
 
     [bold]Examples[/bold]
 
       leadsift inspect export.zip
 
       leadsift inspect leads.xlsx --json
+
+      leadsift inspect leads.xlsx --write-profile leads.toml
     """
     given = stated(source, profile, date_order, encoding, update, key)
-    _look(with_password(settings_of(context, home), password), given, paths, as_json=as_json)
+    settings = with_password(settings_of(context, home), password)
+    if write_profile is not None:
+        from pipelines.inspection import write_profile as write
+
+        write(paths[0], import_options(settings, given), settings, write_profile)
+    _look(settings, given, paths, as_json=as_json)
+    if write_profile is not None and not as_json:
+        _line(f"The mapping stands in {write_profile}; edit it, then import with --profile {write_profile}")
 
 
 def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
@@ -135,6 +148,9 @@ def show_outcome(settings: Settings, document: dict[str, Any]) -> None:
             print_table(shown, "Rejected rows and cells (cells are kept in custom)")
             if rejected.height > SHOWN_REJECTIONS:
                 out.print("… more: leadsift sql 'FROM audit.rejected_rows'", style="dim")
+    for file in document["files"]:
+        if file.get("rejects_file"):
+            _line(f"to mend and import again: {short_path(file['rejects_file'])}", "yellow")
     for note in document["notes"]:
         _line(note, "yellow")
     counts = ", ".join(f"{count:,} {name}" for name, count in document["entities"].items())
@@ -185,6 +201,13 @@ def _show_decisions(document: dict[str, Any]) -> None:
         for sheet in file["sheets"]:
             for decision in sheet["decisions"]:
                 _line(f"{_place(file, sheet)}: {decision}", "yellow")
+            suspects = [column for column in sheet["quality"] if column["suspicious"]]
+            for column in suspects:
+                _line(
+                    f"{_place(file, sheet)}: {column['column_name']!r}: {column['suspicious']} cells such as "
+                    f"{column['example']!r} look like none; kept as given",
+                    "yellow",
+                )
             if sheet["unmapped"]:
                 _line(f"{_place(file, sheet)}: kept as custom columns: {', '.join(sheet['unmapped'])}", "dim")
 

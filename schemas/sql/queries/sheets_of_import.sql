@@ -1,9 +1,10 @@
--- The loaded sheets of an import with their balance, their columns that no field took, and how many cells were refused.
+-- The loaded sheets of an import with their balance, the columns that no field took, how many cells were refused and how good each
+-- column is.
 SELECT
     files.file, files.format, files.encoding, files.delimiter, files.source,
     files.sheet AS name, files.object, files.row_count AS rows,
     files.loaded, files.rejected, files.blank, files.preamble, files.footer,
-    files.recognition,
+    files.recognition, files.rejects_file, files.confidence,
     coalesce(files.decisions, []) AS decisions,
     (
         SELECT coalesce(list(unmapped.column_name ORDER BY unmapped.rowid), [])
@@ -15,7 +16,13 @@ SELECT
         FROM audit.rejected_rows AS cells
         WHERE cells.import_id = files.import_id AND cells.file = files.file AND cells.sheet = files.sheet
             AND cells.column_name IS NOT NULL
-    ) AS rejected_cells
+    ) AS rejected_cells,
+    (
+        SELECT coalesce(list({column_name: good.column_name, filled: good.filled, rows: good.row_count, refused: good.refused,
+            suspicious: good.suspicious, example: good.suspicious_example} ORDER BY good.rowid), [])
+        FROM audit.column_quality AS good
+        WHERE good.import_id = files.import_id AND good.file = files.file AND good.sheet = files.sheet
+    ) AS quality
 FROM audit.import_files AS files
 WHERE files.import_id = ? AND files.status = 'loaded'
 ORDER BY files.file_ordinal, files.sheet_ordinal

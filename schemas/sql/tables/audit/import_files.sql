@@ -23,5 +23,6 @@ CREATE TABLE audit.import_files (
     blank INTEGER,  -- Rows without any value
     preamble INTEGER,  -- Rows before the header
     footer INTEGER,  -- Rows after the data that are not data
+    rejects_file VARCHAR,  -- Where the rows to mend and import again were written
     decisions VARCHAR[]  -- What was decided for the user: date order, phone country, encoding
 );

@@ -1,0 +1,70 @@
+"""Which profiles the files of an import are recognised under: the one that was named or handed in, else those that
+users saved and all that ship.
+
+Profiles that users write are archived with the import that first saw them, so that a rebuild reads as the import did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from schemas.archive import Archive
+from schemas.errors import ProfileError
+from schemas.ledger import ImportOptions
+from schemas.profiles import Profile, parse_profile, shipped_profile, shipped_profiles
+from schemas.settings import Settings
+
+
+def profiles_for(options: ImportOptions, archive: Archive) -> Sequence[Profile]:
+    """The profiles under which an import's files are recognised. Raises ProfileError, StoreError."""
+    if options.profile_sha256:
+        return (_own(archive.get(options.profile_sha256).decode("utf-8"), options.profile or "profile"),)
+    if options.profile:
+        return (shipped_profile(options.profile),)
+    saved = [_own(archive.get(digest).decode("utf-8"), "saved profile") for digest in options.saved_profiles]
+    return (*saved, *shipped_profiles())
+
+
+def _own(text: str, name: str) -> Profile:
+    return parse_profile(text, name).model_copy(update={"is_own": True})
+
+
+def saved_profiles(settings: Settings) -> dict[str, bytes]:
+    """The profiles in the home's folder of them, by file name.
+
+    Raises ProfileError naming the file that cannot be read as one.
+    """
+    found: dict[str, bytes] = {}
+    for path in sorted(settings.profiles_dir.glob("*.toml")):
+        data = path.read_bytes()
+        parse_profile(data.decode("utf-8", "replace"), str(path))
+        found[path.name] = data
+    return found
+
+
+def own_profiles(settings: Settings) -> list[Profile]:
+    """The saved profiles as objects."""
+    return [_own(data.decode("utf-8"), name) for name, data in saved_profiles(settings).items()]
+
+
+def read_profile(given: str) -> tuple[Profile, bytes | None]:
+    """A profile by the name of one that ships, or by the path of a TOML file with its bytes.
+
+    Raises ProfileError naming the file, the key and the reason.
+    """
+    if not given.endswith(".toml"):
+        return shipped_profile(given), None
+    path = Path(given)
+    if not path.is_file():
+        raise ProfileError(f"{given}: there is no such file")
+    data = path.read_bytes()
+    return _own(data.decode("utf-8", "replace"), given), data
+
+
+def save_profile(settings: Settings, profile: Profile, data: bytes) -> Path:
+    """Keep a profile that an import was given, so that lists with its headers are known from then on."""
+    settings.profiles_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.profiles_dir / f"{profile.name}.toml"
+    path.write_bytes(data)
+    return path

@@ -1,0 +1,177 @@
+"""The rows that were refused, or had a cell refused, as a file to mend and import again.
+
+It is the user's own list, CSV or workbook, with the same columns and two more: the reason, and which records
+the row already made, so that a mended row updates those instead of making them twice. In a workbook the bad
+cells are marked and the reason stands in a comment. Belongs here: writing that file. Does not belong here:
+reading it again (`assets.sources.mended`).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
+
+from assets.sources.interpretation import InterpretedFile, InterpretedSheet
+from assets.sources.mapped import RecordSet
+from assets.sources.mended import REASON, RECORDS, escaped
+from assets.sources.spool import Spool
+from assets.sources.tables import Rejection
+from schemas.vocabulary import Entity
+
+_MARKED = PatternFill("solid", fgColor="FFF2CC")
+_KEYED = frozenset(Entity) - {Entity.ORGANIZATION}
+"""Kinds of record that a mended row updates. A company is known by its words: mended, it is another one."""
+
+
+class KeysOfRows:
+    """Which records the rows of a file made, looked up in what was gathered of them."""
+
+    def __init__(self, spools: Mapping[tuple[int, RecordSet], Spool]) -> None:
+        self.spools = spools
+
+    def of(self, ordinal: int, rows: Sequence[int]) -> dict[int, str]:
+        """`entity:key` of every record that each of these rows of a sheet made, parted by blanks."""
+        found: dict[int, list[str]] = defaultdict(list)
+        wanted = pl.Series(rows, dtype=pl.Int32).implode()
+        for (sheet, records), spool in self.spools.items():
+            if sheet != ordinal or records.is_stub or records.entity not in _KEYED:
+                continue
+            for frame in spool.batches():
+                here = frame.filter(pl.col("row_number").is_in(wanted)).select("row_number", "record_key")
+                for row, key in here.iter_rows():
+                    found[row].append(f"{records.entity.value}:{key}")
+        return {row: " ".join(keys) for row, keys in found.items()}
+
+
+@dataclass(slots=True)
+class RejectedRow:
+    """A row to mend: its cells, why, which columns are to blame, and which records it made already."""
+
+    cells: list[str | None]
+    reasons: list[str] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+    records: str = ""
+
+
+def write_rejects(folder: Path, name: str, file: InterpretedFile, keys: KeysOfRows) -> Path | None:
+    """Write what was refused of a file into `folder`; returns the path, None where nothing was refused."""
+    sheets = [(sheet, rows) for sheet in file.sheets if (rows := rejected_rows(sheet, keys))]
+    if not sheets:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = re.sub(r"[^\w .()-]+", "_", name).strip() or "list"
+    if file.reading.format == "csv":
+        path = _free(folder, f"{stem}.rejects", ".csv")
+        _write_csv(path, sheets[0][0].table.headers, sheets[0][1], file.reading.delimiter or ",")
+    else:
+        path = _free(folder, f"{stem}.rejects", ".xlsx")
+        _write_workbook(path, sheets)
+    return path
+
+
+def _free(folder: Path, stem: str, suffix: str) -> Path:
+    path, number = folder / f"{stem}{suffix}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem} ({number}){suffix}"
+    return path
+
+
+def rejected_rows(sheet: InterpretedSheet, keys: KeysOfRows) -> list[RejectedRow]:
+    """The rows of a sheet that were refused or had a cell refused, in their order."""
+    by_row: dict[int, list[Rejection]] = defaultdict(list)
+    for item in sheet.rejections:
+        by_row[item.row_number].append(item)
+    cells = _cells(sheet, list(by_row))
+    made = keys.of(sheet.ordinal, list(by_row))
+    rows: list[RejectedRow] = []
+    for number, items in sorted(by_row.items()):
+        row = RejectedRow(cells.get(number) or _given(items[0]), records=made.get(number, ""))
+        for item in items:
+            where = f"{item.column}: " if item.column else ""
+            row.reasons.append(f"{where}{item.reason}")
+            if item.column:
+                row.columns[item.column] = item.reason
+        rows.append(row)
+    return rows
+
+
+def _cells(sheet: InterpretedSheet, rows: list[int]) -> dict[int, list[str | None]]:
+    names = [f"c{index}" for index in range(len(sheet.table.headers))]
+    wanted = pl.Series(rows, dtype=pl.Int32).implode()
+    return {
+        number: cells
+        for batch in sheet.table.cells.batches()
+        for number, *cells in batch.filter(pl.col("row_number").is_in(wanted)).select("row_number", *names).iter_rows()
+    }
+
+
+def _given(item: Rejection) -> list[str | None]:
+    """The cells of a row that was refused before it had any: a list as JSON, or its text in the first cell."""
+    try:
+        value = json.loads(item.value or "")
+    except ValueError:
+        return [item.value]
+    return [None if cell is None else str(cell) for cell in value] if isinstance(value, list) else [item.value]
+
+
+def _lines(headers: Sequence[str], rows: Sequence[RejectedRow]) -> Iterator[list[str]]:
+    width = max(len(headers), *(len(row.cells) for row in rows))
+    blank = [""] * (width - len(headers))
+    yield [*headers, *blank, REASON, RECORDS]
+    for row in rows:
+        cells = ["" if cell is None else cell for cell in row.cells]
+        yield [*cells, *[""] * (width - len(cells)), "; ".join(row.reasons), row.records]
+
+
+def _write_csv(path: Path, headers: Sequence[str], rows: Sequence[RejectedRow], delimiter: str) -> None:
+    # With the mark of UTF-8: Excel takes every other file for the code page of the machine.
+    with path.open("w", encoding="utf-8-sig", newline="") as handle:
+        writer = csv.writer(handle, delimiter=delimiter if len(delimiter) == 1 else ",")
+        writer.writerows([escaped(cell) for cell in line] for line in _lines(headers, rows))
+
+
+def _write_workbook(path: Path, sheets: Sequence[tuple[InterpretedSheet, list[RejectedRow]]]) -> None:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for sheet, rows in sheets:
+        title = re.sub(r"[\[\]:*?/\\]", " ", sheet.table.name)[:31] or "Rows"
+        page = book.create_sheet(title)
+        for number, line in enumerate(_lines(sheet.table.headers, rows), 1):
+            _write_line(page, number, line)
+        for cell in page[1]:
+            cell.font = Font(bold=True)
+        page.freeze_panes = "A2"
+        for number, row in enumerate(rows, 2):
+            _mark(page, number, row, sheet.table.headers)
+    book.save(path)
+
+
+def _write_line(page: Worksheet, number: int, line: Sequence[str]) -> None:
+    for column, text in enumerate(line, 1):
+        cell = page.cell(number, column)
+        if isinstance(cell, Cell) and text:
+            # A text cell is no formula, whatever it begins with; an apostrophe of its own gets one more, as in CSV.
+            cell.value = ILLEGAL_CHARACTERS_RE.sub("", f"'{text}" if text.startswith("'") else text)[:32_767]
+            cell.data_type = "s"
+
+
+def _mark(page: Worksheet, number: int, row: RejectedRow, headers: Sequence[str]) -> None:
+    whole = {header: "; ".join(row.reasons) for header in headers[:1]}
+    for header, reason in (row.columns or whole).items():
+        cell = page.cell(number, headers.index(header) + 1)
+        cell.fill = _MARKED
+        cell.comment = Comment(reason, "leadsift")
