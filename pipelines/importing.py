@@ -238,7 +238,8 @@ def _notes_of_mentions(settings: Settings, import_id: str | None) -> list[str]:
         return []
     rows = Published(settings.published_path).query(sql_text("queries/mentions_of_import"), [import_id])
     return [
-        f"source {source!r}: {count:,} {entity} records are only pointed at and stay mentions until an import brings them"
+        f"source {source!r}: {count:,} {entity} records are only pointed at; they stay mentions until an import "
+        "brings them"
         for entity, source, count in rows.iter_rows()
     ]
 

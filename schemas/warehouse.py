@@ -65,6 +65,10 @@ def sniff_delimited(path: Path) -> str | None:
     return str(row[0]) if row and row[0] else None
 
 
+_BULK = {"threads": "1", "memory_limit": "640MB"}
+"""What DuckDB may use while records are loaded; five million rows were written under it."""
+
+
 class Session:
     """An open connection to the warehouse. Frames in, frames out; errors say which statement failed."""
 
@@ -136,13 +140,20 @@ class Session:
 
     @contextmanager
     def writing_in_bulk(self) -> Iterator[None]:
-        """Write with one thread while the block runs: rows come in order, and a second thread costs a fifth more."""
-        threads = self.scalar("SELECT current_setting('threads')")
-        self.connection.execute("SET threads = 1")
+        """Write with one thread and little memory while the block runs.
+
+        Rows come in order, so that a second thread only costs; memory belongs to the reading that feeds the writing.
+        """
+        before = {name: str(self.scalar(f"SELECT current_setting('{name}')")) for name in _BULK}
+        self._set(_BULK)
         try:
             yield
         finally:
-            self.connection.execute(f"SET threads = {int(str(threads))}")
+            self._set(before)
+
+    def _set(self, options: Mapping[str, str]) -> None:
+        for name, value in options.items():
+            self.connection.execute(f"SET {name} = {_literal(value)}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -154,6 +165,11 @@ class Session:
             self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
+
+    def keep_so_far(self) -> None:
+        """Within a transaction: commit what was done, and begin the next one."""
+        self.connection.execute("COMMIT")
+        self.connection.execute("BEGIN")
 
     def columns_of(self, table: str) -> list[str]:
         """Column names of `schema.name` in order."""

@@ -1,4 +1,4 @@
-"""Loading: imports that the ledger knows and the warehouse lacks become source records, each import in one transaction.
+"""Loading: imports that the ledger knows and the warehouse lacks become source records, each whole or not at all.
 
 The same call serves a new import, the recovery from a crash and a rebuild of an empty warehouse. What a file becomes
 depends on its bytes and the import's options alone.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -43,6 +44,11 @@ _AUDIT_TABLES = ("audit.import_files", "audit.rejected_rows", "audit.unmapped_co
 
 
 Row = dict[str, object]
+
+TRANSACTION_ROWS = 400_000
+"""Rows after which a large import commits: what is not committed stays in memory, whatever DuckDB's limit. A killed one
+leaves rows behind, which the next run takes away before it loads the import again.
+"""
 
 
 @dataclass(slots=True)
@@ -160,17 +166,22 @@ def _load(session: Session, ledger: Ledger, archive: Archive, item: Import, reje
     folder = rejects_dir / item.import_id if rejects_dir is not None and is_new else None
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)  # what a killed attempt may have left of it
-    with session.writing_in_bulk(), session.transaction():
-        # Whatever a killed attempt may have left of it.
-        _delete(session, item.import_id)
-        for index, file in enumerate(item.files):
-            progress.report(f"Reading {file.path}", index, len(item.files))
-            records = _Records(session, item, file)
-            files.append(_take(records, told, archive, (profiles, folder)))
-        _refuse_to_forget(item, files)
-        status = _status(files)
-        if status != ImportStatus.REFUSED:
-            _write_audit(session, item, told)
+    try:
+        with session.writing_in_bulk(), session.transaction():
+            _delete(session, item.import_id)  # what a killed attempt may have left of it
+            for index, file in enumerate(item.files):
+                progress.report(f"Reading {file.path}", index, len(item.files))
+                records = _Records(session, item, file)
+                files.append(_take(records, told, archive, (profiles, folder)))
+            _refuse_to_forget(item, files)
+            status = _status(files)
+            if status != ImportStatus.REFUSED:
+                _write_audit(session, item, told)
+    except BaseException:
+        # Whatever broke the connection is the reason to tell; the next run clears away what this could not.
+        with suppress(Exception), session.transaction():
+            _delete(session, item.import_id)
+        raise
     ledger.finish_import(item.import_id, status, files)
     return replace(item, status=status, files=tuple(files))
 
@@ -181,6 +192,7 @@ class _Records:
     def __init__(self, session: Session, item: Import, file: ImportFile) -> None:
         self.session, self.item, self.file = session, item, file
         self.spools: dict[tuple[int, RecordSet], Spool] = {}
+        self._written = 0
 
     def take(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
         """A sink for the records of a sheet."""
@@ -204,7 +216,15 @@ class _Records:
             constants = {**place, "file": self.file.path, "sheet": sheet.table.name}
             for frame in spool.batches():
                 self.session.append(RECORD_TABLES[records.entity], frame, constants)
+                self._keep_so_far(frame.height)
         return sum(spool.height for spool in self.spools.values())
+
+    def _keep_so_far(self, rows: int) -> None:
+        """Commit between the parts of a large import: it is there only when its row in audit.imports is."""
+        self._written += rows
+        if self._written > TRANSACTION_ROWS:
+            self.session.keep_so_far()
+            self._written = 0
 
     def _tell_fields(self, records: RecordSet, place: Mapping[str, object]) -> None:
         row = {**place, "table_name": RECORD_TABLES[records.entity], "fields": list(records.fields)}

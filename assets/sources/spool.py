@@ -14,6 +14,9 @@ import polars as pl
 BUFFER = 48 << 20
 """Bytes of frames that are kept in memory; more goes to disk."""
 
+HELD_FRAMES = 4
+"""Frames that are kept in memory at most: a few rows keep alive the texts of all rows that they were filtered from."""
+
 BATCH_ROWS = 65_536
 
 
@@ -37,7 +40,7 @@ class Spool:
         self.height += frame.height
         self._held.append(frame)
         self._held_bytes += int(frame.estimated_size())
-        if self._held_bytes > BUFFER:
+        if self._held_bytes > BUFFER or len(self._held) > HELD_FRAMES:
             self._flush()
 
     def _flush(self) -> None:

@@ -14,8 +14,8 @@ import polars as pl
 from assets.sources.casting import CASTERS, DTYPES, CastContext, Value
 from schemas.vocabulary import DateOrder, Kind
 
-MEMO_TEXTS = 200_000
-"""Texts of a column whose values are remembered from batch to batch."""
+MEMO_TEXTS = 20_000
+"""Texts of a column whose values are remembered from batch to batch: some 4 MB a column."""
 
 _EMAIL = r"^[a-z0-9._%+'-]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}$"
 _HOST = r"^(?:https?://)?(?:www\.)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62})(?:/\S*)?$"
@@ -58,7 +58,7 @@ class Caster:
     def _one_by_one(self, column: pl.Series) -> tuple[pl.Series, Mapping[str, str]]:
         """Cast by the text: each distinct one once, or row by row where most texts are met once anyway."""
         texts = column.drop_nulls().unique()
-        if len(texts) > len(column) / 2:
+        if len(texts) > (len(column) - column.null_count()) / 2:
             return self._row_by_row(column)
         if len(self._values) + len(self._refused) > MEMO_TEXTS:
             self._values.clear()

@@ -24,7 +24,10 @@ from assets.sources.reading import ReadOptions
 from schemas.errors import InputRefusedError
 from tests.assets.sources.support import grid, reading
 
-CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r\ufeff"), max_size=8)
+CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufeff") | st.sampled_from(
+    "\n\t"
+)
+CELL = st.text(CHARACTERS, max_size=8)
 ROWS = st.integers(2, 4).flatmap(
     lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=6)
 )

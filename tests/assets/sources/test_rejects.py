@@ -33,7 +33,10 @@ def bring(place: Workplace, path: Path) -> Path | None:
     land([path], ImportOptions(), place.archive, place.ledger)
     with place.warehouse.open() as session:
         load_pending(session, place.ledger, place.archive, place.settings.rejects_dir)
-        found = session.scalar("SELECT rejects_file FROM audit.import_files ORDER BY import_id DESC LIMIT 1")
+        found = session.scalar(
+            "SELECT rejects_file FROM audit.import_files JOIN audit.imports USING (import_id) "
+            "ORDER BY import_sequence DESC LIMIT 1"
+        )
     return Path(str(found)) if found else None
 
 
