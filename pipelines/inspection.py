@@ -140,6 +140,7 @@ def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet, seen: _Seen) -
                 "refused": column.refused,
                 "suspicious": column.suspicious,
                 "example": column.example,
+                "first": column.first,
             }
             for column in sheet.mapped.quality
         ],

@@ -148,7 +148,7 @@ def _interpret_table(
 
 def _faults(sheet: Sheet, tables: Sequence[Table]) -> Iterator[list[Rejection]]:
     """The cells of each table whose value the reader could not give."""
-    ends = [*(table.header_row for table in tables[1:]), None]
+    ends = [*(table.header_row for table in tables[1:]), None][: len(tables)]
     for table, end in zip(tables, ends, strict=True):
         yield [
             Rejection(fault.row, table.headers[fault.column], fault.value, fault.reason)

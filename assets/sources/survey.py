@@ -40,7 +40,10 @@ class Unmapped:
 
 @dataclass(frozen=True, slots=True)
 class ColumnQuality:
-    """A column of a list: of how many rows it is filled, how many cells were refused, how many look like none."""
+    """A column of a list: in how many rows it is filled, how many cells were refused, how many look like none.
+
+    `example` is the first cell that looks like none, `first` the first cell of all.
+    """
 
     column: str
     rows: int
@@ -48,6 +51,7 @@ class ColumnQuality:
     refused: int
     suspicious: int
     example: str | None
+    first: str | None = None
 
 
 class Survey:
@@ -150,6 +154,7 @@ class Survey:
                 refused[header],
                 self._suspicious[index],
                 self._suspects[index],
+                self._examples[index],
             )
             for index, header in enumerate(self.columns.headers)
         ]

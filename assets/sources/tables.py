@@ -274,7 +274,7 @@ class _Splitter:
                     continue
                 row = row[:width]  # noqa: PLW2901
             elif len(row) < width:
-                if self.sheet.is_cut and any(cell is not None and cell.strip() for cell in row):
+                if self.sheet.is_cut and len(row) > 1 and any(cell is not None and cell.strip() for cell in row):
                     self.short += 1
                 row = [*row, *[None] * (width - len(row))]  # noqa: PLW2901
             numbers.append(number)

@@ -231,15 +231,9 @@ def _show_mapping(sheet: dict[str, Any]) -> None:
     table = Table(header_style="bold", box=SIMPLE_HEAD)
     for name in ("column", "goes to", "first value"):
         table.add_column(name, overflow="fold")
+    first = {column["column_name"]: column["first"] for column in sheet["quality"]}
     for header, targets in sheet["mapping"].items():
-        fields = [target.split(".", 1)[1] for target in targets if "." in target]
-        values = [
-            found
-            for row in sheet["sample"]
-            for found in (row.get("custom", {}).get(header), *(row.get(name) for name in fields))
-            if found is not None
-        ]
-        table.add_row(Text(header), ", ".join(targets) or "custom", Text(cell(values[0]) if values else ""))
+        table.add_row(Text(header), ", ".join(targets) or "custom", Text(cell(first.get(header) or "")))
     out.print(table)
 
 

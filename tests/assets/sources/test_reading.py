@@ -22,7 +22,7 @@ from assets.sources.delimited import Cutter, Frame, Rows
 from assets.sources.dialects import Dialect
 from assets.sources.reading import ReadOptions
 from schemas.errors import InputRefusedError
-from tests.assets.sources.support import grid, reading
+from tests.assets.sources.support import grid, interpreted, reading
 
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufeff") | st.sampled_from(
     "\n\t"
@@ -432,3 +432,8 @@ def test_a_workbook_that_takes_too_long_is_a_refusal(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("assets.sources.workbook.TIME_LIMIT", 0.01)
     with pytest.raises(InputRefusedError, match="could not be read within"):
         reading(plain.getvalue())
+
+
+def test_a_workbook_without_a_value_is_refused_by_name() -> None:
+    with pytest.raises(InputRefusedError, match="has no sheet with a value in it"):
+        interpreted(workbook(lambda book: None))

@@ -56,7 +56,7 @@ def test_a_workbooks_cell_beyond_the_header_gets_a_column_of_its_own() -> None:
 
 
 def test_a_short_row_is_filled_up_and_said_and_trailing_blanks_are_cut() -> None:
-    found = table(["Name", "Email", "City"], ["Ann"], ["Bob", "b@c.example", "Leeds", "", ""])
+    found = table(["Name", "Email", "City"], ["Ann", ""], ["Bob", "b@c.example", "Leeds", "", ""])
     assert column(found, "c1") == [None, "b@c.example"]
     assert not found.rejections
     assert found.warnings == ["1 rows have fewer cells than the header; the missing ones at their end are blank"]
