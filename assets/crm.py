@@ -15,8 +15,8 @@ from schemas import progress
         dg.AssetSpec(
             name,
             deps=[
-                "organizations", "persons", "source_leads", "source_deals", "source_stage_changes", "source_notes",
-                "source_activities", "source_users",
+                "organizations", "persons", "source_leads", "source_deals", "source_stages", "source_stage_changes",
+                "source_notes", "source_activities", "source_users",
             ],
             group_name="crm",
             kinds={"duckdb"},

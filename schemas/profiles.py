@@ -98,6 +98,7 @@ class ObjectProfile(_Part):
     person: Section | None = None
     lead: Section | None = None
     deal: Section | None = None
+    stage: Section | None = None
     stage_change: Section | None = None
     note: Section | None = None
     activity: Section | None = None

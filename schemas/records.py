@@ -145,6 +145,20 @@ CONTRACTS: dict[Entity, Contract] = {
         references=(Entity.PERSON, Entity.ORGANIZATION, Entity.LEAD, Entity.USER),
         identifying=("title", "stage"),
     ),
+    Entity.STAGE: Contract(
+        Entity.STAGE,
+        _fields(
+            Field("name", Kind.TEXT),
+            Field("pipeline", Kind.TEXT),
+            Field("position", Kind.NUMBER),
+            Field("probability", Kind.PERCENT),
+            Field("is_closed", Kind.BOOLEAN),
+            Field("is_won", Kind.BOOLEAN),
+            *_TIMES,
+        ),
+        references=(),
+        identifying=("name",),
+    ),
     Entity.STAGE_CHANGE: Contract(
         Entity.STAGE_CHANGE,
         _fields(

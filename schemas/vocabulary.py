@@ -15,6 +15,7 @@ class Entity(StrEnum):
     PERSON = "person"
     LEAD = "lead"
     DEAL = "deal"
+    STAGE = "stage"
     STAGE_CHANGE = "stage_change"
     NOTE = "note"
     ACTIVITY = "activity"
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     MONEY = "money"
     CURRENCY = "currency"
     PERCENT = "percent"
+    NUMBER = "number"
     BOOLEAN = "boolean"
     LABELS = "labels"
 
@@ -110,5 +112,6 @@ ID_PREFIXES: dict[Entity, str] = {
     Entity.NOTE: "note_",
     Entity.ACTIVITY: "act_",
     Entity.USER: "user_",
+    Entity.STAGE: "stage_",
     Entity.STAGE_CHANGE: "change_",
 }

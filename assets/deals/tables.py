@@ -35,6 +35,7 @@ def build_crm_tables(session: Session, base_currency: str | None) -> None:
         "deal_facts",
         "native_history",
         "inferred_history",
+        "configured_stages",
         "insert_pipelines",
         "insert_stages",
         "insert_deal_stage_history",

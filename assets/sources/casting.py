@@ -43,6 +43,7 @@ DTYPES: dict[Kind, pl.DataType] = {
     Kind.TIMESTAMP: pl.Datetime("us", "UTC"),
     Kind.MONEY: pl.Decimal(18, 2),
     Kind.PERCENT: pl.Float64(),
+    Kind.NUMBER: pl.Float64(),
     Kind.BOOLEAN: pl.Boolean(),
 }
 """Column types by kind; every other kind is text."""
@@ -216,6 +217,13 @@ def _percent(text: str, context: CastContext) -> float:
     return share
 
 
+def _number(text: str, context: CastContext) -> float:
+    try:
+        return float(parse_number(text, context.decimal_sign))
+    except ValueError as error:
+        raise ValueError("is not a number") from error
+
+
 def _boolean(text: str, _context: CastContext) -> bool:
     word = text.casefold()
     if word in _TRUE:
@@ -238,5 +246,6 @@ CASTERS: dict[Kind, Callable[[str, CastContext], Value]] = {
     Kind.MONEY: _money,
     Kind.CURRENCY: _currency,
     Kind.PERCENT: _percent,
+    Kind.NUMBER: _number,
     Kind.BOOLEAN: _boolean,
 }

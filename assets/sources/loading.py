@@ -34,6 +34,7 @@ RECORD_TABLES: dict[Entity, str] = {
     Entity.PERSON: "records.source_persons",
     Entity.LEAD: "records.source_leads",
     Entity.DEAL: "records.source_deals",
+    Entity.STAGE: "records.source_stages",
     Entity.STAGE_CHANGE: "records.source_stage_changes",
     Entity.NOTE: "records.source_notes",
     Entity.ACTIVITY: "records.source_activities",

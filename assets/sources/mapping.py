@@ -30,7 +30,7 @@ from schemas.profiles import ObjectProfile, Profile
 from schemas.records import CONTRACTS
 from schemas.vocabulary import RESOLVED_ENTITIES, DateOrder, Entity
 
-_STANDS_ALONE = frozenset({Entity.ORGANIZATION, Entity.PERSON, Entity.LEAD, Entity.DEAL, Entity.USER})
+_STANDS_ALONE = frozenset({Entity.ORGANIZATION, Entity.PERSON, Entity.LEAD, Entity.DEAL, Entity.STAGE, Entity.USER})
 
 REMEMBERED_KEYS = 500_000
 """Companies of a list that are remembered, so that one named in many batches is one record: some 40 MB."""

@@ -280,12 +280,15 @@ def _folded(entity: Entity, frame: pl.DataFrame, default_pipeline: str) -> pl.Da
         street = pl.concat_str(line, "street_2", separator=", ", ignore_nulls=True)
         frame = frame.with_columns(pl.when(street != "").then(street).alias("street"))
         frame = frame.drop("street_number", "street_2")
-    if entity == Entity.DEAL and "stage" in frame.columns:
+    staged = {Entity.DEAL: "stage", Entity.STAGE: "name"}.get(entity)
+    if staged in frame.columns:
         # A source with one pipeline does not name it; the profile does.
         frame = _with(frame, "pipeline").with_columns(
-            pl.when(pl.col("stage").is_not_null()).then(pl.col("pipeline").fill_null(default_pipeline))
-            .otherwise(pl.col("pipeline")).alias("pipeline")
-        )  # fmt: skip
+            pl.when(pl.col(staged).is_not_null())
+            .then(pl.col("pipeline").fill_null(default_pipeline))
+            .otherwise(pl.col("pipeline"))
+            .alias("pipeline")
+        )
     return _named(frame) if entity == Entity.PERSON else frame
 
 

@@ -32,6 +32,7 @@ from pipelines.console import cell, out, print_json, print_table, progress_shown
 from schemas.settings import Settings
 
 SHOWN_REJECTIONS = 10
+SHOWN_COLUMNS = 120
 
 
 def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
@@ -231,10 +232,15 @@ def _show_mapping(sheet: dict[str, Any]) -> None:
     table = Table(header_style="bold", box=SIMPLE_HEAD)
     for name in ("column", "goes to", "first value"):
         table.add_column(name, overflow="fold")
-    first = {column["column_name"]: column["first"] for column in sheet["quality"]}
-    for header, targets in sheet["mapping"].items():
-        table.add_row(Text(header), ", ".join(targets) or "custom", Text(cell(first.get(header) or "")))
+    table.add_column("filled", justify="right")
+    columns = {column["column_name"]: column for column in sheet["quality"]}
+    for header, targets in list(sheet["mapping"].items())[:SHOWN_COLUMNS]:
+        column = columns[header]
+        share = f"{column['filled'] / column['rows']:.0%}" if column["rows"] else ""
+        table.add_row(Text(header), ", ".join(targets) or "custom", Text(cell(column["first"] or "")), share)
     out.print(table)
+    if len(sheet["mapping"]) > SHOWN_COLUMNS:
+        _line(f"  … {len(sheet['mapping']) - SHOWN_COLUMNS:,} more columns; use --json for all of them", "dim")
 
 
 def _show_refusals(sheet: dict[str, Any]) -> None:

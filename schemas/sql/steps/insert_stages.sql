@@ -1,5 +1,5 @@
--- Stages of each pipeline. Order: open stages before won before lost; by the chance of winning that the source gives; by the
--- average place at which deals pass them; by name.
+-- Stages of each pipeline. Order: as the source's own configuration has it, where that was exported; else open stages before won before
+-- lost; by the chance of winning that the source gives; by the average place at which deals pass them; by name.
 INSERT INTO main.stages BY NAME
 WITH seen AS (
     SELECT source, pipeline, stage, stage_id, probability, decided_status, NULL::BIGINT AS place
@@ -8,6 +8,8 @@ WITH seen AS (
     SELECT source, pipeline, stage, stage_id, probability, NULL AS decided_status, place FROM native_history
     UNION ALL BY NAME
     SELECT source, pipeline, stage, stage_id, probability, NULL AS decided_status, place FROM inferred_history
+    UNION ALL BY NAME
+    SELECT source, pipeline, stage, stage_id, NULL AS probability, NULL AS decided_status, NULL::BIGINT AS place FROM configured_stages
 ),
 statuses AS (
     SELECT stage_id, decided_status FROM seen WHERE decided_status IS NOT NULL
@@ -24,10 +26,14 @@ facts AS (
         seen.stage_id,
         'pipe_' || records.short_hash(source || chr(31) || coalesce(pipeline, '')) AS pipeline_id,
         stage AS name,
-        any_value(probabilities.probability) AS probability,
-        coalesce(any_value(statuses.decided_status), 'open') AS status,
+        any_value(coalesce(configured_stages.probability, probabilities.probability)) AS probability,
+        coalesce(any_value(configured_stages.status), any_value(statuses.decided_status), 'open') AS status,
+        any_value(configured_stages.position) AS configured_position,
         avg(place) AS average_place
-    FROM seen LEFT JOIN statuses USING (stage_id) LEFT JOIN probabilities USING (stage_id)
+    FROM seen
+    LEFT JOIN statuses USING (stage_id)
+    LEFT JOIN probabilities USING (stage_id)
+    LEFT JOIN (SELECT stage_id, probability, status, position FROM configured_stages) AS configured_stages USING (stage_id)
     GROUP BY ALL
 )
 SELECT
@@ -37,6 +43,7 @@ SELECT
     row_number() OVER (
         PARTITION BY pipeline_id
         ORDER BY
+            configured_position NULLS LAST,
             CASE status WHEN 'open' THEN 0 WHEN 'won' THEN 1 ELSE 2 END,
             probability NULLS FIRST,
             average_place NULLS LAST,

@@ -170,3 +170,25 @@ def test_two_sources_may_use_the_same_ids(workplace: Workplace, tmp_path: Path) 
         workplace.take(write_csv(tmp_path / f"{name}.csv", rows), options=ImportOptions())
     workplace.derive()
     assert sorted(workplace.query("SELECT name FROM persons")["name"]) == ["Ann Lee", "Bob Ray"]
+
+
+def test_stages_stand_in_the_order_that_the_source_configured(workplace: Workplace, tmp_path: Path) -> None:
+    stages = write_csv(
+        tmp_path / "OpportunityStage.csv",
+        [
+            ["Id", "MasterLabel", "SortOrder", "IsClosed", "IsWon", "DefaultProbability"],
+            ["01A", "Won it", "4", "true", "true", "100"],
+            ["01B", "Proposal", "2", "false", "false", "60"],
+            ["01C", "Qualification", "1", "false", "false", "80"],  # a higher chance than the stage behind it
+            ["01D", "Never used", "3", "false", "false", "90"],
+        ],
+    )
+    workplace.take(_salesforce(tmp_path), stages)
+    workplace.derive()
+    found = workplace.query("SELECT name, position, status, probability FROM main.stages ORDER BY position")
+    assert found.rows() == [
+        ("Qualification", 1, "open", 0.8),
+        ("Proposal", 2, "open", 0.6),
+        ("Never used", 3, "open", 0.9),
+        ("Won it", 4, "won", 1.0),
+    ]

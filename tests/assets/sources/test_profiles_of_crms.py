@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from schemas.keys import record_key, salesforce_id
+from schemas.profiles import parse_profile
 from schemas.vocabulary import Entity
 from tests.assets.sources.support import interpreted, of_rows
 
@@ -88,6 +89,7 @@ GTM_REPORT = (
 )
 TASKS = "Id,IsClosed,AccountId,ActivityDate,Description,Status,Subject,WhatId,WhoId,CreatedDate"
 FIELD_HISTORY = "Id,IsDeleted,OpportunityId,CreatedById,CreatedDate,Field,DataType,OldValue,NewValue"
+STAGES = "Id,MasterLabel,ApiName,IsActive,SortOrder,IsClosed,IsWon,ForecastCategory,DefaultProbability"
 CONTACT_ROLES = "Id,ContactId,OpportunityId,IsDeleted,IsPrimary,Role,CreatedDate,CreatedById"
 
 
@@ -117,6 +119,8 @@ def row(headers: str, **cells: str) -> list[list[str]]:
         (TASKS, "Task", "salesforce.Task"),
         (FIELD_HISTORY, "OpportunityFieldHistory", "salesforce.OpportunityFieldHistory"),
         (CONTACT_ROLES, "OpportunityContactRole", "salesforce.OpportunityContactRole"),
+        (STAGES, "OpportunityStage", "salesforce.OpportunityStage"),
+        ("External ID,Name,Email,Related Company/External ID", "res.partner", "odoo.contacts"),
         ("Vorname,Nachname,Firma,E-Mail-Adresse,Telefonnummer,PLZ,Ort", "kontakte", "generic.contacts"),
         ("Nombre,Apellidos,Empresa,Correo electrónico,Teléfono,Ciudad", "lista", "generic.contacts"),
         ("Nome,Cognome,Azienda,Indirizzo e-mail,Cellulare,Città", "lista", "generic.contacts"),
@@ -245,6 +249,29 @@ def test_a_salesforce_contact_role_names_the_deals_person_where_it_is_the_primar
     assert first["person_key"] == record_key(Entity.PERSON, "salesforce", "Contact", "003A")
     assert "person_key" not in second
     assert second["custom"] == {"ContactId": "003B", "IsPrimary": "0", "Role": "User"}
+
+
+def test_merged_cells_are_filled_down_where_the_profile_says() -> None:
+    profile = parse_profile(
+        """
+        name = "fair"
+        title = "Fair"
+        [[object]]
+        name = "contacts"
+        primary = "person"
+        required = ["Firm", "Person"]
+        fill_down = ["Firm"]
+        [object.person]
+        fields = { name = ["Person"] }
+        [object.organization]
+        fields = { name = ["Firm"] }
+        """,
+        "fair.toml",
+    )
+    data = b"Firm,Person\nAcme,Ann Lee\n,Bob Ray\nBeta,Cem Oz\n"
+    found = interpreted(data, profiles=(profile,))
+    names = {record["record_key"]: record["name"] for record in found.records(Entity.ORGANIZATION)}
+    assert [names[person["organization_key"]] for person in found.records(Entity.PERSON)] == ["Acme", "Acme", "Beta"]
 
 
 def test_a_salesforce_report_states_its_currency_beside_the_amount() -> None:

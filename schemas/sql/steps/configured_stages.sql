@@ -1,0 +1,10 @@
+-- Stages as the sources' own configuration names them, where it was exported.
+CREATE OR REPLACE TEMP TABLE configured_stages AS
+SELECT
+    source, pipeline, name AS stage, position, probability,
+    'pipe_' || records.short_hash(source || chr(31) || coalesce(pipeline, '')) AS pipeline_id,
+    'stage_' || records.short_hash(source || chr(31) || coalesce(pipeline, '') || chr(31) || name) AS stage_id,
+    CASE WHEN is_won THEN 'won' WHEN is_closed THEN 'lost' ELSE 'open' END AS status
+FROM records.current_version('records.source_stages')
+WHERE name IS NOT NULL AND NOT coalesce(is_deleted, false)
+QUALIFY row_number() OVER (PARTITION BY source, pipeline, name ORDER BY position NULLS LAST, record_key) = 1;

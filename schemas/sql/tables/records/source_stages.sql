@@ -1,0 +1,27 @@
+-- What sources say about the stages of their pipelines: one row for each time a record was met in a file, kept as it was met.
+-- A row with is_stub is a mere mention by another record.
+CREATE TABLE records.source_stages (
+    record_key VARCHAR NOT NULL,  -- Key of the record: from the source's own id, else from its content
+    version_key VARCHAR NOT NULL,  -- Hash of what this version says
+    source VARCHAR NOT NULL,  -- The system or list it came from
+    object VARCHAR NOT NULL,  -- What the source calls this kind of record
+    external_id VARCHAR,  -- The id that the source gives it
+    is_stub BOOLEAN NOT NULL,  -- Whether this is a mention by another record and not the record itself
+    import_id VARCHAR NOT NULL,  -- The import that brought it
+    import_sequence INTEGER NOT NULL,  -- Place of that import in the ledger
+    file_ordinal INTEGER NOT NULL,  -- Place of the file within its import
+    sheet_ordinal INTEGER NOT NULL,  -- Place of the sheet within its file
+    file VARCHAR NOT NULL,  -- The file as the user named it
+    sheet VARCHAR NOT NULL,  -- The sheet; empty for delimited text
+    row_number INTEGER NOT NULL,  -- Row in the sheet, counted from 1 with the header
+    name VARCHAR,  -- Name of the stage as given
+    pipeline VARCHAR,  -- Name of the pipeline as given, else the one that the profile names
+    position DOUBLE,  -- Its place in the pipeline
+    probability DOUBLE,  -- Chance of winning, 0 to 1
+    is_closed BOOLEAN,  -- A deal in it is won or lost
+    is_won BOOLEAN,  -- A deal in it is won
+    created_at TIMESTAMPTZ,  -- When the source says it was made
+    updated_at TIMESTAMPTZ,  -- When the source says it was last changed
+    is_deleted BOOLEAN,  -- The source marks it as deleted
+    custom MAP(VARCHAR, VARCHAR)  -- Columns of the row that no field takes, and cells that could not be read as their field's type
+);
