@@ -287,33 +287,32 @@ def create_tables(session: Session) -> None:
     """Make every schema, table, macro, view and comment that is missing, from the SQL files."""
     for schema in (*TABLE_ORDER, "reports"):
         session.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+    there = session.frame(
+        "SELECT table_schema || '.' || table_name AS name FROM information_schema.tables "
+        "WHERE table_catalog = current_database()"
+    )["name"].to_list()
     for schema in TABLE_ORDER:
-        for name in sql_names(f"tables/{schema}"):
-            _create(session, schema, name, "TABLE")
+        _create(session, f"tables/{schema}", schema, ("TABLE", there))
     for name in sql_names("macros"):
         session.connection.execute(sql_text(name))
-    for name in sql_names("reports"):
-        _create(session, "reports", name, "VIEW")
+    _create(session, "reports", "reports", ("VIEW", there))
 
 
-def _create(session: Session, schema: str, name: str, what: str) -> None:
-    table = name.rsplit("/", 1)[1]
-    exists = session.scalar(
-        "SELECT count(*) FROM information_schema.tables "
-        "WHERE table_schema = ? AND table_name = ? AND table_catalog = current_database()",
-        [schema, table],
-    )
-    if exists:
-        return
-    text = sql_text(name)
-    session.connection.execute(text)
-    target = f"{quoted(schema)}.{quoted(table)}"
-    head = _TABLE_COMMENT.match(text)
-    if head:
-        comment = " ".join(line.lstrip("- ").strip() for line in head.group(1).splitlines())
-        session.connection.execute(f"COMMENT ON {what} {target} IS {_literal(comment)}")
-    for column, comment in _COMMENTED_COLUMN.findall(text):
-        session.connection.execute(f"COMMENT ON COLUMN {target}.{quoted(column)} IS {_literal(comment.strip())}")
+def _create(session: Session, folder: str, schema: str, kind: tuple[str, list[str]]) -> None:
+    what, there = kind
+    for name in sql_names(folder):
+        table = name.rsplit("/", 1)[1]
+        if f"{schema}.{table}" in there:
+            continue
+        text = sql_text(name)
+        session.connection.execute(text)
+        target = f"{quoted(schema)}.{quoted(table)}"
+        head = _TABLE_COMMENT.match(text)
+        if head:
+            comment = " ".join(line.lstrip("- ").strip() for line in head.group(1).splitlines())
+            session.connection.execute(f"COMMENT ON {what} {target} IS {_literal(comment)}")
+        for column, comment in _COMMENTED_COLUMN.findall(text):
+            session.connection.execute(f"COMMENT ON COLUMN {target}.{quoted(column)} IS {_literal(comment.strip())}")
 
 
 def _literal(text: str) -> str:

@@ -83,10 +83,10 @@ def detect_dialect(text: str, known_headers: frozenset[str] = frozenset()) -> Di
     stated = _SEP_LINE.match(text)
     skip = stated.end() if stated else 0
     sample = _whole_rows(text[skip : skip + SAMPLE_CHARS])
-    quote = _quote_of(sample)
+    several = _several_characters(sample)
+    quote = _quote_of(sample, several)
     if stated:
         return _with_escape(Dialect(stated.group(1), quote, skip=skip), sample)
-    several = _several_characters(sample)
     votes = {name: _widened(vote, several) for name, vote in _votes(sample).items()}
     proposed = [_widened(delimiter, several) for delimiter in (*DELIMITERS, *several, *votes.values()) if delimiter]
     weighed = {
@@ -199,9 +199,9 @@ def _weight(sample: str, dialect: Dialect, known: frozenset[str]) -> float:
     return share**2 * min(1.0, 0.7 + math.log2(width) / 10) + min(0.4, 0.15 * hits)
 
 
-def _quote_of(sample: str) -> str | None:
+def _quote_of(sample: str, several: list[str]) -> str | None:
     """The quotation mark: `'` where cells begin and end with it and none does with `\"`."""
-    cuts = re.escape("".join(DELIMITERS)) + "\\r\\n"
+    cuts = re.escape("".join((*DELIMITERS, *several))) + "\\r\\n"
     doubles = len(re.findall(rf'(?:\A|[{cuts}])[ ]?"', sample))
     singles = len(re.findall(rf"(?:\A|[{cuts}])[ ]?'", sample))
     closing = len(re.findall(rf"'[ ]?(?:\Z|[{cuts}])", sample))
