@@ -116,7 +116,9 @@ class _Mapper:
         self.result.loaded += int(taken.sum())
         refused = set(batch.cells["row_number"].filter(~taken).to_list())
         # The cells of a refused row are refused with it and need no second mention.
-        self.result.rejections += [item for item in batch.rejections if item.row_number not in refused]
+        # Two fields that read one column refuse its cell once.
+        told = dict.fromkeys(batch.rejections)
+        self.result.rejections += [item for item in told if item.row_number not in refused]
 
     def _make(self, batch: Batch, laid: Laid) -> _Made:
         """The typed fields of one entity, and the rows that carry it."""

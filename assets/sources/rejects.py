@@ -32,8 +32,6 @@ from assets.sources.tables import Rejection
 from schemas.vocabulary import Entity
 
 _MARKED = PatternFill("solid", fgColor="FFF2CC")
-_KEYED = frozenset(Entity) - {Entity.ORGANIZATION}
-"""Kinds of record that a mended row updates. A company is known by its words: mended, it is another one."""
 
 
 class KeysOfRows:
@@ -42,12 +40,16 @@ class KeysOfRows:
     def __init__(self, spools: Mapping[tuple[int, RecordSet], Spool]) -> None:
         self.spools = spools
 
-    def of(self, ordinal: int, rows: Sequence[int]) -> dict[int, str]:
-        """`entity:key` of every record that each of these rows of a sheet made, parted by blanks."""
+    def of(self, sheet: InterpretedSheet, rows: Sequence[int]) -> dict[int, str]:
+        """`entity:key` of every record that each of these rows of a sheet made, parted by blanks.
+
+        A company that a row merely mentions is left out: other rows may share it, and mending one must not rename it.
+        """
+        keyed = frozenset(Entity) - {Entity.ORGANIZATION} | {sheet.recognition.object.primary}
         found: dict[int, list[str]] = defaultdict(list)
         wanted = pl.Series(rows, dtype=pl.Int32).implode()
-        for (sheet, records), spool in self.spools.items():
-            if sheet != ordinal or records.is_stub or records.entity not in _KEYED:
+        for (ordinal, records), spool in self.spools.items():
+            if ordinal != sheet.ordinal or records.is_stub or records.entity not in keyed:
                 continue
             for frame in spool.batches():
                 here = frame.filter(pl.col("row_number").is_in(wanted)).select("row_number", "record_key")
@@ -96,7 +98,7 @@ def rejected_rows(sheet: InterpretedSheet, keys: KeysOfRows) -> list[RejectedRow
     for item in sheet.rejections:
         by_row[item.row_number].append(item)
     cells = _cells(sheet, list(by_row))
-    made = keys.of(sheet.ordinal, list(by_row))
+    made = keys.of(sheet, list(by_row))
     rows: list[RejectedRow] = []
     for number, items in sorted(by_row.items()):
         row = RejectedRow(cells.get(number) or _given(items[0]), records=made.get(number, ""))

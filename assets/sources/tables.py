@@ -115,7 +115,9 @@ class _Splitter:
     def split(self) -> list[Table]:
         blocks = iter(self.sheet.blocks)
         head, blocks = _head(blocks)
-        rows = [None if row is None else [clean(cell) for cell in row] for row in head.rows]
+        rows = [None if row is None else [clean(cell) for cell in row] for row in head.rows[:HEAD_ROWS]]
+        if not any(any(row or ()) for row in rows):
+            rows = [None if row is None else [clean(cell) for cell in row] for row in head.rows]
         filled = [sum(cell is not None for cell in row) if row else 0 for row in rows]
         if not any(filled):
             return []

@@ -310,3 +310,9 @@ def test_one_name_column_holds_the_whole_name_whatever_it_is_called() -> None:
     jean, martin = found.records(Entity.PERSON)
     assert (jean["first_name"], jean["last_name"], jean["name"]) == ("Jean", "Dupont", "Jean Dupont")
     assert (martin["last_name"], martin["name"]) == ("Martin", "Martin")
+
+
+def test_a_cell_that_two_fields_read_is_refused_once() -> None:
+    headers = ["Record ID", "Deal Name", "Deal Stage", "Close Date"]  # a day and, once the deal is closed, a time
+    found = of_rows([headers, ["1", "Roof", "Closed Won", "soon"]])
+    assert [(item.column, item.value) for item in found.sheet.rejections] == [("Close Date", "soon")]
