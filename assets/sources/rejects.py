@@ -15,14 +15,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
-from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.comments import Comment
-from openpyxl.styles import Font, PatternFill
-from openpyxl.worksheet.worksheet import Worksheet
 
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet
 from assets.sources.mapped import RecordSet
@@ -31,7 +26,11 @@ from assets.sources.spool import Spool
 from assets.sources.tables import Rejection
 from schemas.vocabulary import Entity
 
-_MARKED = PatternFill("solid", fgColor="FFF2CC")
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_MARKED = "FFF2CC"
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class KeysOfRows:
@@ -147,6 +146,9 @@ def _write_csv(path: Path, headers: Sequence[str], rows: Sequence[RejectedRow], 
 
 
 def _write_workbook(path: Path, sheets: Sequence[tuple[InterpretedSheet, list[RejectedRow]]]) -> None:
+    from openpyxl import Workbook  # imported late: a quarter of a second that most imports need not pay
+    from openpyxl.styles import Font
+
     book = Workbook()
     book.remove(book.worksheets[0])
     for sheet, rows in sheets:
@@ -165,15 +167,18 @@ def _write_workbook(path: Path, sheets: Sequence[tuple[InterpretedSheet, list[Re
 def _write_line(page: Worksheet, number: int, line: Sequence[str]) -> None:
     for column, text in enumerate(line, 1):
         cell = page.cell(number, column)
-        if isinstance(cell, Cell) and text:
+        if text:
             # A text cell is no formula, whatever it begins with; an apostrophe of its own gets one more, as in CSV.
-            cell.value = ILLEGAL_CHARACTERS_RE.sub("", f"'{text}" if text.startswith("'") else text)[:32_767]
+            cell.value = _NOT_IN_XML.sub("", f"'{text}" if text.startswith("'") else text)[:32_767]
             cell.data_type = "s"
 
 
 def _mark(page: Worksheet, number: int, row: RejectedRow, headers: Sequence[str]) -> None:
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
     whole = {header: "; ".join(row.reasons) for header in headers[:1]}
     for header, reason in (row.columns or whole).items():
         cell = page.cell(number, headers.index(header) + 1)
-        cell.fill = _MARKED
+        cell.fill = PatternFill("solid", fgColor=_MARKED)
         cell.comment = Comment(reason, "leadsift")

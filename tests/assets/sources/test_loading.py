@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from assets.sources.landing import Taking, land
 from schemas.errors import InputRefusedError, StoreError
 from schemas.ledger import ImportOptions
 from schemas.vocabulary import FileStatus, ImportStatus
+from tests.pipelines.support import ROOT
 from tests.support import Workplace, write_csv
 
 ROWS = [["id", "Name", "Email"], ["1", "Ann Lee", "ann@acme.example"], ["2", "Bob Ray", "bob@acme.example"]]
@@ -125,6 +128,34 @@ def test_a_process_killed_while_it_writes_leaves_nothing_half_loaded(
     assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 0
     workplace.load_all()
     assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 2
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from assets.sources import loading
+from schemas.archive import Archive
+from schemas.ledger import Ledger
+from schemas.settings import load_settings
+from schemas.warehouse import Warehouse
+loading.TRANSACTION_ROWS = 0  # commits behind every batch, as a large import does behind every 400,000 rows
+loading._write_audit = lambda *_: os._exit(9)
+settings = load_settings(Path(sys.argv[1]))
+with Warehouse(settings.warehouse_path).open() as session:
+    loading.load_pending(session, Ledger(settings.ledger_address), Archive(str(settings.archive_dir)))
+"""
+
+
+def test_a_large_import_that_is_killed_between_its_parts_is_loaded_once(workplace: Workplace, tmp_path: Path) -> None:
+    land([write_csv(tmp_path / "a.csv", ROWS)], ImportOptions(), workplace.archive, workplace.ledger)
+    done = subprocess.run([sys.executable, "-c", KILLED, str(workplace.settings.home)], cwd=ROOT, check=False)
+    assert done.returncode == 9
+    # What it had committed stands there, and nobody takes it for an import.
+    assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 2
+    assert workplace.query("SELECT count(*) FROM audit.imports").item() == 0
+    workplace.load_all()
+    assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 2
+    assert workplace.query("SELECT count(*) FROM audit.imports").item() == 1
 
 
 def test_a_warehouse_that_lost_rows_is_found_out(workplace: Workplace, tmp_path: Path) -> None:
