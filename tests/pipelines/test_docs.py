@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.make_docs import PAGES
+from schemas.profiles import shipped_profiles
 from schemas.warehouse import sql_names
 from tests.pipelines.support import ROOT, run
 
@@ -80,3 +81,13 @@ def test_the_version_is_that_of_the_project(tmp_path: Path) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert run("--version", home=tmp_path).stdout.strip() == f"leadsift {project['version']}"
     assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_profile_and_every_option_of_import_is_told() -> None:
+    text = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
+    for profile in shipped_profiles():
+        assert f"`{profile.name}`" in text, profile.name
+    help_text = run("import", "--help", home=ROOT / "unused").stdout
+    options = set(re.findall(r"--[a-z-]+", help_text)) - {"--help", "--home", "--json", "--dry-run"}
+    for option in options:
+        assert option in text, option
