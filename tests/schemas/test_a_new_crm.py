@@ -29,9 +29,9 @@ name = ["Company"]
 
 def test_a_profile_alone_makes_an_export_known() -> None:
     data = (
-        "First Name;Last Name;Company;Status;Responsible;Work Phone;Mobile;Work E-mail;Home E-mail;Other E-mail;ID\n"
-        "Ann;Lee;Acme;New;Jo Hart;+33699014622;;a@b.example;c@d.example;;7\n"
-    ).encode()
+        b"First Name;Last Name;Company;Status;Responsible;Work Phone;Mobile;Work E-mail;Home E-mail;Other E-mail;ID\n"
+        b"Ann;Lee;Acme;New;Jo Hart;+33699014622;;a@b.example;c@d.example;;7\n"
+    )
     profiles = (*shipped_profiles(), parse_profile(BITRIX, "bitrix.toml"))
     found = interpreted(data, "export", profiles)
     (person,) = found.records(Entity.PERSON)
