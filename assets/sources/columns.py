@@ -16,6 +16,7 @@ from assets.sources.locale_decisions import DECIDED_BY_COLUMN, Evidence
 from assets.sources.tables import Rejection, Table
 from assets.sources.vector_casting import Caster
 from schemas.headers import fold_header, without_repeat
+from schemas.keys import SEPARATOR
 from schemas.records import Field
 from schemas.vocabulary import Kind
 
@@ -43,6 +44,15 @@ class Batch:
     cells: pl.DataFrame
     rejections: list[Rejection] = field(default_factory=list)
     kept_raw: dict[int, pl.Series] = field(default_factory=dict)
+    _text: pl.Series | None = None
+
+    @property
+    def text(self) -> pl.Series:
+        """Each row as one text, its cells in order."""
+        if self._text is None:
+            cells = pl.all().exclude("row_number").fill_null("")
+            self._text = self.cells.select(pl.concat_str(cells, separator=SEPARATOR)).to_series()
+        return self._text
 
     @property
     def height(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,40 +16,22 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet, SheetSink, interpret
-from assets.sources.mapped import RecordSet
 from assets.sources.profile_choice import profiles_for
-from assets.sources.rejects import KeysOfRows, write_rejects
-from assets.sources.spool import Spool
+from assets.sources.record_writing import RECORD_TABLES, RecordWriter
+from assets.sources.rejects import write_rejects
 from assets.sources.tables import Rejection
 from schemas import progress
 from schemas.archive import Archive
 from schemas.errors import LeadsiftError, StoreError
 from schemas.ledger import Import, ImportFile, ImportOptions, Ledger
 from schemas.profiles import Profile
-from schemas.vocabulary import Entity, FileStatus, ImportStatus
+from schemas.vocabulary import FileStatus, ImportStatus
 from schemas.warehouse import Session
-
-RECORD_TABLES: dict[Entity, str] = {
-    Entity.ORGANIZATION: "records.source_organizations",
-    Entity.PERSON: "records.source_persons",
-    Entity.LEAD: "records.source_leads",
-    Entity.DEAL: "records.source_deals",
-    Entity.STAGE: "records.source_stages",
-    Entity.STAGE_CHANGE: "records.source_stage_changes",
-    Entity.NOTE: "records.source_notes",
-    Entity.ACTIVITY: "records.source_activities",
-    Entity.USER: "records.source_users",
-}
 
 _AUDIT_TABLES = ("audit.import_files", "audit.rejected_rows", "audit.unmapped_columns", "audit.column_quality")
 
 
 Row = dict[str, object]
-
-TRANSACTION_ROWS = 400_000
-"""Rows after which a large import commits: what is not committed stays in memory, whatever DuckDB's limit. A killed one
-leaves rows behind, which the next run takes away before it loads the import again.
-"""
 
 
 @dataclass(slots=True)
@@ -172,7 +154,7 @@ def _load(session: Session, ledger: Ledger, archive: Archive, item: Import, reje
             _delete(session, item.import_id)  # what a killed attempt may have left of it
             for index, file in enumerate(item.files):
                 progress.report(f"Reading {file.path}", index, len(item.files))
-                records = _Records(session, item, file)
+                records = RecordWriter(session, item, file)
                 files.append(_take(records, told, archive, (profiles, folder)))
             _refuse_to_forget(item, files)
             status = _status(files)
@@ -185,54 +167,6 @@ def _load(session: Session, ledger: Ledger, archive: Archive, item: Import, reje
         raise
     ledger.finish_import(item.import_id, status, files)
     return replace(item, status=status, files=tuple(files))
-
-
-class _Records:
-    """The records of one file: gathered while it is interpreted, written when all of it could be."""
-
-    def __init__(self, session: Session, item: Import, file: ImportFile) -> None:
-        self.session, self.item, self.file = session, item, file
-        self.spools: dict[tuple[int, RecordSet], Spool] = {}
-        self._written = 0
-
-    def take(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
-        """A sink for the records of a sheet."""
-        self.spools.setdefault((ordinal, records), Spool()).add(frame)
-
-    def write(self, sheets: Sequence[InterpretedSheet]) -> int:
-        """Append everything to the records tables; returns how many rows that were."""
-        by_ordinal = {sheet.ordinal: sheet for sheet in sheets}
-        for (ordinal, records), spool in self.spools.items():
-            sheet = by_ordinal[ordinal]
-            place = {
-                "import_id": self.item.import_id,
-                "import_sequence": self.item.sequence,
-                "file_ordinal": self.file.ordinal,
-                "sheet_ordinal": ordinal,
-                "source": records.source,
-                "object": records.object,
-                "is_stub": records.is_stub,
-            }
-            self._tell_fields(records, {**place, "policy": sheet.policy.value})
-            constants = {**place, "file": self.file.path, "sheet": sheet.table.name}
-            for frame in spool.batches():
-                self.session.append(RECORD_TABLES[records.entity], frame, constants)
-                self._keep_so_far(frame.height)
-        return sum(spool.height for spool in self.spools.values())
-
-    def _keep_so_far(self, rows: int) -> None:
-        """Commit between the parts of a large import: it is there only when its row in audit.imports is."""
-        self._written += rows
-        if self._written > TRANSACTION_ROWS:
-            self.session.keep_so_far()
-            self._written = 0
-
-    def _tell_fields(self, records: RecordSet, place: Mapping[str, object]) -> None:
-        row = {**place, "table_name": RECORD_TABLES[records.entity], "fields": list(records.fields)}
-        schema = {"import_sequence": pl.Int32(), "file_ordinal": pl.Int32(), "sheet_ordinal": pl.Int32()}
-        self.session.append(
-            "records.sheets", pl.DataFrame([row], schema_overrides={**schema, "fields": pl.List(pl.String)})
-        )
 
 
 def _refuse_to_forget(item: Import, files: Sequence[ImportFile]) -> None:
@@ -252,7 +186,9 @@ def _status(files: Sequence[ImportFile]) -> ImportStatus:
     return ImportStatus.IMPORTED if len(loaded) == len(files) else ImportStatus.PARTIAL
 
 
-def _take(records: _Records, told: _Told, archive: Archive, how: tuple[Sequence[Profile], Path | None]) -> ImportFile:
+def _take(
+    records: RecordWriter, told: _Told, archive: Archive, how: tuple[Sequence[Profile], Path | None]
+) -> ImportFile:
     """Interpret one file and write its records; a refusal is written down instead.
 
     Raises StoreError when the archive lacks the file: that is damage to a fact and no property of the file.
@@ -263,19 +199,20 @@ def _take(records: _Records, told: _Told, archive: Archive, how: tuple[Sequence[
             interpreted = interpret_or_refuse(path, file.stem, item.options, profiles, records.take)
     except StoreError as error:
         raise StoreError(f"{error}, or do without {file.path} by `leadsift undo {item.import_id}`") from error
+    if records.failure is not None:
+        raise StoreError(f"warehouse: {str(records.failure).splitlines()[0]}") from records.failure
     if isinstance(interpreted, str):
+        records.discard()
         row = {"sheet_ordinal": -1, "status": FileStatus.REFUSED.value, "reason": interpreted}
         told.sheets.append({**_file_row(item, file), **row})
         return replace(file, status=FileStatus.REFUSED, reason=interpreted)
-    rejects = (
-        write_rejects(folder, Path(file.stem).name, interpreted, KeysOfRows(records.spools))
-        if folder is not None
-        else None
-    )
+    rejects = None
+    if folder is not None:
+        rejects = write_rejects(folder, Path(file.stem).name, interpreted, records.keys_of)
     for sheet in interpreted.sheets:
         _tell_of_sheet(told, item, file, interpreted, sheet)
         told.sheets[-1]["rejects_file"] = str(rejects) if rejects else None
-    return replace(file, status=FileStatus.LOADED, records=records.write(interpreted.sheets))
+    return replace(file, status=FileStatus.LOADED, records=records.finish(interpreted.sheets))
 
 
 def _file_row(item: Import, file: ImportFile) -> Row:

@@ -48,9 +48,10 @@ class Evidence:
             self._look_at_numbers(texts)
 
     def _look_at_dates(self, texts: pl.Series) -> None:
-        found = texts.str.extract_groups(_NUMERIC_DATE).struct.unnest().drop_nulls()
-        if found.is_empty():
+        numeric = texts.filter(texts.str.contains(_NUMERIC_DATE))
+        if numeric.is_empty():
             return
+        found = numeric.str.extract_groups(_NUMERIC_DATE).struct.unnest()
         first, second = (found.to_series(place).cast(pl.Int32) for place in (0, 1))
         self.day_first += int(((first > 12) & (second <= 12)).sum())
         self.month_first += int(((second > 12) & (first <= 12)).sum())

@@ -15,13 +15,14 @@ from schemas.vocabulary import Entity
 
 @dataclass(frozen=True, slots=True)
 class RecordSet:
-    """What the records of a frame have in common: their entity, source and object, whether they are mere mentions
-    (stubs), and the fields that the sheet has columns for.
+    """What the records of a frame have in common: their entity, source, object and sheet, whether they are mere
+    mentions (stubs), and the fields that the sheet has columns for.
     """
 
     entity: Entity
     source: str
     object: str
+    sheet: str
     is_stub: bool
     fields: tuple[str, ...]
 

@@ -216,34 +216,43 @@ class _Mapper:
 
         What tells apart records of equal words without ids: a person's employer, whom a lead, deal or note is about.
         """
-        laid, frame = item.laid, item.fields
-        references = {name: key for name, key in item.keys.items() if name.endswith("_key")}
-        said = pl.concat([frame, pl.DataFrame(list(_renamed(references)))], how="horizontal") if references else frame
-        text = said.select(content_of(said).alias("content")).to_series() if said.width else _blank(batch.height)
-        if custom:
-            extra = pl.DataFrame([cell.alias(self.columns.headers[index]) for index, cell in custom.items()])
-            held = extra.select(content_of(extra).alias("held")).to_series().set(~item.holds, "")
-            text = pl.select(pl.concat_str(pl.lit(text), pl.lit(held))).to_series()
-        about = self._about(item, made, batch.height)
-        key = digested([pl.lit(SEPARATOR.join(("content", laid.entity, self.source))), pl.lit(text), pl.lit(about)])
-        natural = laid.natural_keys(batch)
-        if natural is not None:
-            by_key = by_natural_key(laid.entity, self.source, laid.namespace, pl.lit(natural))
-            key = pl.when(pl.lit(natural).is_not_null()).then(by_key).otherwise(key)
+        laid = item.laid
         without_id = item.external_id.null_count()
         has_id = without_id < batch.height
-        if has_id:
-            named = by_id(laid.entity, self.source, laid.namespace, pl.lit(item.external_id))
-            key = pl.coalesce(named, key) if without_id else named
+        key = by_id(laid.entity, self.source, laid.namespace, pl.lit(item.external_id))
+        if without_id:
+            said = self._said(batch, item, made, custom)
+            by_words = digested([pl.lit(SEPARATOR.join(("content", laid.entity, self.source))), pl.lit(said)])
+            natural = laid.natural_keys(batch)
+            if natural is not None:
+                by_key = by_natural_key(laid.entity, self.source, laid.namespace, pl.lit(natural))
+                by_words = pl.when(pl.lit(natural).is_not_null()).then(by_key).otherwise(by_words)
+            key = pl.coalesce(key, by_words) if has_id else by_words
         keys = pl.select(key.alias("record_key")).to_series()
         if self.survey.records_column is not None:
             # A row of a rejects file updates the records that it made before it was mended.
             given = given_keys(batch.cell(self.survey.records_column), laid.entity)
             keys = keys.zip_with(given.is_null(), given)
         item.keys["record_key"] = keys
-        # A record that its own words are the key of has one version.
-        is_named = has_id or natural is not None or self.survey.records_column is not None
-        item.keys["version_key"] = pl.select(digested([pl.lit(keys), pl.lit(text)])).to_series() if is_named else keys
+        # A record that its own words are the key of has one version; the row as it stands tells versions of others.
+        is_named = has_id or bool(laid.key) or self.survey.records_column is not None
+        item.keys["version_key"] = (
+            pl.select(digested([pl.lit(keys), pl.lit(batch.text)])).to_series() if is_named else keys
+        )
+
+    def _said(self, batch: Batch, item: _Made, made: list[_Made], custom: dict[int, pl.Series]) -> pl.Series:
+        """What each row says about the record as one text: fields, references, custom cells, and what it is about."""
+        references = {name: key for name, key in item.keys.items() if name.endswith("_key")}
+        said = item.fields
+        if references:
+            said = pl.concat([said, pl.DataFrame(list(_renamed(references)))], how="horizontal")
+        text = said.select(content_of(said).alias("content")).to_series() if said.width else _blank(batch.height)
+        held = _blank(batch.height)
+        if custom:
+            extra = pl.DataFrame([cell.alias(self.columns.headers[index]) for index, cell in custom.items()])
+            held = extra.select(content_of(extra).alias("held")).to_series().set(~item.holds, "")
+        about = self._about(item, made, batch.height)
+        return pl.select(pl.concat_str(pl.lit(text), pl.lit(held), pl.lit(about), separator=SEPARATOR)).to_series()
 
     def _about(self, item: _Made, made: list[_Made], height: int) -> pl.Series:
         if item.laid.entity == Entity.ORGANIZATION:
@@ -304,7 +313,7 @@ class _Mapper:
                 batch.cells["row_number"],
             ).filter(rows)
             # One mention a batch is enough: a thousand deals of one company mention it once.
-            mentions = RecordSet(target, self.source, namespace, is_stub=True, fields=tuple(fields.columns))
+            mentions = self._set(target, namespace, fields.columns, is_stub=True)
             self._send(mentions, frame.unique("version_key", keep="first", maintain_order=True))
 
     def _emit(self, batch: Batch, item: _Made, custom: dict[int, pl.Series], others: pl.Series) -> None:
@@ -326,9 +335,7 @@ class _Mapper:
             frame = self._unseen(frame, item.rows, others)
         else:
             frame = frame.filter(item.rows)
-        self._send(
-            RecordSet(laid.entity, self.source, laid.namespace, is_stub=False, fields=tuple(item.fields.columns)), frame
-        )
+        self._send(self._set(laid.entity, laid.namespace, item.fields.columns, is_stub=False), frame)
 
     def _held(self, item: _Made, custom: dict[int, pl.Series]) -> pl.Series | None:
         """The left-over cells that this entity's records hold, as lists of header and cell in the order of headers."""
@@ -346,6 +353,9 @@ class _Mapper:
         if len(self._seen) < REMEMBERED_KEYS:
             self._seen = pl.concat([self._seen, keys.filter(new)])
         return frame.filter(new | (rows & ~others))
+
+    def _set(self, entity: Entity, namespace: str, fields: list[str], *, is_stub: bool) -> RecordSet:
+        return RecordSet(entity, self.source, namespace, self.table.name, is_stub, tuple(fields))
 
     def _send(self, records: RecordSet, frame: pl.DataFrame) -> None:
         self.result.records[records.entity] = self.result.records.get(records.entity, 0) + frame.height

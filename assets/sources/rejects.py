@@ -12,7 +12,7 @@ import csv
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +20,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet
-from assets.sources.mapped import RecordSet
 from assets.sources.mended import REASON, RECORDS, escaped
-from assets.sources.spool import Spool
 from assets.sources.tables import Rejection
-from schemas.vocabulary import Entity
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -33,28 +30,8 @@ _MARKED = "FFF2CC"
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-class KeysOfRows:
-    """Which records the rows of a file made, looked up in what was gathered of them."""
-
-    def __init__(self, spools: Mapping[tuple[int, RecordSet], Spool]) -> None:
-        self.spools = spools
-
-    def of(self, sheet: InterpretedSheet, rows: Sequence[int]) -> dict[int, str]:
-        """`entity:key` of every record that each of these rows of a sheet made, parted by blanks.
-
-        A company that a row merely mentions is left out: other rows may share it, and mending one must not rename it.
-        """
-        keyed = frozenset(Entity) - {Entity.ORGANIZATION} | {sheet.recognition.object.primary}
-        found: dict[int, list[str]] = defaultdict(list)
-        wanted = pl.Series(rows, dtype=pl.Int32).implode()
-        for (ordinal, records), spool in self.spools.items():
-            if ordinal != sheet.ordinal or records.is_stub or records.entity not in keyed:
-                continue
-            for frame in spool.batches():
-                here = frame.filter(pl.col("row_number").is_in(wanted)).select("row_number", "record_key")
-                for row, key in here.iter_rows():
-                    found[row].append(f"{records.entity.value}:{key}")
-        return {row: " ".join(keys) for row, keys in found.items()}
+KeysOfRows = Callable[[InterpretedSheet, Sequence[int]], Mapping[int, str]]
+"""Which records the rows of a sheet made: `entity:key` of each, parted by blanks, by row."""
 
 
 @dataclass(slots=True)
@@ -97,7 +74,7 @@ def rejected_rows(sheet: InterpretedSheet, keys: KeysOfRows) -> list[RejectedRow
     for item in sheet.rejections:
         by_row[item.row_number].append(item)
     cells = _cells(sheet, list(by_row))
-    made = keys.of(sheet, list(by_row))
+    made = keys(sheet, list(by_row))
     rows: list[RejectedRow] = []
     for number, items in sorted(by_row.items()):
         row = RejectedRow(cells.get(number) or _given(items[0]), records=made.get(number, ""))

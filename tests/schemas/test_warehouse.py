@@ -86,7 +86,7 @@ def test_every_table_view_and_column_has_a_comment(workplace: Workplace) -> None
 
 
 def test_the_records_tables_have_the_fields_of_the_record_contracts(workplace: Workplace) -> None:
-    from assets.sources.loading import RECORD_TABLES
+    from assets.sources.record_writing import RECORD_TABLES
 
     with workplace.warehouse.open() as session:
         for entity, table in RECORD_TABLES.items():

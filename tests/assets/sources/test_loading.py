@@ -133,12 +133,12 @@ def test_a_process_killed_while_it_writes_leaves_nothing_half_loaded(
 KILLED = """
 import os, sys
 from pathlib import Path
-from assets.sources import loading
+from assets.sources import loading, record_writing
 from schemas.archive import Archive
 from schemas.ledger import Ledger
 from schemas.settings import load_settings
 from schemas.warehouse import Warehouse
-loading.TRANSACTION_ROWS = 0  # commits behind every batch, as a large import does behind every 400,000 rows
+record_writing.TRANSACTION_ROWS = 0  # commits behind every batch, as a large import does behind every 400,000 rows
 loading._write_audit = lambda *_: os._exit(9)
 settings = load_settings(Path(sys.argv[1]))
 with Warehouse(settings.warehouse_path).open() as session:
