@@ -77,10 +77,11 @@ class Cutter:
     def blocks(self, pieces: Iterator[str]) -> Iterator[Block]:
         """Cut text that comes in pieces; the `sep=` line is passed over."""
         csv.field_size_limit(sys.maxsize)
-        rest, is_first, skip = "", True, self.dialect.skip
+        rest, held, is_first, skip = "", "", True, self.dialect.skip
         for piece, is_last in _with_last(pieces):
-            text, skip = (piece[skip:], 0) if skip else (piece, 0)
-            text = rest + self._prepared(text)
+            prepared = self._prepared(held + piece[skip:])
+            held = "" if is_last else self._begun_delimiter(prepared)
+            text, skip = rest + prepared.removesuffix(held), 0
             if len(text) < FAST_FROM and not is_last:
                 rest = text  # short pieces are gathered until a block is worth its while
                 continue
@@ -96,6 +97,12 @@ class Cutter:
         if self.dialect.cutter != self.dialect.delimiter:
             text = text.replace(self.dialect.delimiter, self.dialect.cutter)
         return text.replace("\u00a0", " ")  # a blank that does not break is a blank all the same
+
+    def _begun_delimiter(self, text: str) -> str:
+        """The end of a piece that may be the beginning of a delimiter of several characters."""
+        delimiter = self.dialect.delimiter
+        ends = (delimiter[:length] for length in range(len(delimiter) - 1, 0, -1))
+        return next((end for end in ends if text.endswith(end)), "")
 
     def _cut(self, text: str, *, is_last: bool, may_hurry: bool) -> tuple[Block, str]:
         if may_hurry and self._widths:

@@ -17,7 +17,7 @@ import polars as pl
 
 from assets.sources.interpretation import InterpretedFile, InterpretedSheet, SheetSink, interpret
 from assets.sources.profile_choice import profiles_for
-from assets.sources.record_writing import RECORD_TABLES, RecordWriter
+from assets.sources.record_writing import RECORD_TABLES, Parts, RecordWriter
 from assets.sources.rejects import write_rejects
 from assets.sources.tables import Rejection
 from schemas import progress
@@ -152,9 +152,10 @@ def _load(session: Session, ledger: Ledger, archive: Archive, item: Import, reje
     try:
         with session.writing_in_bulk(), session.transaction():
             _delete(session, item.import_id)  # what a killed attempt may have left of it
+            parts = Parts(session)
             for index, file in enumerate(item.files):
                 progress.report(f"Reading {file.path}", index, len(item.files))
-                records = RecordWriter(session, item, file)
+                records = RecordWriter(parts, item, file)
                 files.append(_take(records, told, archive, (profiles, folder)))
             _refuse_to_forget(item, files)
             status = _status(files)

@@ -7,6 +7,7 @@ loaded (`assets.sources.loading`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -28,21 +29,37 @@ RECORD_TABLES: dict[Entity, str] = {
     Entity.USER: "records.source_users",
 }
 
+Row = dict[str, Any]
+
 TRANSACTION_ROWS = 400_000
 """Rows after which a large import commits: what is not committed stays in memory, whatever DuckDB's limit. A killed one
 leaves rows behind, which the next run takes away before it loads the import again.
 """
 
 
+class Parts:
+    """The parts of a large import: commits between them. The import is there only when its row in audit.imports is."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._uncommitted = 0
+
+    def add(self, rows: int) -> None:
+        """Say that rows were written."""
+        self._uncommitted += rows
+        if self._uncommitted > TRANSACTION_ROWS:
+            self.session.keep_so_far()
+            self._uncommitted = 0
+
+
 class RecordWriter:
     """The records of one file, written as they are made; taken out again when the file turns out to be refused."""
 
-    def __init__(self, session: Session, item: Import, file: ImportFile) -> None:
-        self.session, self.item, self.file = session, item, file
+    def __init__(self, parts: Parts, item: Import, file: ImportFile) -> None:
+        self.parts, self.session, self.item, self.file = parts, parts.session, item, file
         self.count = 0
         self.failure: Exception | None = None
         self.sets: dict[tuple[int, RecordSet], None] = {}
-        self._uncommitted = 0
 
     def take(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
         """A sink for the records of a sheet."""
@@ -50,13 +67,13 @@ class RecordWriter:
         constants = {**self._place(ordinal, records), "file": self.file.path, "sheet": records.sheet}
         try:
             self.session.append(RECORD_TABLES[records.entity], frame, constants)
-            self._keep_so_far(frame.height)
+            self.parts.add(frame.height)
         except Exception as error:
             self.failure = error  # the warehouse failed, not the file
             raise
         self.count += frame.height
 
-    def _place(self, ordinal: int, records: RecordSet) -> dict[str, object]:
+    def _place(self, ordinal: int, records: RecordSet) -> Row:
         return {
             "import_id": self.item.import_id,
             "import_sequence": self.item.sequence,
@@ -66,13 +83,6 @@ class RecordWriter:
             "object": records.object,
             "is_stub": records.is_stub,
         }
-
-    def _keep_so_far(self, rows: int) -> None:
-        """Commit between the parts of a large import: it is there only when its row in audit.imports is."""
-        self._uncommitted += rows
-        if self._uncommitted > TRANSACTION_ROWS:
-            self.session.keep_so_far()
-            self._uncommitted = 0
 
     def discard(self) -> None:
         """Take out what was written of a file that is refused."""
@@ -87,13 +97,13 @@ class RecordWriter:
         """Write down what each sheet speaks of; returns how many rows were written of the file."""
         policies = {sheet.ordinal: sheet.policy.value for sheet in sheets}
         schema = {"import_sequence": pl.Int32(), "file_ordinal": pl.Int32(), "sheet_ordinal": pl.Int32()}
+        spoken: dict[tuple[object, ...], Row] = {}
         for ordinal, records in self.sets:
-            row = {
-                **self._place(ordinal, records),
-                "table_name": RECORD_TABLES[records.entity],
-                "fields": list(records.fields),
-                "policy": policies[ordinal],
-            }
+            place = {**self._place(ordinal, records), "table_name": RECORD_TABLES[records.entity]}
+            # One row for each kind of record, or every version of it would be joined with several.
+            row = spoken.setdefault(tuple(place.values()), {**place, "fields": [], "policy": policies[ordinal]})
+            row["fields"] = sorted({*row["fields"], *records.fields})
+        for row in spoken.values():
             frame = pl.DataFrame([row], schema_overrides={**schema, "fields": pl.List(pl.String)})
             self.session.append("records.sheets", frame)
         return self.count

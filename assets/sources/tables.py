@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import polars as pl
@@ -26,6 +26,7 @@ from assets.sources.header_rows import (
     name_columns,
 )
 from assets.sources.spool import Spool
+from schemas.errors import InputRefusedError
 from schemas.headers import fold_header
 
 HEAD_ROWS = 500
@@ -98,8 +99,31 @@ class Table:
 
 
 def find_tables(sheet: Sheet, known_headers: frozenset[str]) -> list[Table]:
-    """Split a sheet into its tables; an empty list for a sheet without any value."""
-    return _Splitter(sheet, known_headers).split()
+    """Split a sheet into its tables; an empty list for a sheet without any value.
+
+    Raises InputRefusedError when the rows that were handed in are not those that the tables account for.
+    """
+    physical = _Physical(sheet.blocks)
+    tables = _Splitter(replace(sheet, blocks=physical), known_headers).split()
+    counted = sum(table.rows for table in tables) + len(tables)
+    if tables and counted != physical.rows:
+        raise InputRefusedError(
+            f"does not balance: {physical.rows} rows, but {counted} are accounted for; please report this file"
+        )
+    return tables
+
+
+class _Physical:
+    """Blocks of rows, counted as they go by: the one count that nobody who deals with them makes."""
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        self.rows = 0
+        self._blocks = blocks
+
+    def __iter__(self) -> Iterator[Block]:
+        for block in self._blocks:
+            self.rows += len(block)
+            yield block
 
 
 class _Splitter:
@@ -224,7 +248,7 @@ class _Splitter:
 
     def _hold(self, frame: pl.DataFrame) -> None:
         """Keep all rows but the last few, which are held back."""
-        joined = pl.concat([self.tail, frame]) if self.tail.width == frame.width and self.tail.height else frame
+        joined = pl.concat([self.tail, frame]) if self.tail.height else frame
         cut = max(0, joined.height - TAIL_ROWS)
         self._keep(joined[:cut])
         self.tail = joined[cut:]

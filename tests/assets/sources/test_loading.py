@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from assets.sources import loading
+from assets.sources import loading, record_writing
 from assets.sources.landing import Taking, land
 from schemas.errors import InputRefusedError, StoreError
 from schemas.ledger import ImportOptions
 from schemas.vocabulary import FileStatus, ImportStatus
+from schemas.warehouse import Session
 from tests.pipelines.support import ROOT
 from tests.support import Workplace, write_csv
 
@@ -230,3 +231,15 @@ def test_a_file_that_was_loaded_is_not_dropped_in_silence_by_a_rebuild(
     with pytest.raises(StoreError, match="was loaded before and is refused now: is no longer read"):
         workplace.load_all()
     assert workplace.ledger.imports() == before
+
+
+def test_the_files_of_a_large_import_together_count_towards_its_parts(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A hundred files just below the limit would else be one transaction, and its memory with it.
+    kept: list[int] = []
+    monkeypatch.setattr(record_writing, "TRANSACTION_ROWS", 3)
+    monkeypatch.setattr(Session, "keep_so_far", lambda self: kept.append(1))
+    names = ("Ann", "Bob", "Cem")
+    workplace.take(*(write_csv(tmp_path / f"{n}.csv", [ROWS[0], [n, n, ""], [n * 2, n * 2, ""]]) for n in names))
+    assert len(kept) == 1

@@ -437,3 +437,11 @@ def test_a_workbook_that_takes_too_long_is_a_refusal(monkeypatch: pytest.MonkeyP
 def test_a_workbook_without_a_value_is_refused_by_name() -> None:
     with pytest.raises(InputRefusedError, match="has no sheet with a value in it"):
         interpreted(workbook(lambda book: None))
+
+
+def test_a_delimiter_of_several_characters_may_be_cut_by_the_end_of_a_piece() -> None:
+    text = "id~|~name\n" + "".join(f"{number}~|~n{number}\n" for number in range(50))
+    rows = [line.split("~|~") for line in text.splitlines()]
+    for size in (1, 2, 3, 7):
+        pieces = [text[start : start + size] for start in range(0, len(text), size)]
+        assert listed(Cutter(Dialect("~|~")), pieces) == rows

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.sources.delimited import Frame, Rows
+from assets.sources.spool import Spool
 from assets.sources.tables import Sheet, Table, find_tables
+from schemas.errors import InputRefusedError
 from tests.assets.sources.support import KNOWN
 
 Cells = list[str | None]
@@ -117,6 +120,13 @@ def test_a_row_that_cannot_be_cut_is_refused_with_its_text() -> None:
 
 def test_nothing_is_no_table() -> None:
     assert tables(["", None], []) == []
+
+
+def test_a_sheet_whose_rows_are_not_all_accounted_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A fault of the splitter itself: rows that it forgets must not go unnoticed.
+    monkeypatch.setattr(Spool, "add", lambda self, frame: None)
+    with pytest.raises(InputRefusedError, match="does not balance: 3 rows"):
+        table(["Name", "Email"], ["Ann", "a@b.example"], ["Bob", "b@c.example"])
 
 
 CELLS = st.one_of(
