@@ -30,11 +30,6 @@ def record_key(entity: Entity, source: str, namespace: str, external_id: str) ->
     return digest(("id", entity, source, namespace, external_id))
 
 
-def content_key(entity: Entity, source: str, content: Iterable[str | None]) -> str:
-    """Key of a record without an id of its own: its content within the source."""
-    return digest(("content", entity, source, *content))
-
-
 def entity_id(entity: Entity, key: str) -> str:
     """The id an entity bears when the record `key` is its anchor."""
     return ID_PREFIXES[entity] + key[:ID_DIGITS]

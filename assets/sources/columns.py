@@ -111,11 +111,6 @@ class Columns:
         for (index, _), evidence in self._evidence.items():
             evidence.look(batch.cell(index))
 
-    @property
-    def must_look(self) -> bool:
-        """Whether any column is decided by its values."""
-        return bool(self._evidence)
-
     def _caster(self, spec: Field, index: int, country: str) -> Caster:
         is_birth = spec.name == "birth_date"
         key = (index, spec.kind, country, is_birth)

@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -258,15 +257,3 @@ def _with_last(pieces: Iterator[str]) -> Iterator[tuple[str, bool]]:
             yield held, False
         held = piece
     yield held or "", True
-
-
-def cut_all(text: str, dialect: Dialect) -> list[Cells | None]:
-    """Every row of a text in memory."""
-    blocks = Cutter(dialect).blocks(iter([text]))
-    return list(chain.from_iterable(_listed(block) for block in blocks))
-
-
-def _listed(block: Block) -> list[Cells | None]:
-    if isinstance(block, Rows):
-        return block.rows
-    return [["" if cell is None else cell for cell in row] for row in block.frame.iter_rows()]

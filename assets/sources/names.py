@@ -82,8 +82,3 @@ def split_name(full: str) -> tuple[str | None, str | None]:
     while start > 1 and words[start - 1].casefold().rstrip(".") in _PARTICLES:
         start -= 1
     return " ".join(words[:start]), " ".join(words[start:])
-
-
-def join_name(*parts: str | None) -> str | None:
-    """The parts that are there, in order, as one name; None when none is."""
-    return " ".join(part for part in parts if part) or None

@@ -49,7 +49,7 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what each file is, how it would be read and mapped, and what would be rejected. Writes nothing.
+    """Say what each file is, how it would be read and mapped, and what would be rejected. Nothing is imported.
 
     With --write-profile the guessed mapping is written as a profile to edit; `import --profile` uses it.
 
@@ -67,7 +67,7 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         from pipelines.inspection import write_profile as write
 
         write(paths[0], import_options(settings, given), settings, write_profile)
-    _look(settings, given, paths, as_json=as_json)
+    _look(settings, given, paths, as_json=as_json, wrote=write_profile is not None)
     if write_profile is not None and not as_json:
         _line(f"The mapping stands in {write_profile}; edit it, then import with --profile {write_profile}")
 
@@ -119,7 +119,9 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         refuse(outcome.refusals, document, as_json=as_json)
 
 
-def _look(settings: Settings, given: dict[str, Any], paths: PathsArgument, *, as_json: bool) -> None:
+def _look(
+    settings: Settings, given: dict[str, Any], paths: PathsArgument, *, as_json: bool, wrote: bool = False
+) -> None:
     from pipelines.inspection import inspect_paths
 
     options = import_options(settings, given)
@@ -130,6 +132,8 @@ def _look(settings: Settings, given: dict[str, Any], paths: PathsArgument, *, as
         refusals = [f"{path}: holds no file that could be a table" for path in paths]
     if not as_json:
         _show_inspection(document)
+        if not wrote:
+            _line("Nothing was written.", "dim")
     elif not refusals:
         print_json(document)
     if refusals:
@@ -225,7 +229,6 @@ def _show_inspection(document: dict[str, Any]) -> None:
             _show_mapping(sheet)
             _show_refusals(sheet)
     _show_decisions(document)
-    _line("Nothing was written.", "dim")
 
 
 def _show_mapping(sheet: dict[str, Any]) -> None:
