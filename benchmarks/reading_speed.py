@@ -36,6 +36,7 @@ pl.read_csv(PATH, infer_schema=False).write_parquet(OUT)
 """,
     "leadsift": """
 from pathlib import Path
+import pipelines  # as the command line does
 from assets.sources.landing import land
 from assets.sources.loading import load_pending
 from schemas.archive import Archive

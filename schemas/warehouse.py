@@ -130,7 +130,8 @@ class Session:
     @contextmanager
     def registered(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
         """Make `frame` readable as a view called `name` while the block runs."""
-        self.connection.register(name, frame)
+        # Polars and DuckDB keep texts in the same way; without the hint they would be copied into an older form first.
+        self.connection.register(name, frame.to_arrow(compat_level=pl.CompatLevel.newest()))
         try:
             yield
         finally:

@@ -97,7 +97,9 @@ def cast_phone(text: str, context: CastContext) -> str:
     except rphonenumbers.NumberParseException:
         number = None
     if number is not None and _is_valid(number):
-        return str(_format(number, _E164))
+        if number.italian_leading_zero:
+            return str(_format(number, _E164))
+        return f"+{number.country_code}{number.national_number}"  # E.164 by its definition, in a third of the time
     if sum(char.isdigit() for char in text) < 5:
         raise ValueError("is not a phone number")
     return text

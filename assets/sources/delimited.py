@@ -226,7 +226,7 @@ def regular_record_ends(data: bytes, delimiter: str, quote: str | None, width: i
     The proof: no carriage return stands alone; each opening quotation mark follows a delimiter, a line feed or another
     quotation mark, each closing one precedes one of those; every record has `width - 1` delimiters outside of quotes.
     """
-    if data.count(b"\r") != data.count(b"\r\n"):
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         return None
     signs = np.frombuffer(data, dtype=np.uint8)
     ends = np.flatnonzero(signs == ord("\n"))

@@ -79,7 +79,7 @@ class _Mapper:
                 laid.key = list(options.key)
         self.result = MappedSheet()
         self.survey = Survey(table, self.columns, self.object, self.sections)
-        self._seen = pl.Series("record_key", [], dtype=pl.String)
+        self._seen: set[str] = set()
 
     def map(self) -> MappedSheet:
         self.survey.look(is_generic=self.profile.is_generic)
@@ -348,10 +348,12 @@ class _Mapper:
         """The records that no remembered row had, and those that are all their row carries."""
         keys = frame["record_key"].set(~rows, None)
         new = rows & keys.is_first_distinct()
-        if len(self._seen):
-            new &= ~keys.is_in(self._seen.implode())
+        if self._seen:
+            places = new.arg_true()
+            told = [key in self._seen for key in keys.gather(places)]
+            new = new.scatter(places, ~pl.Series(told, dtype=pl.Boolean))
         if len(self._seen) < REMEMBERED_KEYS:
-            self._seen = pl.concat([self._seen, keys.filter(new)])
+            self._seen.update(keys.filter(new))
         return frame.filter(new | (rows & ~others))
 
     def _set(self, entity: Entity, namespace: str, fields: list[str], *, is_stub: bool) -> RecordSet:

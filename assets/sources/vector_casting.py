@@ -136,6 +136,8 @@ def _timestamps(column: pl.Series, context: CastContext) -> pl.Series:
     sample = column.drop_nulls().head(_LOOK)
     found = pl.Series(column.name, [None] * len(column), dtype=DTYPES[Kind.TIMESTAMP])
     for form in (*_ZONED, *_LOCAL):
+        if found.null_count() == column.null_count():
+            break
         if not _parsed(sample, form).is_not_null().any():
             continue
         moments = _parsed(column, form)

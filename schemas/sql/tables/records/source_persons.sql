@@ -1,8 +1,8 @@
 -- What sources say about persons: one row for each time a record was met in a file, kept as it was met.
 -- The newest version of a record_key counts; a row with is_stub is a mere mention by another record.
 CREATE TABLE records.source_persons (
-    record_key VARCHAR NOT NULL,  -- Key of the record: from the source's own id, else from its content
-    version_key VARCHAR NOT NULL,  -- Hash of what this version says
+    record_key VARCHAR NOT NULL USING COMPRESSION uncompressed,  -- Key of the record: from the source's own id, else from its content
+    version_key VARCHAR NOT NULL USING COMPRESSION uncompressed,  -- Hash of what this version says
     source VARCHAR NOT NULL,  -- The system or list it came from
     object VARCHAR NOT NULL,  -- What the source calls this kind of record
     external_id VARCHAR,  -- The id that the source gives it
@@ -30,7 +30,7 @@ CREATE TABLE records.source_persons (
     created_at TIMESTAMPTZ,  -- When the source says it was made
     updated_at TIMESTAMPTZ,  -- When the source says it was last changed
     is_deleted BOOLEAN,  -- The source marks it as deleted
-    organization_key VARCHAR,  -- Key of the organization record it points at
+    organization_key VARCHAR USING COMPRESSION uncompressed,  -- Key of the organization record it points at
     user_key VARCHAR,  -- Key of the user who owns or made it
     same_as_key VARCHAR,  -- Key of the record that the source itself says is the same
     custom MAP(VARCHAR, VARCHAR)  -- Columns of the row that no field takes, and cells that could not be read as their field's type

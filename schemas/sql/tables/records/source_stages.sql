@@ -1,8 +1,8 @@
 -- What sources say about the stages of their pipelines: one row for each time a record was met in a file, kept as it was met.
 -- A row with is_stub is a mere mention by another record.
 CREATE TABLE records.source_stages (
-    record_key VARCHAR NOT NULL,  -- Key of the record: from the source's own id, else from its content
-    version_key VARCHAR NOT NULL,  -- Hash of what this version says
+    record_key VARCHAR NOT NULL USING COMPRESSION uncompressed,  -- Key of the record: from the source's own id, else from its content
+    version_key VARCHAR NOT NULL USING COMPRESSION uncompressed,  -- Hash of what this version says
     source VARCHAR NOT NULL,  -- The system or list it came from
     object VARCHAR NOT NULL,  -- What the source calls this kind of record
     external_id VARCHAR,  -- The id that the source gives it
