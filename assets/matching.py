@@ -55,6 +55,7 @@ def _counts(counts: ResolutionCounts) -> dict[str, Any]:
         "entities": counts.entities,
         "matched_pairs": counts.matched,
         "review_pairs": counts.review,
+        **counts.findings,
     }
 
 

@@ -13,12 +13,11 @@ import polars as pl
 
 from dedup import organization_model, person_model
 from dedup.bands import MATCHED_FROM, REVIEW_FROM, least_evidence, prior_bits
+from dedup.clustering import APART_RULE, DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE, Clusters, constrained
 from dedup.engine import EVIDENCE_PREFIX, Model, ScoredPairs, connected_components, score_pairs
 from dedup.normalising import organization_forms, person_forms
-from schemas.vocabulary import ID_PREFIXES, Band, Entity
+from schemas.vocabulary import ID_PREFIXES, Band, Entity, Verdict
 from schemas.warehouse import Session, quoted
-
-MODEL_RULE = "model"
 
 MODELS: dict[Entity, Model] = {Entity.ORGANIZATION: organization_model, Entity.PERSON: person_model}
 MODEL_VERSIONS = {Entity.ORGANIZATION: organization_model.VERSION, Entity.PERSON: person_model.VERSION}
@@ -26,12 +25,13 @@ MODEL_VERSIONS = {Entity.ORGANIZATION: organization_model.VERSION, Entity.PERSON
 
 @dataclass(frozen=True, slots=True)
 class ResolutionCounts:
-    """What resolving found: live records, entities made of them, pairs by band."""
+    """What resolving found: live records, their entities, pairs by band, and by kind what a person should know."""
 
     records: int
     entities: int
     matched: int
     review: int
+    findings: dict[str, int]
 
 
 def load_current(session: Session, entity: Entity) -> None:
@@ -46,8 +46,21 @@ def find_pairs(session: Session, entity: Entity) -> ScoredPairs:
     """
     forms = _forms(session, entity)
     scored = score_pairs(session, forms, MODELS[entity])
+    return ScoredPairs(_banded(scored.pairs, _stated(session, entity), forms.height), scored.too_common)
+
+
+def _stated(session: Session, entity: Entity) -> pl.DataFrame:
+    """Pairs of which something is known without a model, `record_key_l, record_key_r, rule`; people come first."""
+    decided = session.frame_of(f"steps/{entity}_decided").select(
+        "record_key_l",
+        "record_key_r",
+        pl.when(pl.col("decision") == Verdict.SAME)
+        .then(pl.lit(DECIDED_SAME))
+        .otherwise(pl.lit(DECIDED_DIFFERENT))
+        .alias("rule"),
+    )
     links = session.frame_of(f"steps/{entity}_links")
-    return ScoredPairs(_banded(scored.pairs, links, forms.height), scored.too_common)
+    return pl.concat([decided, links.join(decided, on=["record_key_l", "record_key_r"], how="anti")])
 
 
 def _forms(session: Session, entity: Entity) -> pl.DataFrame:
@@ -56,8 +69,8 @@ def _forms(session: Session, entity: Entity) -> pl.DataFrame:
     return person_forms(session.frame_of("steps/person_values"))
 
 
-def _banded(scored: pl.DataFrame, links: pl.DataFrame, records: int) -> pl.DataFrame:
-    """Scored pairs with probability, band and evidence; a linked pair is matched whatever its score."""
+def _banded(scored: pl.DataFrame, stated: pl.DataFrame, records: int) -> pl.DataFrame:
+    """Scored pairs with probability, band and evidence; what is stated of a pair counts whatever its score."""
     names = [name for name in scored.columns if name.startswith(EVIDENCE_PREFIX)]
     entries = [
         pl.struct(pl.lit(name.removeprefix(EVIDENCE_PREFIX)).alias("key"), pl.col(name).alias("value"))
@@ -66,16 +79,23 @@ def _banded(scored: pl.DataFrame, links: pl.DataFrame, records: int) -> pl.DataF
     evidence = pl.lit([], dtype=_EVIDENCE)
     if entries:
         evidence = pl.concat_list(entries).list.filter(pl.element().struct.field("value").is_not_null())
-    pairs = scored.join(links, on=["record_key_l", "record_key_r"], how="full", coalesce=True)
+    pairs = scored.join(stated, on=["record_key_l", "record_key_r"], how="full", coalesce=True)
     weight, linked = pl.col("match_weight").fill_null(0.0), pl.col("rule").is_not_null()
+    parted = pl.col("rule").fill_null("") == DECIDED_DIFFERENT
     matched, review = least_evidence(MATCHED_FROM, records), least_evidence(REVIEW_FROM, records)
     return pairs.select(
         "record_key_l",
         "record_key_r",
         match_weight=weight,
         # The logistic function of evidence and prior, see dedup.bands.probability.
-        match_probability=pl.when(linked).then(1.0).otherwise(1.0 / (1.0 + 2.0 ** -(weight + prior_bits(records)))),
-        band=pl.when(linked | (weight >= matched))
+        match_probability=pl.when(parted)
+        .then(0.0)
+        .when(linked)
+        .then(1.0)
+        .otherwise(1.0 / (1.0 + 2.0 ** -(weight + prior_bits(records)))),
+        band=pl.when(parted)
+        .then(pl.lit(Band.DISTINCT.value))
+        .when(linked | (weight >= matched))
         .then(pl.lit(Band.MATCHED.value))
         .when(weight >= review)
         .then(pl.lit(Band.REVIEW.value))
@@ -97,16 +117,12 @@ def resolve(session: Session, entity: Entity) -> ResolutionCounts:
     keys = session.frame(
         f"SELECT record_key FROM {current} WHERE NOT coalesce(is_deleted, false) ORDER BY record_key"  # noqa: S608
     )["record_key"]
-    edges = session.frame(
-        f"SELECT record_key_l, record_key_r FROM audit.{quoted(f'{entity}_pairs')} WHERE band = ?",  # noqa: S608
-        [Band.MATCHED.value],
-    )
-    components = connected_components(session, keys, edges)
+    clusters = _clusters(session, entity, keys)
     prefix = {"prefix": ID_PREFIXES[entity]}
     for table in (f"main.{entity}s", f"main.{entity}_sources", f"main.{entity}_lineage"):
         session.empty(table)
     session.execute("DELETE FROM audit.id_redirects WHERE entity = ?", [entity.value])
-    with session.registered("record_components", components):
+    with session.registered("record_components", clusters.components):
         session.run(f"steps/{entity}_members", prefix)
     session.run(f"steps/{entity}_candidates")
     session.run("steps/survivors")
@@ -122,4 +138,37 @@ def resolve(session: Session, entity: Entity) -> ResolutionCounts:
     )
     by_band = dict(bands.iter_rows())
     entities = session.scalar(f"SELECT count(*) FROM main.{quoted(f'{entity}s')}")  # noqa: S608
-    return ResolutionCounts(len(keys), int(str(entities)), by_band.get("matched", 0), by_band.get("review", 0))
+    return ResolutionCounts(
+        len(keys),
+        int(str(entities)),
+        by_band.get("matched", 0),
+        by_band.get("review", 0),
+        dict(clusters.findings["finding"].value_counts(sort=True).iter_rows()),
+    )
+
+
+def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
+    """Cluster the records by the kept pairs; pairs that were matched and are not one after all are left for review."""
+    table = f"audit.{quoted(f'{entity}_pairs')}"
+    pairs = session.frame(
+        f"SELECT record_key_l, record_key_r, match_weight, band, rule FROM {table}"  # noqa: S608  (our own names)
+    )
+    components = connected_components(session, keys, pairs.filter(pl.col("band") == Band.MATCHED))
+    with session.registered("record_components", components):
+        conflicts = session.frame_of(f"steps/{entity}_conflicts")
+    decided = pairs.filter(pl.col("rule") == DECIDED_DIFFERENT).select("record_key_l", "record_key_r", "rule")
+    clusters = constrained(
+        entity,
+        components,
+        pairs,
+        pl.concat([decided, conflicts]).unique(["record_key_l", "record_key_r"], keep="first", maintain_order=True),
+    )
+    with session.registered("loosened_pairs", clusters.loosened):
+        session.execute(
+            f"UPDATE {table} SET band = if(loosened.rule = '{APART_RULE}', 'distinct', 'review'), rule = loosened.rule "  # noqa: S608
+            f"FROM loosened_pairs AS loosened "
+            f"WHERE loosened.record_key_l = {table}.record_key_l AND loosened.record_key_r = {table}.record_key_r"
+        )
+    session.execute("DELETE FROM audit.cluster_findings WHERE entity = ?", [entity.value])
+    session.append("audit.cluster_findings", clusters.findings)
+    return clusters

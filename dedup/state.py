@@ -1,7 +1,7 @@
 """Whether what is derived is up to date: a fingerprint of everything it is made from.
 
-The loaded imports, the models, the SQL and the settings that reach the tables; equal fingerprints mean that
-deriving again would give the same content, so it is left out.
+The loaded imports, what people decided, the models, the SQL and the settings that reach the tables; equal
+fingerprints mean that deriving again would give the same content, so it is left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ def _program() -> str:
 def fingerprint(session: Session, base_currency: str | None) -> str:
     """The fingerprint of what the derived tables should be made from now."""
     loaded = session.frame("SELECT import_id FROM audit.imports ORDER BY import_sequence")["import_id"].to_list()
-    return digest([_program(), base_currency, *loaded])
+    decided = session.frame(
+        "SELECT entity || record_key_l || record_key_r || decision AS said FROM audit.decisions ORDER BY said"
+    )["said"].to_list()
+    return digest([_program(), base_currency, *loaded, "decisions", *decided])
 
 
 def recorded(session: Session, name: str) -> str | None:

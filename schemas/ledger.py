@@ -7,9 +7,7 @@ PostgreSQL by URL. Migrations are recorded facts (Alembic, `schemas/migrations`)
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,55 +18,13 @@ import sqlalchemy as sa
 from filelock import FileLock
 from sqlalchemy.exc import SQLAlchemyError
 
+from schemas.decisions import Decisions
 from schemas.errors import StoreError
+from schemas.ledger_tables import import_files_table, imports_table, retired_records_table, undone_imports_table
 from schemas.vocabulary import FileStatus, ImportStatus
+from schemas.who import who
 
-LATEST_MIGRATION = "0002"
-
-metadata = sa.MetaData()
-
-imports_table = sa.Table(
-    "imports",
-    metadata,
-    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("import_id", sa.String(40), nullable=False, unique=True),
-    sa.Column("received_at", sa.String(40), nullable=False),
-    sa.Column("finished_at", sa.String(40)),
-    sa.Column("status", sa.String(20), nullable=False),
-    sa.Column("imported_by", sa.String(200)),
-    sa.Column("options", sa.Text, nullable=False),
-)
-
-import_files_table = sa.Table(
-    "import_files",
-    metadata,
-    sa.Column("import_id", sa.String(40), sa.ForeignKey("imports.import_id"), primary_key=True),
-    sa.Column("ordinal", sa.Integer, primary_key=True),
-    sa.Column("sha256", sa.String(64), nullable=False, index=True),
-    sa.Column("path", sa.Text, nullable=False),
-    sa.Column("stem", sa.Text, nullable=False),
-    sa.Column("size", sa.BigInteger, nullable=False),
-    sa.Column("status", sa.String(20), nullable=False),
-    sa.Column("records", sa.Integer),
-    sa.Column("reason", sa.Text),
-)
-
-undone_imports_table = sa.Table(
-    "undone_imports",
-    metadata,
-    sa.Column("import_id", sa.String(40), sa.ForeignKey("imports.import_id"), primary_key=True),
-    sa.Column("undone_at", sa.String(40), nullable=False),
-    sa.Column("undone_by", sa.String(200)),
-    sa.Column("reason", sa.Text),
-)
-
-retired_records_table = sa.Table(
-    "retired_records",
-    metadata,
-    sa.Column("import_id", sa.String(40), sa.ForeignKey("imports.import_id"), primary_key=True),
-    sa.Column("entity", sa.String(20), primary_key=True),
-    sa.Column("record_key", sa.String(32), primary_key=True),
-)
+LATEST_MIGRATION = "0003"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +150,11 @@ class Ledger:
                 return None
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
+    @property
+    def decisions(self) -> Decisions:
+        """What people decided about pairs of records."""
+        return Decisions(self._engine)
+
     def close(self) -> None:
         """Give back every connection."""
         self._engine.dispose()
@@ -208,7 +169,7 @@ class Ledger:
                     import_id=import_id,
                     received_at=received_at.isoformat(),
                     status=ImportStatus.RECEIVED.value,
-                    imported_by=_who(),
+                    imported_by=who(),
                     options=options.to_json(),
                 )
                 .returning(imports_table.c.sequence)
@@ -229,7 +190,7 @@ class Ledger:
                     for file in files
                 ],
             )
-        return Import(row, import_id, received_at, ImportStatus.RECEIVED, _who(), options, files=tuple(files))
+        return Import(row, import_id, received_at, ImportStatus.RECEIVED, who(), options, files=tuple(files))
 
     def finish_import(self, import_id: str, status: ImportStatus, files: Iterable[ImportFile]) -> None:
         """Record what became of an import and of each of its files."""
@@ -252,7 +213,7 @@ class Ledger:
         with self._engine.begin() as connection:
             connection.execute(
                 sa.insert(undone_imports_table).values(
-                    import_id=import_id, undone_at=datetime.now(UTC).isoformat(), undone_by=_who(), reason=reason
+                    import_id=import_id, undone_at=datetime.now(UTC).isoformat(), undone_by=who(), reason=reason
                 )
             )
             rows = [{"import_id": import_id, "entity": entity, "record_key": key} for entity, key in retired]
@@ -335,14 +296,6 @@ def _import_of(row: sa.Row[tuple[object, ...]]) -> Import:
         imported_by=row.imported_by,
         options=ImportOptions.from_json(row.options),
     )
-
-
-def _who() -> str:
-    # A container without a user name is no reason to fail an import.
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
 
 
 def _first_line(error: Exception) -> str:

@@ -65,6 +65,14 @@ class Band(StrEnum):
     DISTINCT = "distinct"
 
 
+class Verdict(StrEnum):
+    """What a person decides about two records. Who is unsure has looked at the pair and leaves it to the model."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+
+
 class FileStatus(StrEnum):
     """What became of one file of an import."""
 

@@ -69,7 +69,33 @@ def load_pending(session: Session, ledger: Ledger, archive: Archive, rejects_dir
         raise StoreError(f"the warehouse has lost records: {lost[0]}; run `leadsift doctor --rebuild`")
     finished = [_load(session, ledger, archive, item, rejects_dir) for item in pending(session, ledger)]
     _settle(session, ledger)
+    _take_decisions(session, ledger)
     return finished
+
+
+def _take_decisions(session: Session, ledger: Ledger) -> None:
+    """What people decided about pairs, as the ledger has it now."""
+    schema: dict[str, pl.DataType] = {
+        "decided_by": pl.String(),
+        "reason": pl.String(),
+        "decided_at": pl.Datetime("us", "UTC"),
+    }
+    rows = [
+        {
+            "entity": item.entity.value,
+            "record_key_l": item.record_key_l,
+            "record_key_r": item.record_key_r,
+            "decision": item.verdict.value,
+            "decided_by": item.decided_by,
+            "decided_at": item.decided_at,
+            "reason": item.reason,
+        }
+        for item in ledger.decisions.standing()
+    ]
+    with session.transaction():
+        session.empty("audit.decisions")
+        if rows:
+            session.append("audit.decisions", pl.DataFrame(rows, schema_overrides=schema))
 
 
 def _take_back(session: Session, ledger: Ledger) -> None:

@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from schemas.errors import StoreError
-from schemas.ledger import LATEST_MIGRATION, ImportFile, ImportOptions, Ledger, metadata
+from schemas.ledger import LATEST_MIGRATION, ImportFile, ImportOptions, Ledger
+from schemas.ledger_tables import metadata
 from schemas.vocabulary import FileStatus, ImportStatus
 
 POSTGRES = os.environ.get("LEADSIFT_TEST_POSTGRES", "")

@@ -1,0 +1,246 @@
+"""Clusters: which records are one, from matched pairs, under what people decided and what cannot be.
+
+Plain connected components would let one doubtful pair fuse two groups, and one decision be overruled by a path
+around it. So components that are larger than a few records, or hold a pair that must stay apart, are built
+again pair by pair, the strongest evidence first (single-linkage agglomeration under constraints, as in Davidson
+and Ravi 2005), and two parts are joined only when nothing keeps them apart and enough of the pairs across speak
+for it. Everything is decided by content, so that no order of imports matters. Does not belong here: evidence
+(`dedup.engine`), ids (`dedup.identity`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from schemas.vocabulary import Band, Entity
+
+MODEL_RULE = "model"
+DECIDED_SAME = "decided same"
+DECIDED_DIFFERENT = "decided different"
+BRIDGE_RULE = "weak bridge"
+APART_RULE = "kept apart"
+
+SUPPORT = 0.25
+"""Share of the pairs across two parts that must at least be worth a review before the parts are joined. A chain of
+records, each like the next and unlike the one after, falls below it from its fifth record on.
+"""
+
+SMALL = 3
+"""Up to so many records every pair across two parts is at least a third of all: nothing to ask for."""
+
+LARGE = 50
+"""Records from which a cluster is worth a look: people are seldom met more often."""
+
+FINDING_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "entity": pl.String,
+    "finding": pl.String,
+    "record_keys": pl.List(pl.String),
+    "detail": pl.String,
+}
+    "entity": pl.String,
+    "finding": pl.String,
+    "record_keys": pl.List(pl.String),
+    "detail": pl.String,
+}
+
+
+@dataclass(slots=True)
+class Clusters:
+    """`components` has `record_key, component` (the smallest key of the cluster) for every record; `loosened` the
+    matched pairs whose records are not one after all, `record_key_l, record_key_r, rule`; `findings` what a
+    person should know, under `FINDING_SCHEMA`.
+    """
+
+    components: pl.DataFrame
+    loosened: pl.DataFrame
+    findings: pl.DataFrame
+
+
+@dataclass(slots=True)
+class _Part:
+    """Records joined so far, those that must not come to them, and who decided so."""
+
+    members: set[str]
+    apart: set[str] = field(default_factory=set)
+
+
+def constrained(entity: Entity, components: pl.DataFrame, pairs: pl.DataFrame, apart: pl.DataFrame) -> Clusters:
+    """Split those of the connected `components` (`record_key, component`) that must not stay whole.
+
+    `pairs` has `record_key_l, record_key_r, match_weight, band, rule` of every kept pair, `apart` the pairs
+    that must not be one, `record_key_l, record_key_r, rule`.
+    """
+    of_record = components.select("record_key", "component")
+    sizes = of_record.group_by("component").len("size")
+    inside = _within(apart, of_record)
+    suspects = pl.concat(
+        [
+            sizes.filter(pl.col("size") > SMALL)["component"],
+            inside["component"],
+        ]
+    ).unique()
+    looked_at = _within(pairs, of_record).filter(pl.col("component").is_in(suspects.implode()))
+    parted: dict[str, list[str]] = {"record_key": [], "component": []}
+    loosened: list[tuple[str, str, str]] = []
+    findings: list[dict[str, object]] = []
+    kept_apart = inside.partition_by("component", as_dict=True)
+    for (component,), group in sorted(looked_at.partition_by("component", as_dict=True).items()):
+        apart_here = kept_apart.get((component,), inside.clear())
+        grown = _Agglomeration(entity, group, apart_here)
+        grown.run()
+        for part in grown.parts():
+            parted["record_key"] += sorted(part)
+            parted["component"] += [min(part)] * len(part)
+        loosened += grown.loosened
+        findings += grown.findings
+    if parted["record_key"]:
+        split = pl.DataFrame(parted)
+        of_record = pl.concat([of_record.join(split, on="record_key", how="anti"), split]).sort("record_key")
+    large = (
+        of_record.group_by("component").agg(pl.col("record_key").sort()).filter(pl.col("record_key").list.len() > LARGE)
+    )
+    findings += [
+        {
+            "entity": entity.value,
+            "finding": "large cluster",
+            "record_keys": keys,
+            "detail": f"{len(keys)} records are taken for one {entity.value}",
+        }
+        for _, keys in large.sort("component").iter_rows()
+    ]
+    return Clusters(
+        of_record,
+        pl.DataFrame(
+            loosened,
+            schema={"record_key_l": pl.String, "record_key_r": pl.String, "rule": pl.String},
+            orient="row",
+        ),
+        pl.DataFrame(findings, schema=FINDING_SCHEMA, orient="row"),
+    )
+
+
+def _within(pairs: pl.DataFrame, of_record: pl.DataFrame) -> pl.DataFrame:
+    """Those pairs whose records are in one component, with `component`."""
+    right = of_record.rename({"record_key": "record_key_r", "component": "component_r"})
+    joined = pairs.join(of_record.rename({"record_key": "record_key_l"}), on="record_key_l").join(
+        right, on="record_key_r"
+    )
+    return (
+        joined.filter(pl.col("component") == pl.col("component_r"))
+        .drop("component_r")
+        .sort("record_key_l", "record_key_r")
+    )
+
+
+class _Agglomeration:
+    """One component, built again from single records."""
+
+    def __init__(self, entity: Entity, pairs: pl.DataFrame, apart: pl.DataFrame) -> None:
+        self.entity = entity
+        self.loosened: list[tuple[str, str, str]] = []
+        self.findings: list[dict[str, object]] = []
+        self._edges: list[tuple[int, float, str, str, str]] = []
+        self._likely: dict[str, set[str]] = {}
+        self._parts: dict[str, _Part] = {}
+        self._apart_rules: dict[tuple[str, str], str] = {}
+        for left, right, weight, band, rule in pairs.select(
+            "record_key_l", "record_key_r", "match_weight", "band", "rule"
+        ).iter_rows():
+            for key in (left, right):
+                self._parts.setdefault(key, _Part({key}))
+            if band == Band.MATCHED:
+                self._edges.append((_rank(rule), -weight, left, right, rule))
+            if band != Band.DISTINCT:
+                self._likely.setdefault(left, set()).add(right)
+                self._likely.setdefault(right, set()).add(left)
+        for left, right, rule in apart.select("record_key_l", "record_key_r", "rule").iter_rows():
+            for key, other in ((left, right), (right, left)):
+                self._parts.setdefault(key, _Part({key})).apart.add(other)
+            self._apart_rules[left, right] = rule
+
+    def run(self) -> None:
+        """Join parts, the strongest statement first."""
+        for _, _, left, right, rule in sorted(self._edges):
+            one, other = self._parts[left], self._parts[right]
+            if one is other:
+                continue
+            against = one.apart & other.members
+            if against:
+                self.loosened.append((left, right, APART_RULE))
+                if rule != MODEL_RULE:
+                    self._contradiction(left, right, rule, one, other)
+            elif rule == MODEL_RULE and not self._is_supported(one, other):
+                self.loosened.append((left, right, BRIDGE_RULE))
+            else:
+                self._join(one, other)
+        # A pair that was a weak bridge once may have come together by others since.
+        self.loosened = [item for item in self.loosened if self._parts[item[0]] is not self._parts[item[1]]]
+        bridges = sorted({key for left, right, rule in self.loosened if rule == BRIDGE_RULE for key in (left, right)})
+        if bridges:
+            self._find(
+                "weak bridge", bridges, "groups of records that only a few pairs connect are left apart for review"
+            )
+
+    def parts(self) -> list[set[str]]:
+        """The clusters."""
+        return [part.members for part in {id(part): part for part in self._parts.values()}.values()]
+
+    def _is_supported(self, one: _Part, other: _Part) -> bool:
+        across = len(one.members) * len(other.members)
+        if across <= SMALL:
+            return True
+        small, large = sorted((one.members, other.members), key=len)
+        likely = sum(len(self._likely.get(key, set()) & large) for key in small)
+        return likely >= SUPPORT * across
+
+    def _join(self, one: _Part, other: _Part) -> None:
+        if len(one.members) < len(other.members):
+            one, other = other, one
+        one.members |= other.members
+        one.apart |= other.apart
+        for key in other.members:
+            self._parts[key] = one
+
+    def _contradiction(self, left: str, right: str, rule: str, one: _Part, other: _Part) -> None:
+        apart = sorted(
+            (pair, said)
+            for pair, said in self._apart_rules.items()
+            if (pair[0] in one.members and pair[1] in other.members)
+            or (pair[1] in one.members and pair[0] in other.members)
+        )
+        (against_l, against_r), said = apart[0]
+        self._find(
+            "contradiction",
+            sorted({left, right, against_l, against_r}),
+            f"{left} and {right} are one ({rule}), but {against_l} and {against_r} are not ({said}); kept apart",
+        )
+
+    def _find(self, finding: str, keys: list[str], detail: str) -> None:
+        self.findings.append({"entity": self.entity.value, "finding": finding, "record_keys": keys, "detail": detail})
+
+
+def _rank(rule: str) -> int:
+    """People first, then what the source states, then models."""
+    return {DECIDED_SAME: 0, MODEL_RULE: 2}.get(rule, 1)
+
+
+def clusters_of(entity: Entity, keys: Iterable[str], edges: pl.DataFrame, apart: pl.DataFrame) -> Clusters:
+    """Clusters of a few records without an engine: for tests and for what is asked about one cluster."""
+    parent = {key: key for key in keys}
+
+    def root(key: str) -> str:
+        while parent[key] != key:
+            key = parent[key]
+        return key
+
+    for left, right in edges.filter(pl.col("band") == Band.MATCHED).select("record_key_l", "record_key_r").iter_rows():
+        low, high = sorted((root(left), root(right)))
+        parent[high] = low
+    components = pl.DataFrame(
+        {"record_key": list(parent), "component": [root(key) for key in parent]},
+        schema={"record_key": pl.String, "component": pl.String},
+    )
+    return constrained(entity, components, edges, apart)

@@ -1,0 +1,63 @@
+"""The ledger's tables. Their history is in `schemas/migrations`; a test holds the two together."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+imports_table = sa.Table(
+    "imports",
+    metadata,
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("import_id", sa.String(40), nullable=False, unique=True),
+    sa.Column("received_at", sa.String(40), nullable=False),
+    sa.Column("finished_at", sa.String(40)),
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("imported_by", sa.String(200)),
+    sa.Column("options", sa.Text, nullable=False),
+)
+
+import_files_table = sa.Table(
+    "import_files",
+    metadata,
+    sa.Column("import_id", sa.String(40), sa.ForeignKey("imports.import_id"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("stem", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("records", sa.Integer),
+    sa.Column("reason", sa.Text),
+)
+
+undone_imports_table = sa.Table(
+    "undone_imports",
+    metadata,
+    sa.Column("import_id", sa.String(40), sa.ForeignKey("imports.import_id"), primary_key=True),
+    sa.Column("undone_at", sa.String(40), nullable=False),
+    sa.Column("undone_by", sa.String(200)),
+    sa.Column("reason", sa.Text),
+)
+
+retired_records_table = sa.Table(
+    "retired_records",
+    metadata,
+    sa.Column("import_id", sa.String(40), sa.ForeignKey("imports.import_id"), primary_key=True),
+    sa.Column("entity", sa.String(20), primary_key=True),
+    sa.Column("record_key", sa.String(32), primary_key=True),
+)
+
+match_decisions_table = sa.Table(
+    "match_decisions",
+    metadata,
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("entity", sa.String(20), nullable=False),
+    sa.Column("record_key_l", sa.String(32), nullable=False),
+    sa.Column("record_key_r", sa.String(32), nullable=False),
+    sa.Column("decision", sa.String(20), nullable=False),
+    sa.Column("decided_at", sa.String(40), nullable=False),
+    sa.Column("decided_by", sa.String(200)),
+    sa.Column("reason", sa.Text),
+)

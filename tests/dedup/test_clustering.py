@@ -1,0 +1,164 @@
+"""Clusters: no chains, no pair that people or numbers keep apart, and nothing that depends on order."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.clustering import DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE, SUPPORT, Clusters, clusters_of
+from schemas.decisions import Decision
+from schemas.ledger import ImportOptions
+from schemas.vocabulary import Band, Entity, Verdict
+from tests.support import Workplace, write_csv
+
+_APART = {"record_key_l": pl.String, "record_key_r": pl.String, "rule": pl.String}
+
+
+def _pairs(rows: list[tuple[str, str, float, str, str]]) -> pl.DataFrame:
+    names = ["record_key_l", "record_key_r", "match_weight", "band", "rule"]
+    types = [pl.String, pl.String, pl.Float64, pl.String, pl.String]
+    return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+
+
+def _matched(left: str, right: str, weight: float = 20.0, rule: str = MODEL_RULE) -> tuple[str, str, float, str, str]:
+    return left, right, weight, Band.MATCHED.value, rule
+
+
+def _clusters(keys: str, pairs: list[tuple[str, str, float, str, str]], apart: list[tuple[str, str]]) -> Clusters:
+    kept = pl.DataFrame([(*pair, DECIDED_DIFFERENT) for pair in apart], schema=_APART, orient="row")
+    return clusters_of(Entity.PERSON, keys, _pairs(pairs), kept)
+
+
+def _sets(clusters: Clusters) -> set[frozenset[str]]:
+    groups = clusters.components.group_by("component").agg("record_key")["record_key"].to_list()
+    return {frozenset(group) for group in groups}
+
+
+def test_two_groups_are_not_fused_by_one_pair() -> None:
+    inside = [_matched(*pair) for group in ("abc", "xyz") for pair in combinations(group, 2)]
+    found = _clusters("abcxyz", [*inside, _matched("c", "x", 15.0)], [])
+    assert _sets(found) == {frozenset("abc"), frozenset("xyz")}
+    assert found.loosened.rows() == [("c", "x", "weak bridge")]
+    assert found.findings["finding"].to_list() == ["weak bridge"]
+
+
+def test_groups_that_many_pairs_connect_are_one() -> None:
+    inside = [_matched(*pair) for group in ("abc", "xyz") for pair in combinations(group, 2)]
+    across = [_matched("a", "x", 15.0), _matched("b", "y", 14.0), ("c", "z", 9.0, Band.REVIEW.value, MODEL_RULE)]
+    assert _sets(_clusters("abcxyz", [*inside, *across], [])) == {frozenset("abcxyz")}
+
+
+def test_a_chain_does_not_grow_for_ever() -> None:
+    keys = "abcdefghijklmnop"
+    found = _clusters(keys, [_matched(one, other) for one, other in pairwise(keys)], [])
+    assert max(len(group) for group in _sets(found)) <= 1 / SUPPORT + 1
+
+
+def test_a_decision_is_not_overruled_by_a_path_around_it() -> None:
+    found = _clusters("abc", [_matched("a", "b", 30.0), _matched("b", "c", 20.0)], [("a", "c")])
+    assert _sets(found) == {frozenset("ab"), frozenset("c")}
+    assert found.loosened.rows() == [("b", "c", "kept apart")]
+
+
+def test_decisions_that_contradict_each_other_are_told_and_not_guessed() -> None:
+    same = [_matched("a", "b", rule=DECIDED_SAME), _matched("b", "c", rule=DECIDED_SAME)]
+    found = _clusters("abc", same, [("a", "c")])
+    assert frozenset("abc") not in _sets(found)
+    assert found.findings["finding"].to_list() == ["contradiction"]
+    assert "a and c are not (decided different)" in found.findings["detail"].item()
+
+
+def test_what_a_source_states_yields_to_what_a_person_decided() -> None:
+    found = _clusters("abc", [_matched("a", "b", 0.0, "stated by the source"), _matched("b", "c")], [("a", "b")])
+    assert _sets(found) == {frozenset("a"), frozenset("bc")}
+
+
+_KEYS = "abcdefgh"
+_PAIR = st.tuples(st.sampled_from(_KEYS), st.sampled_from(_KEYS)).filter(lambda pair: pair[0] < pair[1])
+
+
+@given(
+    st.dictionaries(_PAIR, st.tuples(st.floats(-5, 30), st.sampled_from(list(Band)))),
+    st.sets(_PAIR, max_size=4),
+    st.randoms(use_true_random=False),
+)
+def test_no_cluster_holds_a_pair_decided_different_and_order_does_not_matter(
+    scored: dict[tuple[str, str], tuple[float, Band]], apart: set[tuple[str, str]], order: random.Random
+) -> None:
+    rows = [(*pair, weight, band.value, MODEL_RULE) for pair, (weight, band) in scored.items() if pair not in apart]
+    found = _clusters(_KEYS, rows, sorted(apart))
+    assert sorted(key for group in _sets(found) for key in group) == list(_KEYS)
+    for group in _sets(found):
+        assert not any(set(pair) <= group for pair in apart)
+    shuffled = list(rows)
+    order.shuffle(shuffled)
+    again = _clusters("".join(order.sample(_KEYS, len(_KEYS))), shuffled, sorted(apart, reverse=True))
+    assert _sets(again) == _sets(found)
+    assert again.loosened.sort(pl.all()).equals(found.loosened.sort(pl.all()))
+
+
+# Through the tables ---------------------------------------------------------------------------------------------------
+
+_HEADER = ["id", "first name", "last name", "email", "phone"]
+_ANN = ["1", "Ann", "Lee", "ann@acme.example", "+44 20 7946 0712"]
+_ANN_AGAIN = ["2", "Ann", "Lee", "ann@acme.example", ""]
+_BOB = ["3", "Bob", "Okafor", "", ""]
+
+
+def _workplace(tmp_path: Path, *rows: list[str]) -> Workplace:
+    workplace = Workplace(tmp_path / "home")
+    workplace.take(write_csv(tmp_path / "list.csv", [_HEADER, *rows]), options=ImportOptions(source="crm"))
+    workplace.derive()
+    return workplace
+
+
+def _people(workplace: Workplace) -> set[frozenset[str]]:
+    rows = workplace.query("SELECT list(DISTINCT external_id) AS ids FROM person_sources GROUP BY person_id")
+    return {frozenset(ids) for ids in rows["ids"].to_list()}
+
+
+def _decide(workplace: Workplace, one: str, other: str, verdict: Verdict) -> None:
+    keys = dict(workplace.query("SELECT DISTINCT external_id, record_key FROM records.source_persons").iter_rows())
+    workplace.ledger.decisions.add([Decision.about(Entity.PERSON, keys[one], keys[other], verdict)])
+    workplace.load_all()
+    workplace.derive()
+
+
+def test_people_outrank_models_across_imports_and_rebuilds(tmp_path: Path) -> None:
+    workplace = _workplace(tmp_path, _ANN, _ANN_AGAIN, _BOB)
+    assert _people(workplace) == {frozenset("12"), frozenset("3")}
+    _decide(workplace, "1", "2", Verdict.DIFFERENT)
+    _decide(workplace, "1", "3", Verdict.SAME)
+    assert _people(workplace) == {frozenset("13"), frozenset("2")}
+    more = write_csv(tmp_path / "more.csv", [_HEADER, [*_ANN_AGAIN[:4], "+44 20 7946 0712"]])
+    workplace.take(more, options=ImportOptions(source="crm"))
+    workplace.derive()
+    assert _people(workplace) == {frozenset("13"), frozenset("2")}
+    before = workplace.tables()
+    workplace.settings.warehouse_path.unlink()
+    workplace.load_all()
+    workplace.derive()
+    assert workplace.tables() == before
+
+
+def test_who_changes_their_mind_decides_again(tmp_path: Path) -> None:
+    workplace = _workplace(tmp_path, _ANN, _ANN_AGAIN)
+    _decide(workplace, "1", "2", Verdict.DIFFERENT)
+    assert len(_people(workplace)) == 2
+    _decide(workplace, "1", "2", Verdict.UNSURE)
+    assert len(_people(workplace)) == 1
+    assert workplace.query("SELECT decision FROM audit.decisions").rows() == [("unsure",)]
+
+
+def test_different_national_ids_keep_records_apart(tmp_path: Path) -> None:
+    workplace = Workplace(tmp_path / "home")
+    rows = [[*_ANN, "123456789"], [*_ANN_AGAIN, "987654321"]]
+    path = write_csv(tmp_path / "list.csv", [[*_HEADER, "national id"], *rows])
+    workplace.take(path, options=ImportOptions(source="crm"))
+    workplace.derive()
+    assert len(_people(workplace)) == 2
