@@ -40,11 +40,6 @@ FINDING_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "record_keys": pl.List(pl.String),
     "detail": pl.String,
 }
-    "entity": pl.String,
-    "finding": pl.String,
-    "record_keys": pl.List(pl.String),
-    "detail": pl.String,
-}
 
 
 @dataclass(slots=True)
