@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,10 +21,6 @@ from dedup.levels import BlockingRule
 from schemas.warehouse import Session, quoted
 
 EVIDENCE_PREFIX = "mw_"
-
-LARGEST_BLOCK = 500
-"""Records that may share one value and still be compared each with each: 125,000 pairs. What more records share is a
-placeholder or a switchboard, and its holders are found by other rules if they are anybody's."""
 
 _COMMON = "getvariable('common_keys')"
 
@@ -48,6 +44,10 @@ class Model(Protocol):
 
     BLOCKING_RULES: dict[str, BlockingRule]
 
+    def term_frequencies(self, forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
+        """How common values are in general: by column a frame of `<column>, tf_<column>`."""
+        ...
+
     def settings(self, blocking_rules: Sequence[Any] = ()) -> SettingsCreator:
         """The Splink settings."""
         ...
@@ -58,14 +58,19 @@ def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPa
 
     The pairs have `record_key_l, record_key_r` (the smaller key first), `match_weight` (evidence in bits, free of any
     prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `kept_evidence` bits, sorted by
-    keys. A value that more than `LARGEST_BLOCK` records share brings no two of them together.
+    keys. A value that too many records share brings no two of them together.
     """
     if forms.height < 2:
         return ScoredPairs(pl.DataFrame(schema=PAIR_SCHEMA), {})
-    with _quiet_splink(), _registered(session, "match_forms_given", forms) as api:
+    with ExitStack() as stack:
+        stack.enter_context(_quiet_splink())
+        api = stack.enter_context(_registered(session, "match_forms_given", forms))
         rules, too_common = _prepare_blocking(session, model.BLOCKING_RULES)
-        frame = api.register("match_forms")
-        linker = Linker(frame, model.settings(rules), log_level=None)
+        linker = Linker(api.register("match_forms"), model.settings(rules), log_level=None)
+        for column, shares in model.term_frequencies(forms).items():
+            # Frozen with the model: what this data base holds must not change the evidence of a pair.
+            stack.enter_context(session.registered(f"match_share_{column}", shares))
+            linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
         predictions = linker.inference.predict(threshold_match_weight=kept_evidence(forms.height))
         pairs: pl.DataFrame = predictions.as_duckdbpyrelation().pl()
         predictions.drop_table_from_database_and_remove_from_cache()
@@ -112,11 +117,11 @@ def _key(rule: BlockingRule) -> str:
 
 
 def _common_keys(rule: BlockingRule) -> str:
-    """The query for keys that more than `LARGEST_BLOCK` records share: `key`, `held`."""
+    """The query for keys that more records share than the rule allows: `key`, `held`."""
     source = f"unnest({rule.explode})" if rule.explode else _key(rule)
     return (
         f"SELECT key, count(*) AS held FROM (SELECT {source} AS key FROM match_forms) "  # noqa: S608  (our own names)
-        f"WHERE key IS NOT NULL GROUP BY key HAVING count(*) > {LARGEST_BLOCK}"
+        f"WHERE key IS NOT NULL GROUP BY key HAVING count(*) > {rule.largest}"
     )
 
 

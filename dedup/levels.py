@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import splink.comparison_level_library as cll
@@ -13,9 +14,23 @@ import splink.comparison_library as cl
 from splink import block_on
 
 
-def level(name: str, sql: str, m: float, u: float) -> Any:
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """A column whose agreement says the more the fewer share the value, taken for no fewer than `least` of all.
+
+    Some level of the same comparison must be exact agreement on that column (term-frequency adjustment, Winkler 2000).
+    """
+
+    column: str
+    least: float = 0.0
+
+
+def level(name: str, sql: str, m: float, u: float, rarity: Rarity | None = None) -> Any:
     """A level that holds where `sql` does, over columns suffixed `_l` and `_r`."""
-    return cll.CustomLevel(sql, label_for_charts=name).configure(m_probability=m, u_probability=u)
+    made = cll.CustomLevel(sql, label_for_charts=name).configure(m_probability=m, u_probability=u)
+    if rarity is not None:
+        made = made.configure(tf_adjustment_column=rarity.column, tf_minimum_u_value=rarity.least)
+    return made
 
 
 def otherwise(m: float, u: float) -> Any:
@@ -33,15 +48,22 @@ def comparison(name: str, *levels: Any) -> Any:
     return cl.CustomComparison(output_column_name=name, comparison_levels=list(levels))
 
 
+LARGEST_BLOCK = 500
+"""Records that may share one value and still be compared each with each: 125,000 pairs. What more records share is a
+placeholder or a switchboard, and its holders are found by other rules if they are anybody's."""
+
+
 class BlockingRule:
     """Which records are compared at all: those that agree on every one of `keys`.
 
     `keys` are SQL expressions over one record. `explode` names a list column of which one member in common is
-    enough. `sql` is a rule over `l` and `r` for what neither can say.
+    enough. `sql` is a rule over `l` and `r` for what neither can say. A value that more than `largest` records
+    share brings no two of them together: what little its agreement says is worth a look only where few agree.
     """
 
-    def __init__(self, *keys: str, explode: str = "", sql: str = "") -> None:
+    def __init__(self, *keys: str, explode: str = "", sql: str = "", largest: int = LARGEST_BLOCK) -> None:
         self.keys = keys
+        self.largest = largest
         self.explode = explode
         self.sql = sql
 

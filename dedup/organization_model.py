@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
 from splink import SettingsCreator
 
 from dedup.levels import BlockingRule, comparison, level, otherwise, unknown
@@ -87,6 +88,11 @@ BLOCKING_RULES: dict[str, BlockingRule] = {
     "same_street_and_postal_code": BlockingRule("street", "postal_code"),
     "same_long_name_start": BlockingRule("substr(name, 1, 10)"),
 }
+
+
+def term_frequencies(_forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Nothing is known of how common the names of companies are."""
+    return {}
 
 
 def settings(blocking_rules: Sequence[Any] = ()) -> SettingsCreator:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.normalising import company_domain, fold_phone, fold_words, organization_core, website_domain
+from dedup.folding import fold_words
+from dedup.normalising import company_domain, fold_phone, organization_core, website_domain
 
 
 @pytest.mark.parametrize(

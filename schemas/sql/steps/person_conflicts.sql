@@ -1,12 +1,15 @@
--- Pairs of records in one component that cannot be one person: their national ids differ by more than slips of the pen.
+-- Pairs of records in one component that cannot be one person: the number that a state gives, the day of birth and the given name
+-- are known and differ by more than slips of the pen. One or two of them alone are often enough simply wrong.
 SELECT
     one.record_key AS record_key_l,
     other.record_key AS record_key_r,
-    'different national ids' AS rule
+    'different national ids, birth dates and given names' AS rule
 FROM record_components AS left_part
 JOIN record_components AS right_part ON left_part.component = right_part.component AND left_part.record_key < right_part.record_key
 JOIN current_persons AS one ON one.record_key = left_part.record_key
 JOIN current_persons AS other ON other.record_key = right_part.record_key
 WHERE length(one.national_id) >= 6 AND length(other.national_id) >= 6
-    AND damerau_levenshtein(upper(one.national_id), upper(other.national_id)) > 3
+    AND damerau_levenshtein(upper(one.national_id), upper(other.national_id)) > 2
+    AND jaro_winkler_similarity(lower(one.first_name), lower(other.first_name)) < 0.75
+    AND levenshtein(CAST(one.birth_date AS VARCHAR), CAST(other.birth_date AS VARCHAR)) > 2
 ORDER BY ALL

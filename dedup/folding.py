@@ -1,0 +1,55 @@
+"""Folding: what is left of a text when only the differences that mean something count; and applying that to columns.
+
+Belongs here: text to text, each distinct text once. Does not belong here: what a name or an address is made of
+(`dedup.names`, `dedup.normalising`). Vocabularies are data in `dedup/vocabularies`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+from anyascii import anyascii
+
+_VOCABULARIES = Path(__file__).parent / "vocabularies"
+_WORD = re.compile(r"[^\W_]+")
+_APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`](?=\w)")
+
+
+@cache
+def vocabulary(name: str) -> frozenset[str]:
+    """The entries of `dedup/vocabularies/<name>.txt`, without comments."""
+    lines = (_VOCABULARIES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def fold_words(text: str) -> str:
+    """Words in lower case and Latin letters without accents and punctuation, one blank between.
+
+    `O'Brien-Smith` is `obrien smith`, `Иван` is `ivan`.
+    """
+    bare = _APOSTROPHE.sub("", text)
+    return " ".join(_WORD.findall(bare if bare.isascii() else anyascii(bare))).lower()
+
+
+def mapped(column: pl.Series, function: Callable[[str], str | None]) -> pl.Series:
+    """Apply `function` once to each distinct text."""
+    distinct = column.drop_nulls().unique()
+    if distinct.is_empty():
+        return pl.Series(column.name, [None] * len(column), dtype=pl.String)
+    forms = pl.Series([function(text) or None for text in distinct], dtype=pl.String)
+    return column.replace_strict(distinct, forms, default=None, return_dtype=pl.String)
+
+
+def mapped_list(column: pl.Series, function: Callable[[str], str | None]) -> pl.Series:
+    """Apply `function` to the members of a list column, once to each distinct text; empty lists become null."""
+    rows = pl.DataFrame({"row": pl.int_range(len(column), eager=True), "text": column})
+    members = rows.explode("text", empty_as_null=True).drop_nulls("text")
+    if members.is_empty():
+        return pl.Series(column.name, [None] * len(column), dtype=pl.List(pl.String))
+    forms = members.with_columns(mapped(members["text"], function).alias("form")).drop_nulls("form")
+    lists = forms.group_by("row").agg(pl.col("form").unique().sort())
+    return rows.select("row").join(lists, on="row", how="left", maintain_order="left")["form"].alias(column.name)
