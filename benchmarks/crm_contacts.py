@@ -124,7 +124,8 @@ class Contacts:
         if not is_first:
             self._aged(row)
         for column, missing in (
-            ("email", 0.12), ("phone", 0.25), ("mobile", 1.0 if row["reached"] == "by mail" else 0.05), ("company", 0.08), ("job title", 0.4),
+            ("email", 0.12), ("phone", 0.25), ("mobile", 1.0 if row["reached"] == "by mail" else 0.05),
+            ("company", 0.08), ("job title", 0.4),
             ("street", 0.4), ("city", 0.25), ("zip", 0.45), ("first name", 0.01),
         ):  # fmt: skip
             if rng.random() < missing:

@@ -28,6 +28,9 @@ SUPPORT = 0.25
 records, each like the next and unlike the one after, falls below it from its fifth record on.
 """
 
+STRONG, SUPPORT_OF_STRONG = 0.999, 0.1
+"""A pair that is wrong once in a thousand times needs less company."""
+
 SMALL = 3
 """Up to so many records every pair across two parts is at least a third of all: nothing to ask for."""
 
@@ -65,7 +68,7 @@ class _Part:
 def constrained(entity: Entity, components: pl.DataFrame, pairs: pl.DataFrame, apart: pl.DataFrame) -> Clusters:
     """Split those of the connected `components` (`record_key, component`) that must not stay whole.
 
-    `pairs` has `record_key_l, record_key_r, match_weight, band, rule` of every kept pair, `apart` the pairs
+    `pairs` has `record_key_l, record_key_r, match_weight, match_probability, band, rule` of every kept pair, `apart` the pairs
     that must not be one, `record_key_l, record_key_r, rule`.
     """
     of_record = components.select("record_key", "component")
@@ -137,17 +140,17 @@ class _Agglomeration:
         self.entity = entity
         self.loosened: list[tuple[str, str, str]] = []
         self.findings: list[dict[str, object]] = []
-        self._edges: list[tuple[int, float, str, str, str]] = []
+        self._edges: list[tuple[int, float, str, str, str, float]] = []
         self._likely: dict[str, set[str]] = {}
         self._parts: dict[str, _Part] = {}
         self._apart_rules: dict[tuple[str, str], str] = {}
-        for left, right, weight, band, rule in pairs.select(
-            "record_key_l", "record_key_r", "match_weight", "band", "rule"
+        for left, right, weight, chance, band, rule in pairs.select(
+            "record_key_l", "record_key_r", "match_weight", "match_probability", "band", "rule"
         ).iter_rows():
             for key in (left, right):
                 self._parts.setdefault(key, _Part({key}))
             if band == Band.MATCHED:
-                self._edges.append((_rank(rule), -weight, left, right, rule))
+                self._edges.append((_rank(rule), -weight, left, right, rule, chance))
             if band != Band.DISTINCT:
                 self._likely.setdefault(left, set()).add(right)
                 self._likely.setdefault(right, set()).add(left)
@@ -158,7 +161,7 @@ class _Agglomeration:
 
     def run(self) -> None:
         """Join parts, the strongest statement first."""
-        for _, _, left, right, rule in sorted(self._edges):
+        for _, _, left, right, rule, chance in sorted(self._edges):
             one, other = self._parts[left], self._parts[right]
             if one is other:
                 continue
@@ -167,7 +170,7 @@ class _Agglomeration:
                 self.loosened.append((left, right, APART_RULE))
                 if rule != MODEL_RULE:
                     self._contradiction(left, right, rule, one, other)
-            elif rule == MODEL_RULE and not self._is_supported(one, other):
+            elif rule == MODEL_RULE and not self._is_supported(one, other, chance):
                 self.loosened.append((left, right, BRIDGE_RULE))
             else:
                 self._join(one, other)
@@ -183,13 +186,13 @@ class _Agglomeration:
         """The clusters."""
         return [part.members for part in {id(part): part for part in self._parts.values()}.values()]
 
-    def _is_supported(self, one: _Part, other: _Part) -> bool:
+    def _is_supported(self, one: _Part, other: _Part, chance: float) -> bool:
         across = len(one.members) * len(other.members)
         if across <= SMALL:
             return True
         small, large = sorted((one.members, other.members), key=len)
         likely = sum(len(self._likely.get(key, set()) & large) for key in small)
-        return likely >= SUPPORT * across
+        return likely >= (SUPPORT_OF_STRONG if chance >= STRONG else SUPPORT) * across
 
     def _join(self, one: _Part, other: _Part) -> None:
         if len(one.members) < len(other.members):

@@ -17,12 +17,12 @@ from splink import DuckDBAPI, Linker, SettingsCreator
 from splink.clustering import cluster_pairwise_predictions_at_threshold
 
 from dedup.bands import kept_evidence
-from dedup.levels import BlockingRule
+from dedup.levels import LARGEST_BLOCK, BlockingRule
 from schemas.warehouse import Session, quoted
 
 EVIDENCE_PREFIX = "mw_"
-
-_COMMON = "getvariable('common_keys')"
+LEVEL_PREFIX = "level_"
+UNKNOWN, OTHERWISE = "unknown", "different"
 
 PAIR_SCHEMA: dict[str, pl.DataType] = {
     "record_key_l": pl.String(),
@@ -48,7 +48,7 @@ class Model(Protocol):
         """How common values are in general: by column a frame of `<column>, tf_<column>`."""
         ...
 
-    def settings(self, blocking_rules: Sequence[Any] = ()) -> SettingsCreator:
+    def settings(self, blocking_rules: Sequence[Any] = (), *, explained: bool = False) -> SettingsCreator:
         """The Splink settings."""
         ...
 
@@ -66,21 +66,66 @@ def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPa
         stack.enter_context(_quiet_splink())
         api = stack.enter_context(_registered(session, "match_forms_given", forms))
         rules, too_common = _prepare_blocking(session, model.BLOCKING_RULES)
-        linker = Linker(api.register("match_forms"), model.settings(rules), log_level=None)
-        for column, shares in model.term_frequencies(forms).items():
-            # Frozen with the model: what this data base holds must not change the evidence of a pair.
-            stack.enter_context(session.registered(f"match_share_{column}", shares))
-            linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
+        linker = _linker(session, stack, api, (forms, model, model.settings(rules)))
         predictions = linker.inference.predict(threshold_match_weight=kept_evidence(forms.height))
         pairs: pl.DataFrame = predictions.as_duckdbpyrelation().pl()
         predictions.drop_table_from_database_and_remove_from_cache()
         session.execute("DROP TABLE match_forms")
+    return ScoredPairs(_tidy(pairs), too_common)
+
+
+def compare(session: Session, forms: pl.DataFrame, model: Model, rule: str = "1 = 1") -> pl.DataFrame:
+    """Score the pairs of a few records that a rule over `l` and `r` names, whatever their evidence.
+
+    Returns the columns of `score_pairs` and `level_<comparison>`, the name of the level that held; 'unknown'
+    where there was nothing to compare.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(_quiet_splink())
+        api = stack.enter_context(_registered(session, "match_forms_given", forms))
+        session.execute("CREATE OR REPLACE TEMP TABLE match_forms AS SELECT * FROM match_forms_given")
+        linker = _linker(session, stack, api, (forms, model, model.settings([rule], explained=True)))
+        predictions = linker.inference.predict()
+        pairs: pl.DataFrame = predictions.as_duckdbpyrelation().pl()
+        predictions.drop_table_from_database_and_remove_from_cache()
+        session.execute("DROP TABLE match_forms")
+    named = [
+        pl.col(f"gamma_{name}").replace_strict(labels, return_dtype=pl.String).alias(f"{LEVEL_PREFIX}{name}")
+        for name, labels in level_names(model).items()
+    ]
+    return _tidy(pairs.with_columns(named))
+
+
+def level_names(model: Model) -> dict[str, dict[int, str]]:
+    """The name of each level of each comparison, by the number that Splink gives it."""
+    found: dict[str, dict[int, str]] = {}
+    for comparison in model.settings(["1 = 1"]).create_settings_dict("duckdb")["comparisons"]:
+        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        labels = {len(levels) - 1 - place: level["label_for_charts"] for place, level in enumerate(levels)}
+        found[comparison["output_column_name"]] = {-1: UNKNOWN, **labels, 0: OTHERWISE}
+    return found
+
+
+def _linker(session: Session, stack: ExitStack, api: Any, what: tuple[pl.DataFrame, Model, Any]) -> Any:
+    """A linker over the table `match_forms` that knows how common names are."""
+    forms, model, settings = what
+    linker = Linker(api.register("match_forms"), settings, log_level=None)
+    for column, shares in model.term_frequencies(forms).items():
+        # Frozen with the model: what this data base holds must not change the evidence of a pair.
+        stack.enter_context(session.registered(f"match_share_{column}", shares))
+        linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
+    return linker
+
+
+def _tidy(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with the smaller key first, in the order of keys, with what is kept of a prediction."""
     evidence = sorted(name for name in pairs.columns if name.startswith(EVIDENCE_PREFIX))
+    levels = sorted(name for name in pairs.columns if name.startswith(LEVEL_PREFIX))
     left = pl.min_horizontal("record_key_l", "record_key_r").alias("record_key_l")
     right = pl.max_horizontal("record_key_l", "record_key_r").alias("record_key_r")
     # Six decimals of a bit: sums in another order must not differ.
     bits = [pl.col(name).round(6) for name in ("match_weight", *evidence)]
-    return ScoredPairs(pairs.select(left, right, *bits).sort("record_key_l", "record_key_r"), too_common)
+    return pairs.select(left, right, *bits, *levels).sort("record_key_l", "record_key_r")
 
 
 def _prepare_blocking(session: Session, rules: dict[str, BlockingRule]) -> tuple[list[Any], dict[str, int]]:
@@ -92,21 +137,27 @@ def _prepare_blocking(session: Session, rules: dict[str, BlockingRule]) -> tuple
     usable: list[Any] = []
     too_common: dict[str, int] = {}
     for name, rule in rules.items():
-        common = "" if rule.sql else _common_keys(rule)
+        common = "" if rule.sql else _keys(rule, f"> {rule.largest}")
         held = int(str(session.scalar(f"SELECT coalesce(sum(held), 0) FROM ({common})"))) if common else 0  # noqa: S608
         if not held:
             usable.append(rule.for_splink())
             continue
-        too_common[name] = held
+        if rule.largest == LARGEST_BLOCK:  # a rule for what few share leaves out the rest by design
+            too_common[name] = held
         column = f"{name}_keys"
         kind = "VARCHAR[]" if rule.explode else "VARCHAR"
-        session.execute(f"SET VARIABLE common_keys = (SELECT list(key) FROM ({common}))")  # noqa: S608
         session.execute(f"ALTER TABLE match_forms ADD COLUMN {column} {kind}")
+        usual = _keys(rule, f"BETWEEN 2 AND {rule.largest}")
         if rule.explode:
-            value, where = f"list_filter({rule.explode}, lambda x: NOT list_contains({_COMMON}, x))", "true"
+            held_keys = (
+                "SELECT record_key, list(key ORDER BY key) AS keys "  # noqa: S608  (our own names)
+                f"FROM (SELECT record_key, unnest({rule.explode}) AS key FROM match_forms) "
+                f"SEMI JOIN ({usual}) USING (key) GROUP BY record_key"
+            )
+            where = "usual.record_key = match_forms.record_key"
         else:
-            value, where = _key(rule), f"NOT list_contains({_COMMON}, {_key(rule)})"
-        session.execute(f"UPDATE match_forms SET {column} = {value} WHERE {where}")  # noqa: S608
+            held_keys, where = f"SELECT key AS keys FROM ({usual})", f"usual.keys = {_key(rule)}"  # noqa: S608
+        session.execute(f"UPDATE match_forms SET {column} = usual.keys FROM ({held_keys}) AS usual WHERE {where}")  # noqa: S608
         usable.append(rule.for_splink(column))
     return usable, too_common
 
@@ -116,12 +167,12 @@ def _key(rule: BlockingRule) -> str:
     return " || chr(31) || ".join(rule.keys)
 
 
-def _common_keys(rule: BlockingRule) -> str:
-    """The query for keys that more records share than the rule allows: `key`, `held`."""
+def _keys(rule: BlockingRule, many: str) -> str:
+    """The query for the keys of a rule that so many records share: `key`, `held`."""
     source = f"unnest({rule.explode})" if rule.explode else _key(rule)
     return (
         f"SELECT key, count(*) AS held FROM (SELECT {source} AS key FROM match_forms) "  # noqa: S608  (our own names)
-        f"WHERE key IS NOT NULL GROUP BY key HAVING count(*) > {rule.largest}"
+        f"WHERE key IS NOT NULL GROUP BY key HAVING count(*) {many}"
     )
 
 

@@ -45,6 +45,7 @@ def find_pairs(session: Session, entity: Entity) -> ScoredPairs:
     The pairs have the columns of `audit.<entity>_pairs`: linked pairs (rule other than `model`) and scored ones.
     """
     forms = _forms(session, entity)
+    session.replace(f"audit.{entity}_forms", forms)
     scored = score_pairs(session, forms, MODELS[entity])
     return ScoredPairs(_banded(scored.pairs, _stated(session, entity), forms.height), scored.too_common)
 
@@ -151,7 +152,7 @@ def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
     """Cluster the records by the kept pairs; pairs that were matched and are not one after all are left for review."""
     table = f"audit.{quoted(f'{entity}_pairs')}"
     pairs = session.frame(
-        f"SELECT record_key_l, record_key_r, match_weight, band, rule FROM {table}"  # noqa: S608  (our own names)
+        f"SELECT record_key_l, record_key_r, match_weight, match_probability, band, rule FROM {table}"  # noqa: S608  (our own names)
     )
     components = connected_components(session, keys, pairs.filter(pl.col("band") == Band.MATCHED))
     with session.registered("record_components", components):

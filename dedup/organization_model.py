@@ -95,10 +95,10 @@ def term_frequencies(_forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {}
 
 
-def settings(blocking_rules: Sequence[Any] = ()) -> SettingsCreator:
+def settings(blocking_rules: Sequence[Any] = (), *, explained: bool = False) -> SettingsCreator:
     """The Splink settings of the model with the given blocking rules, else all of its own.
 
-    The prior is one half, so that `match_weight` is the evidence alone.
+    The prior is one half, so that `match_weight` is the evidence alone. `explained` keeps the levels that held, too.
     """
     return SettingsCreator(
         link_type="dedupe_only",
@@ -108,5 +108,5 @@ def settings(blocking_rules: Sequence[Any] = ()) -> SettingsCreator:
         blocking_rules_to_generate_predictions=list(blocking_rules)
         or [rule.for_splink() for rule in BLOCKING_RULES.values()],
         retain_intermediate_calculation_columns=True,
-        retain_matching_columns=False,
+        retain_matching_columns=explained,
     )

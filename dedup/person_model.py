@@ -40,6 +40,12 @@ _TWO_EMPLOYERS = "coalesce(organization_id_l <> organization_id_r, false)"
 Who changes the job changes both, too."""
 
 _OTHER_DAY = "(birth_date_l IS NULL OR birth_date_r IS NULL OR birth_date_l <> birth_date_r)"
+_ALIKE_EMAILS = (
+    "abs(length(emails_l[1]) - length(emails_r[1])) <= 2 "
+    "AND (substr(emails_l[1], 1, 1) = substr(emails_r[1], 1, 1) OR right(emails_l[1], 9) = right(emails_r[1], 9))"
+)
+"""What addresses that differ by a slip or two have in common: a cheap look before a thorough one."""
+
 _SAME_PLACE = "(postal_code_l = postal_code_r OR city_l = city_r)"
 
 NAME_SHARE, GIVEN_SHARE, FAMILY_SHARE = 6e-6, 0.005, 0.0015
@@ -147,20 +153,20 @@ def email_comparison() -> Any:
         ),
         level(
             "an address shared by people of other names",
-            f"{_OTHER_PERSON} AND list_has_any(emails_l, emails_r)",
+            f"list_has_any(emails_l, emails_r) AND {_OTHER_PERSON}",
             0.02,
             8e-5,
         ),
         level("an e-mail address in common", "list_has_any(emails_l, emails_r)", 0.50, 2e-6),
         level(
             "e-mail addresses that differ by a slip",
-            f"damerau_levenshtein(emails_l[1], emails_r[1]) <= 1 AND NOT {_OTHER_PERSON}",
+            f"{_ALIKE_EMAILS} AND damerau_levenshtein(emails_l[1], emails_r[1]) <= 1 AND NOT {_OTHER_PERSON}",
             0.08,
             1e-5,
         ),
         level(
             "e-mail addresses that differ by two slips",
-            f"damerau_levenshtein(emails_l[1], emails_r[1]) <= 2 AND NOT {_OTHER_PERSON}",
+            f"{_ALIKE_EMAILS} AND damerau_levenshtein(emails_l[1], emails_r[1]) <= 2 AND NOT {_OTHER_PERSON}",
             0.04,
             4e-5,
         ),
@@ -184,7 +190,7 @@ def phone_comparison() -> Any:
     return comparison(
         "phone",
         unknown("phones_l IS NULL OR phones_r IS NULL"),
-        level("a number shared by people of other names", f"{_OTHER_PERSON} AND {_SAME_PHONE}", 0.01, 0.01),
+        level("a number shared by people of other names", f"{_SAME_PHONE} AND {_OTHER_PERSON}", 0.01, 0.01),
         level("a number in common at one employer", f"{_COLLEAGUES} AND {_SAME_PHONE}", 0.30, 0.08),
         level("a number in common at one address", f"street_l = street_r AND {_SAME_PHONE}", 0.08, 0.005),
         level("a phone number in common", _SAME_PHONE, 0.26, 1e-4),
@@ -212,14 +218,14 @@ def address_comparison() -> Any:
         ),
         level(
             "an address shared by people of other names",
-            f"{_OTHER_PERSON} AND {_OTHER_DAY} AND (street_l = street_r OR postal_code_l = postal_code_r)",
+            f"(street_l = street_r OR postal_code_l = postal_code_r) AND {_OTHER_DAY} AND {_OTHER_PERSON}",
             0.01,
             0.01,
         ),
         # Twins, or one person under another name: of the people in sales data the second is likelier, if not by much.
         level(
             "an address shared by people of other names born on one day",
-            f"{_OTHER_PERSON} AND (street_l = street_r OR postal_code_l = postal_code_r)",
+            f"(street_l = street_r OR postal_code_l = postal_code_r) AND {_OTHER_PERSON}",
             0.01,
             3e-4,
         ),
@@ -259,31 +265,34 @@ def national_id_comparison() -> Any:
     )
 
 
+FEW = 60
+"""Records that may share what names somebody but for chance: more of them are namesakes or colleagues."""
+
 RARE = 10
 """Records that may share what says little: in a small list nearly everything, in a large one what is rare."""
 
 BLOCKING_RULES: dict[str, BlockingRule] = {
     "same_national_id": BlockingRule("national_id"),
     "same_email": BlockingRule(explode="emails"),
-    # Colleagues share a switchboard by the hundred; one of the initials is the same, in whatever order, or it
-    # is no match.
-    "same_phone_and_name_start": BlockingRule(explode="phone_keys"),
-    "same_name": BlockingRule("full_name"),
+    # Colleagues share a switchboard by the hundred; one of their names begins alike, in whatever
+    # order, or it is no match.
+    "same_phone_and_name_start": BlockingRule(explode="phone_keys", largest=FEW),
+    "same_name": BlockingRule("full_name", largest=FEW),
     "swapped_name": BlockingRule(sql="l.given = r.family AND l.family = r.given AND l.given <> l.family"),
     "same_birth_date_and_given_initial": BlockingRule("birth_date", "substr(given, 1, 1)"),
     "same_birth_date_and_family_initial": BlockingRule("birth_date", "substr(family, 1, 1)"),
     "same_birth_date_and_city": BlockingRule("birth_date", "city"),
     "same_birth_date_and_postal_code": BlockingRule("birth_date", "postal_code"),
     "same_family_and_postal_code": BlockingRule("family", "postal_code"),
-    "same_given_and_postal_code": BlockingRule("given", "postal_code"),
-    "same_family_city_and_given_initial": BlockingRule("family", "city", "substr(given, 1, 1)"),
-    "same_given_city_and_family_initial": BlockingRule("given", "city", "substr(family, 1, 1)"),
-    "same_street_and_given": BlockingRule("street", "given"),
+    "same_given_and_postal_code": BlockingRule("given", "postal_code", largest=FEW),
+    "same_family_city_and_given_initial": BlockingRule("family", "city", "substr(given, 1, 1)", largest=FEW),
+    "same_street_and_given": BlockingRule("street", "given", largest=FEW),
     "same_street_and_birth_year": BlockingRule("street", "substr(birth_date, 1, 4)"),
     "same_family_and_organization": BlockingRule("family", "organization_id"),
-    "same_given_and_organization": BlockingRule("given", "organization_id"),
+    "same_given_and_organization": BlockingRule("given", "organization_id", largest=FEW),
     "same_family_and_birth_year": BlockingRule("family", "substr(birth_date, 1, 4)"),
     "same_family_and_city": BlockingRule("family", "city", largest=RARE),
+    "same_given_city_and_family_initial": BlockingRule("given", "city", "substr(family, 1, 1)", largest=RARE),
     "same_given_and_city": BlockingRule("given", "city", largest=RARE),
     "same_email_name": BlockingRule(explode="email_names", largest=RARE),
 }
@@ -293,10 +302,10 @@ term_frequencies = name_shares
 """What the levels with a rarity need to know of the names at hand."""
 
 
-def settings(blocking_rules: Sequence[Any] = ()) -> SettingsCreator:
+def settings(blocking_rules: Sequence[Any] = (), *, explained: bool = False) -> SettingsCreator:
     """The Splink settings of the model with the given blocking rules, else all of its own.
 
-    The prior is one half, so that `match_weight` is the evidence alone.
+    The prior is one half, so that `match_weight` is the evidence alone. `explained` keeps the levels that held, too.
     """
     return SettingsCreator(
         link_type="dedupe_only",
@@ -314,5 +323,5 @@ def settings(blocking_rules: Sequence[Any] = ()) -> SettingsCreator:
         blocking_rules_to_generate_predictions=list(blocking_rules)
         or [rule.for_splink() for rule in BLOCKING_RULES.values()],
         retain_intermediate_calculation_columns=True,
-        retain_matching_columns=False,
+        retain_matching_columns=explained,
     )

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from pipelines.commands import demo, files, history, reading
+from pipelines.commands import demo, files, history, people, reading
 from pipelines.console import FAILED, REFUSED, print_error, print_json, wants_traceback
 from schemas.errors import LeadsiftError
 
@@ -60,6 +60,11 @@ app.command("inspect")(files.inspect)
 app.command("import")(files.import_)
 app.command("imports")(history.imports)
 app.command("undo")(history.undo)
+app.command("match")(people.match)
+app.command("explain")(people.explain)
+app.command("review")(people.review)
+app.command("decide")(people.decide)
+app.command("evaluate")(people.evaluate)
 app.command("report")(reading.report)
 app.command("sql")(reading.sql)
 app.command("doctor")(history.doctor)

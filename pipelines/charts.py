@@ -24,19 +24,29 @@ def write_chart(report: str, rows: pl.DataFrame, target: Path) -> None:
 
     Raises InputRefusedError for another ending, for a report without a chart and for one without rows.
     """
-    import vl_convert  # imported late: sixty megabytes that other commands need not load
-
-    kind = target.suffix.casefold()
-    if kind not in {".png", ".svg"}:
-        raise InputRefusedError(f"{target}: a chart is written as .png or .svg")
+    check_target(target)
     if rows.is_empty():
         raise InputRefusedError(f"{report} has no rows to draw yet")
     chart = _CHARTS.get(report)
     if chart is None:
         raise InputRefusedError(f"{report} has no chart")
-    spec = chart(rows).to_dict()
+    save_chart(chart(rows), target)
+
+
+def check_target(target: Path) -> None:
+    """Raise InputRefusedError for a file that is neither .png nor .svg."""
+    if target.suffix.casefold() not in {".png", ".svg"}:
+        raise InputRefusedError(f"{target}: a chart is written as .png or .svg")
+
+
+def save_chart(chart: Any, target: Path) -> None:
+    """Draw a chart into a .png or .svg file. Raises InputRefusedError for another ending."""
+    import vl_convert  # imported late: sixty megabytes that other commands need not load
+
+    check_target(target)
+    spec = chart.to_dict()
     target.parent.mkdir(parents=True, exist_ok=True)
-    if kind == ".png":
+    if target.suffix.casefold() == ".png":
         target.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
     else:
         target.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
@@ -49,7 +59,7 @@ def _marks(rows: pl.DataFrame) -> Any:
     return altair.Chart(_plain(rows)).properties(width=WIDTH)
 
 
-def _framed(chart: Any, title: str, subtitle: str) -> Any:
+def framed(chart: Any, title: str, subtitle: str | list[str]) -> Any:
     """The finished picture: title above, white ground, room around it."""
     import altair
 
@@ -101,7 +111,7 @@ def _pipeline_value(rows: pl.DataFrame) -> Any:
         .facet(row=_panel("panel"))
         .resolve_scale(x="independent", y="independent")
     )
-    return _framed(panels, "Open pipeline by stage", "bar: total value; mark: weighted by the chance of winning")
+    return framed(panels, "Open pipeline by stage", "bar: total value; mark: weighted by the chance of winning")
 
 
 def _stage_conversion(rows: pl.DataFrame) -> Any:
@@ -120,7 +130,7 @@ def _stage_conversion(rows: pl.DataFrame) -> Any:
         .facet(row=_panel("pipeline"))
         .resolve_scale(y="independent")
     )
-    return _framed(
+    return framed(
         panels,
         "Stage conversion",
         "of the deals that entered a stage, the share that moved on to a later one",
@@ -151,7 +161,7 @@ def _win_rate(rows: pl.DataFrame) -> Any:
             ),
         )
     )
-    return _framed(bars, "Deals won and lost by month", "by the month in which they closed")
+    return framed(bars, "Deals won and lost by month", "by the month in which they closed")
 
 
 def _lead_conversion(rows: pl.DataFrame) -> Any:
@@ -173,7 +183,7 @@ def _lead_conversion(rows: pl.DataFrame) -> Any:
             ),
         )
     )
-    return _framed(bars, "Leads by channel", "converted, still open, archived")
+    return framed(bars, "Leads by channel", "converted, still open, archived")
 
 
 _CHARTS: dict[str, Callable[[pl.DataFrame], Any]] = {

@@ -22,7 +22,8 @@ _APART = {"record_key_l": pl.String, "record_key_r": pl.String, "rule": pl.Strin
 def _pairs(rows: list[tuple[str, str, float, str, str]]) -> pl.DataFrame:
     names = ["record_key_l", "record_key_r", "match_weight", "band", "rule"]
     types = [pl.String, pl.String, pl.Float64, pl.String, pl.String]
-    return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+    pairs = pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+    return pairs.with_columns(match_probability=1 / (1 + 2.0 ** (12 - pl.col("match_weight"))))
 
 
 def _matched(left: str, right: str, weight: float = 20.0, rule: str = MODEL_RULE) -> tuple[str, str, float, str, str]:
@@ -53,9 +54,14 @@ def test_groups_that_many_pairs_connect_are_one() -> None:
     assert _sets(_clusters("abcxyz", [*inside, *across], [])) == {frozenset("abcxyz")}
 
 
+def test_one_pair_beyond_doubt_connects_small_groups() -> None:
+    inside = [_matched(*pair) for group in ("abc", "xyz") for pair in combinations(group, 2)]
+    assert _sets(_clusters("abcxyz", [*inside, _matched("c", "x", 30.0)], [])) == {frozenset("abcxyz")}
+
+
 def test_a_chain_does_not_grow_for_ever() -> None:
     keys = "abcdefghijklmnop"
-    found = _clusters(keys, [_matched(one, other) for one, other in pairwise(keys)], [])
+    found = _clusters(keys, [_matched(one, other, 16.0) for one, other in pairwise(keys)], [])
     assert max(len(group) for group in _sets(found)) <= 1 / SUPPORT + 1
 
 

@@ -1,0 +1,170 @@
+"""Explaining: the evidence of a pair, comparison by comparison, in bits and in words.
+
+Scored anew from the comparable forms of the two records, so that any two can be explained, whether they were ever
+compared or not. Does not belong here: finding the records (`pipelines.records`), and pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from dedup.bands import band, prior_bits, probability
+from dedup.engine import EVIDENCE_PREFIX, LEVEL_PREFIX, OTHERWISE, UNKNOWN, compare
+from dedup.identity import MODELS
+from schemas.vocabulary import Band, Entity
+from schemas.warehouse import Session
+
+RARITY = f"{EVIDENCE_PREFIX}tf_adj_"
+
+SPEAKS_FOR, SPEAKS_AGAINST = 1.0, -1.0
+"""Bits from which a comparison is worth a word."""
+
+COMPARED: dict[str, tuple[str, ...]] = {
+    "name": ("given", "family", "name"),
+    "birth_date": ("birth_date",),
+    "email": ("emails", "shared_emails"),
+    "phone": ("phones", "phone"),
+    "organization": ("organization_id",),
+    "address": ("street", "postal_code", "city"),
+    "national_id": ("national_id",),
+    "domain": ("domain",),
+}
+"""Of each comparison the forms that it looks at."""
+
+_TITLES = {
+    "email": "e-mail",
+    "organization": "employer",
+    "birth_date": "birth date",
+    "national_id": "national id",
+    "domain": "web domain",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One comparison: the level that held, its bits, how rare or common the value is in bits, and the two values."""
+
+    comparison: str
+    level: str
+    bits: float
+    rarity: float
+    left: str
+    right: str
+
+    @property
+    def title(self) -> str:
+        """The comparison as people call it."""
+        return _TITLES.get(self.comparison, self.comparison)
+
+    @property
+    def total(self) -> float:
+        """All bits of the comparison."""
+        return self.bits + self.rarity
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A pair with its evidence; `steps` in the order of the model, `evidence` is their sum in bits."""
+
+    entity: Entity
+    record_key_l: str
+    record_key_r: str
+    steps: tuple[Step, ...]
+    evidence: float
+    records: int
+
+    @property
+    def prior(self) -> float:
+        """log2 of the odds that two random records of so many are one."""
+        return prior_bits(self.records)
+
+    @property
+    def probability(self) -> float:
+        """The probability that the two are one, among so many records."""
+        return probability(self.evidence, self.records)
+
+    @property
+    def band(self) -> Band:
+        """The band that the evidence alone would put the pair into."""
+        return band(self.evidence, self.records)
+
+    def sentence(self) -> str:
+        """What a salesperson would say."""
+        noun = self.entity.value
+        likely = {
+            Band.MATCHED: f"Very likely one {noun}",
+            Band.REVIEW: f"Perhaps one {noun}",
+            Band.DISTINCT: f"Hardly one {noun}",
+        }[self.band]
+        speaking = sorted(self.steps, key=lambda step: -abs(step.total))
+        pros = [_worded(step) for step in speaking if step.total >= SPEAKS_FOR]
+        cons = [_worded(step) for step in speaking if step.total <= SPEAKS_AGAINST]
+        parts = [likely]
+        if pros:
+            parts.append(f"for it: {', '.join(pros)}")
+        if cons:
+            parts.append(f"against it: {', '.join(cons)}")
+        if not pros and not cons:
+            parts.append("nothing of both is known that could be compared")
+        return "; ".join(parts) + "."
+
+
+def _worded(step: Step) -> str:
+    words = f"{step.level} {step.title}" if step.level == OTHERWISE else step.level
+    if step.rarity <= SPEAKS_AGAINST:
+        words += " (a common one)"
+    elif step.rarity >= SPEAKS_FOR:
+        words += " (a rare one)"
+    return words
+
+
+def explain(entity: Entity, forms: pl.DataFrame, records: int, rule: str = "1 = 1") -> list[Explanation]:
+    """Explain every pair of `forms` (rows of `audit.<entity>_forms`) that `rule` names, strongest evidence first.
+
+    `records` is how many records of the entity there are: the prior follows from it.
+    """
+    if forms.height < 2:
+        return []
+    connection = duckdb.connect()
+    try:
+        pairs = compare(Session(connection), forms, MODELS[entity], rule)
+    finally:
+        connection.close()
+    by_key = {row["record_key"]: row for row in forms.iter_rows(named=True)}
+    told = [_explanation(entity, row, by_key, records) for row in pairs.iter_rows(named=True)]
+    return sorted(told, key=lambda item: (-item.evidence, item.record_key_l, item.record_key_r))
+
+
+def _explanation(
+    entity: Entity, row: dict[str, object], forms: dict[str, dict[str, object]], records: int
+) -> Explanation:
+    left, right = str(row["record_key_l"]), str(row["record_key_r"])
+    steps = []
+    for column, level in row.items():
+        if not column.startswith(LEVEL_PREFIX):
+            continue
+        name = column.removeprefix(LEVEL_PREFIX)
+        bits, rarity = (_bits(row.get(f"{prefix}{name}")) for prefix in (EVIDENCE_PREFIX, RARITY))
+        values = [_shown(forms[key], COMPARED[name]) for key in (left, right)]
+        steps.append(Step(name, str(level), bits, rarity, *values))
+    return Explanation(entity, left, right, tuple(steps), _bits(row["match_weight"]), records)
+
+
+def _bits(value: object) -> float:
+    return float(value) if isinstance(value, float) else 0.0
+
+
+def _shown(form: dict[str, object], columns: tuple[str, ...]) -> str:
+    values: list[str] = []
+    for column in columns:
+        value = form.get(column)
+        values += [str(item) for item in value] if isinstance(value, list) else [str(value)] if value else []
+    return " ".join(values)
+
+
+def is_known(step: Step) -> bool:
+    """Whether there was anything to compare."""
+    return step.level != UNKNOWN

@@ -1,0 +1,403 @@
+"""`match`, `explain`, `review`, `decide` and `evaluate`: who is who, why, and what people say about it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+
+from pipelines.commands.common import HomeOption, JsonOption, settings_of
+from pipelines.console import out, print_json, print_table, progress_shown
+from schemas.errors import InputRefusedError
+from schemas.vocabulary import Entity, Verdict
+from schemas.warehouse import Published
+
+EntityOption = Annotated[
+    str | None,
+    typer.Option("--entity", metavar="NAME", help="person or organization (default: both).", show_default=False),
+]
+LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to show.")]
+
+
+def _entity(given: str | None) -> Entity | None:
+    if given is None:
+        return None
+    if given not in (Entity.PERSON, Entity.ORGANIZATION):
+        raise typer.BadParameter(f"{given!r} is neither person nor organization", param_hint="--entity")
+    return Entity(given)
+
+
+def match(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    name: Annotated[str | None, typer.Option("--name", help="A person's name.", show_default=False)] = None,
+    email: Annotated[str | None, typer.Option("--email", help="An e-mail address.", show_default=False)] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="A phone number.", show_default=False)] = None,
+    organization: Annotated[
+        str | None,
+        typer.Option("--organization", help="The employer; alone: the organization to look for.", show_default=False),
+    ] = None,
+    birth_date: Annotated[
+        str | None, typer.Option("--birth-date", metavar="YYYY-MM-DD", help="Date of birth.", show_default=False)
+    ] = None,
+    city: Annotated[str | None, typer.Option("--city", help="A city.", show_default=False)] = None,
+    limit: LimitOption = 10,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who might this be? Persons or organizations that fit, the likeliest first, with reasons.
+
+    [bold]Examples[/bold]
+
+      leadsift match --name "Ann Lee" --email ann.lee@acme.example
+
+      leadsift match --organization "Acme GmbH"
+    """
+    from pipelines.lookup import Description, look_up
+
+    try:
+        born = date.fromisoformat(birth_date) if birth_date else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{birth_date!r} is not a date as 1980-04-05", param_hint="--birth-date") from error
+    asked = Description(name, email, phone, organization, born, city)
+    answers = look_up(Published(settings_of(context, home).published_path), asked, limit)
+    rows = [
+        {
+            "entity": answer.entity.value,
+            "id": answer.entity_id,
+            "name": answer.name,
+            "organization": answer.known["organization"],
+            "probability": round(answer.explanation.probability, 4),
+            "band": answer.explanation.band.value,
+            "why": answer.explanation.sentence(),
+        }
+        for answer in answers
+    ]
+    if as_json:
+        print_json({"matches": rows})
+    elif rows:
+        print_table(pl.DataFrame(rows, infer_schema_length=None))
+    else:
+        out.print("Nobody here shares anything with what was asked.")
+
+
+def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    left: Annotated[
+        str,
+        typer.Argument(
+            metavar="LEFT", help="An id of a person or organization, a record key or source:id.", show_default=False
+        ),
+    ],
+    right: Annotated[
+        str | None,
+        typer.Argument(metavar="[RIGHT]", help="The other; without it: what holds LEFT together.", show_default=False),
+    ] = None,
+    chart: Annotated[
+        Path | None,
+        typer.Option("--chart", metavar="FILE", help="Draw the evidence as .png or .svg.", show_default=False),
+    ] = None,
+    limit: LimitOption = 10,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Why are two records one, or not? Comparison by comparison, in bits and in words.
+
+    A bit doubles the odds. The prior is what the odds are before anything is compared: it falls as data grows.
+
+    [bold]Examples[/bold]
+
+      leadsift explain per_1f3c salesforce:003xx000004TmiQ
+
+      leadsift explain per_1f3c --chart cluster.png
+    """
+    from pipelines.records import called, explain_called, explain_cluster, known_of, label
+
+    published = Published(settings_of(context, home).published_path)
+    one = called(published, left)
+    if right is None:
+        told = explain_cluster(published, one)
+        if not told:
+            raise InputRefusedError(f"{one.entity_id} is one record; name a second one to compare it with")
+    else:
+        told = explain_called(published, one, called(published, right))[:1]
+    known = known_of(published, [key for item in told for key in (item.record_key_l, item.record_key_r)])
+    if chart is not None:
+        from pipelines.evidence_charts import write_evidence
+
+        write_evidence(told[0], chart)
+    if as_json:
+        print_json({"pairs": [_document(item, known) for item in told], "chart": str(chart) if chart else None})
+        return
+    if right is None:
+        print_table(_pairs(told, known, label), f"{one.entity_id}: {len(one.record_keys)} records", limit)
+    _print_pair(told[0], known, label)
+    if chart is not None:
+        out.print(f"Chart: {chart}", markup=False, soft_wrap=True)
+
+
+def _document(item: Any, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "entity": item.entity.value,
+        "left": known[item.record_key_l],
+        "right": known[item.record_key_r],
+        "prior_bits": item.prior,
+        "evidence_bits": item.evidence,
+        "probability": item.probability,
+        "band": item.band.value,
+        "sentence": item.sentence(),
+        "steps": [
+            {
+                "comparison": step.comparison, "level": step.level, "bits": step.bits, "rarity_bits": step.rarity,
+                "left": step.left, "right": step.right,
+            }
+            for step in item.steps
+        ],
+    }  # fmt: skip
+
+
+def _pairs(told: list[Any], known: dict[str, dict[str, Any]], label: Any) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "left": label(known[item.record_key_l]),
+                "right": label(known[item.record_key_r]),
+                "bits": round(item.evidence, 1),
+                "probability": round(item.probability, 4),
+                "band": item.band.value,
+            }
+            for item in told
+        ]
+    )
+
+
+def _print_pair(item: Any, known: dict[str, dict[str, Any]], label: Any) -> None:
+    out.print(f"{label(known[item.record_key_l])}\n{label(known[item.record_key_r])}", markup=False)
+    steps = [
+        {
+            "comparison": step.title, "level": step.level, "bits": round(step.bits, 1), "rarity": round(step.rarity, 1),
+            "left": step.left, "right": step.right,
+        }
+        for step in item.steps
+    ]  # fmt: skip
+    steps.append({"comparison": "prior", "level": f"among {item.records:,} records", "bits": round(item.prior, 1)})
+    total = round(item.evidence + item.prior, 1)
+    steps.append({"comparison": "all together", "level": f"probability {item.probability:.4f}", "bits": total})
+    print_table(pl.DataFrame(steps, infer_schema_length=None))
+    out.print(item.sentence(), markup=False)
+
+
+def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    entity: EntityOption = None,
+    limit: LimitOption = 20,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            metavar="FILE.xlsx",
+            help="Write the whole queue as a workbook to decide in.",
+            show_default=False,
+        ),
+    ] = None,
+    take: Annotated[
+        Path | None,
+        typer.Option("--take", metavar="FILE.xlsx", help="Take the decisions of such a workbook.", show_default=False),
+    ] = None,
+    accept_above: Annotated[
+        float | None,
+        typer.Option(
+            "--accept-above",
+            metavar="P",
+            min=0.0,
+            max=1.0,
+            help="Take pairs at least so probable for one.",
+            show_default=False,
+        ),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Pairs that wait for a person, first those whose answer changes most.
+
+    [bold]Examples[/bold]
+
+      leadsift review
+
+      leadsift review --export pairs.xlsx, then leadsift review --take pairs.xlsx
+
+      leadsift review --entity organization --accept-above 0.8
+    """
+    from pipelines import reviewing
+
+    settings = settings_of(context, home)
+    published, wanted = Published(settings.published_path), _entity(entity)
+    if take is not None:
+        decisions = reviewing.read_workbook(take)
+        reviewing.check_records(published, decisions)
+        _apply(settings, decisions, as_json=as_json)
+        return
+    rows = reviewing.queue(published, wanted)
+    if accept_above is not None:
+        _apply(settings, reviewing.accepted_above(rows, accept_above), as_json=as_json)
+        return
+    if export is not None:
+        reviewing.write_workbook(rows, export)
+    if as_json:
+        print_json({"waiting": len(rows), "pairs": rows[:limit], "workbook": str(export) if export else None})
+        return
+    if not rows:
+        out.print("No pair waits for a person.")
+        return
+    shown = pl.DataFrame(rows[:limit], infer_schema_length=None).select(
+        "entity",
+        "left",
+        "right",
+        pl.col("match_probability").round(3).alias("probability"),
+        "why",
+        "left_id",
+        "right_id",
+    )
+    print_table(shown, f"{len(rows):,} pairs wait")
+    if export is not None:
+        out.print(
+            f"Workbook: {export}; decide in its first column, then leadsift review --take {export}",
+            markup=False,
+            soft_wrap=True,
+        )
+    else:
+        out.print("Decide with: leadsift decide LEFT_ID RIGHT_ID same|different|unsure", markup=False)
+
+
+def decide(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    left: Annotated[str, typer.Argument(metavar="LEFT", help="An id, a record key or source:id.", show_default=False)],
+    right: Annotated[str, typer.Argument(metavar="RIGHT", help="The other one.", show_default=False)],
+    verdict: Annotated[str, typer.Argument(metavar="same|different|unsure", help="What they are.", show_default=False)],
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept in the ledger.", show_default=False)
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether two are one. It holds whatever models say, across imports and rebuilds, until somebody decides again.
+
+    To take a merge apart, name the entity and the id that it swallowed (audit.id_redirects), or a record as source:id.
+
+    [bold]Examples[/bold]
+
+      leadsift decide per_1f3c per_88ab same --reason "asked her"
+
+      leadsift decide per_1f3c crm:4711 different
+    """
+    from pipelines import reviewing
+
+    if verdict not in list(Verdict):
+        raise typer.BadParameter(f"{verdict!r} is not one of {', '.join(Verdict)}", param_hint="VERDICT")
+    settings = settings_of(context, home)
+    with progress_shown(quiet=as_json):
+        document = reviewing.decide(settings, left, right, Verdict(verdict), reason)
+    _print_applied(document, as_json=as_json)
+
+
+def _apply(settings: Any, decisions: list[Any], *, as_json: bool) -> None:
+    from pipelines import reviewing
+
+    if not decisions:
+        document = {"decisions": 0, "contradictions": []}
+    else:
+        with progress_shown(quiet=as_json):
+            document = reviewing.apply(settings, decisions)
+    _print_applied(document, as_json=as_json)
+
+
+def _print_applied(document: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(document)
+        return
+    if not document["decisions"]:
+        out.print("No decision was made.")
+        return
+    before, after = document["entities_before"], document["entities"]
+    changes = ", ".join(f"{name} {before[name]:,} → {after[name]:,}" for name in ("persons", "organizations"))
+    noun = "decision" if document["decisions"] == 1 else "decisions"
+    out.print(f"{document['decisions']} {noun} kept. {changes}.", markup=False)
+    for detail in document["contradictions"]:
+        out.print(f"contradiction: {detail}", markup=False, soft_wrap=True)
+
+
+def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    labels: Annotated[
+        Path,
+        typer.Option(
+            "--labels",
+            metavar="FILE",
+            help="A list with columns id and cluster, or left, right and is_match.",
+            show_default=False,
+        ),
+    ],
+    entity: EntityOption = None,
+    limit: LimitOption = 5,
+    chart: Annotated[
+        Path | None,
+        typer.Option(
+            "--chart", metavar="FILE", help="Draw precision and recall by threshold (.png or .svg).", show_default=False
+        ),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How right are the clusters? Precision, recall and F1 against labels, with the worst errors explained.
+
+    [bold]Examples[/bold]
+
+      leadsift evaluate --labels truth.csv --chart thresholds.png
+    """
+    from pipelines.evaluating import evaluate as held_against
+    from pipelines.evaluating import read_labels
+
+    if not labels.is_file():
+        raise InputRefusedError(f"{labels}: there is no such file")
+    published = Published(settings_of(context, home).published_path)
+    found = held_against(published, read_labels(labels), _entity(entity) or Entity.PERSON, limit)
+    if chart is not None:
+        from pipelines.evidence_charts import write_thresholds
+
+        write_thresholds(found.thresholds, chart)
+    quality = found.quality
+    scores = {
+        name: {"precision": told.precision, "recall": told.recall, "f1": told.f1}
+        for name, told in (("pairwise", quality.pairwise), ("b_cubed", quality.b_cubed))
+        if told is not None
+    }
+    if as_json:
+        print_json({
+            "records": quality.records, "true_pairs": quality.true_pairs, **scores, "exact_clusters": quality.exact,
+            "missed_pairs": found.missed_pairs, "wrong_pairs": found.wrong_pairs, "missed": found.missed,
+            "wrong": found.wrong, "unknown_ids": found.unknown, "thresholds": found.thresholds.to_dicts(),
+            "chart": str(chart) if chart else None,
+        })  # fmt: skip
+        return
+    rows = [
+        {"measure": name.replace("_", "-"), **{key: round(value, 4) for key, value in told.items()}}
+        for name, told in scores.items()
+    ]
+    print_table(pl.DataFrame(rows), f"{quality.records:,} labelled records, {quality.true_pairs:,} true pairs")
+    if quality.exact is not None:
+        out.print(f"{quality.exact:.1%} of the true clusters were found exactly.")
+    if found.unknown:
+        out.print(f"{len(found.unknown):,} labelled ids are not here, the first {found.unknown[0]!r}.", markup=False)
+    for title, count, errors in (
+        ("left apart", found.missed_pairs, found.missed),
+        ("put together", found.wrong_pairs, found.wrong),
+    ):
+        if errors:
+            print_table(
+                pl.DataFrame(errors).select("left", "right", "left_record", "right_record", "evidence_bits", "why"),
+                f"{count:,} pairs wrongly {title}, the most surprising first",
+            )
+    if chart is not None:
+        out.print(f"Chart: {chart}", markup=False, soft_wrap=True)

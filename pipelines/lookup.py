@@ -1,0 +1,141 @@
+"""Looking somebody up: who in the published file might the person or organization described be?
+
+A few hundred candidates that share something with the description are weighed by the model that resolves imports.
+Does not belong here: the model (`dedup`), and how the answer is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from dedup.explaining import Explanation, explain
+from dedup.normalising import organization_forms, person_forms
+from pipelines.records import count_records, known_of
+from schemas.errors import InputRefusedError
+from schemas.vocabulary import Entity
+from schemas.warehouse import Published, sql_text
+
+MOST_CANDIDATES = 200
+ASKED = "asked"
+"""The key under which what was asked stands among the candidates; record keys are hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is known of somebody."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    organization: str | None = None
+    birth_date: date | None = None
+    city: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An entity that might be meant, by the one of its records that speaks for it most."""
+
+    entity: Entity
+    entity_id: str
+    name: str | None
+    explanation: Explanation
+    known: dict[str, Any]
+
+
+def look_up(published: Published, asked: Description, limit: int = 10) -> list[Answer]:
+    """Persons, or organizations where only an organization is described, that might be meant; the likeliest first.
+
+    Raises InputRefusedError when nothing is described.
+    """
+    if asked.name or asked.email or asked.phone:
+        entity, forms = Entity.PERSON, _person(published, asked)
+    elif asked.organization:
+        entity, forms = Entity.ORGANIZATION, _organization(published, asked)
+    else:
+        raise InputRefusedError("nothing to look for: give a --name, --email, --phone or --organization")
+    told = explain(
+        entity, forms, count_records(published, entity), f"l.record_key = '{ASKED}' OR r.record_key = '{ASKED}'"
+    )
+    others = [_other(item) for item in told]
+    known = known_of(published, others)
+    answers: dict[str, Answer] = {}
+    for item, key in zip(told, others, strict=True):
+        row = known[key]
+        # The strongest evidence comes first, and one record is enough to name an entity.
+        answers.setdefault(row["entity_id"], Answer(entity, row["entity_id"], row["entity_name"], item, row))
+    return list(answers.values())[:limit]
+
+
+def _other(item: Explanation) -> str:
+    return item.record_key_r if item.record_key_l == ASKED else item.record_key_l
+
+
+def _person(published: Published, asked: Description) -> pl.DataFrame:
+    written = {
+        "record_key": ASKED,
+        "name": asked.name,
+        "first_name": None,
+        "last_name": None,
+        "birth_date": asked.birth_date,
+        "emails": [asked.email] if asked.email else [],
+        "phones": [asked.phone] if asked.phone else [],
+        "national_id": None,
+        "street": None,
+        "city": asked.city,
+        "postal_code": None,
+        "organization_id": _employer(published, asked.organization),
+    }
+    if asked.name and "," not in asked.name and " " in asked.name.strip():
+        written["first_name"], _, written["last_name"] = asked.name.strip().rpartition(" ")
+    form = person_forms(pl.DataFrame([written], schema=_PERSON))
+    told = form.row(0, named=True)
+    lists = {name: told[name] or [] for name in ("emails", "phones", "email_names")}
+    texts = {name: told[name] for name in ("full_name", "family", "given", "organization_id", "birth_date")}
+    found = published.query(sql_text("queries/candidates_for_person"), {**lists, **texts, "most": MOST_CANDIDATES})
+    return pl.concat([form, found.select(form.columns)], how="vertical_relaxed")
+
+
+def _organization(published: Published, asked: Description) -> pl.DataFrame:
+    written = dict.fromkeys(_ORGANIZATION) | {"record_key": ASKED, "name": asked.organization, "city": asked.city}
+    form = organization_forms(pl.DataFrame([written], schema=_ORGANIZATION))
+    told = form.row(0, named=True)
+    asked_for = {name: told[name] for name in ("name", "domain", "phone")}
+    found = published.query(sql_text("queries/candidates_for_organization"), {**asked_for, "most": MOST_CANDIDATES})
+    return pl.concat([form, found.select(form.columns)], how="vertical_relaxed")
+
+
+def _employer(published: Published, name: str | None) -> str | None:
+    """The id of the organization of that name, None where there is none or more than one."""
+    if not name:
+        return None
+    form = organization_forms(pl.DataFrame([dict.fromkeys(_ORGANIZATION) | {"name": name}], schema=_ORGANIZATION))
+    found = published.query(
+        "SELECT DISTINCT organization_id FROM audit.organization_forms AS forms "
+        "JOIN main.organization_sources USING (record_key) WHERE forms.name = $name",
+        {"name": form["name"].item()},
+    )
+    return str(found.item()) if found.height == 1 else None
+
+
+_PERSON: dict[str, pl.DataType] = {
+    "record_key": pl.String(),
+    "name": pl.String(),
+    "first_name": pl.String(),
+    "last_name": pl.String(),
+    "birth_date": pl.Date(),
+    "emails": pl.List(pl.String),
+    "phones": pl.List(pl.String),
+    "national_id": pl.String(),
+    "street": pl.String(),
+    "city": pl.String(),
+    "postal_code": pl.String(),
+    "organization_id": pl.String(),
+}
+_ORGANIZATION: dict[str, pl.DataType] = dict.fromkeys(
+    ("record_key", "name", "domain", "website", "email", "phone", "street", "city", "postal_code"), pl.String()
+)

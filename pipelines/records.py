@@ -1,0 +1,100 @@
+"""Records for people to look at: found by what a user calls them, with what is known of them and their forms.
+
+Read from the published file, so that nothing waits for an import that runs. Belongs here: looking up. Does not
+belong here: weighing (`dedup.explaining`), deciding (`pipelines.reviewing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from dedup.explaining import Explanation, explain
+from schemas.errors import InputRefusedError
+from schemas.vocabulary import Entity
+from schemas.warehouse import Published, sql_text
+
+MOST_RECORDS = 60
+"""Records of one entity that are compared with each other; a larger one is compared by the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What an id means: the entity, its current id and the records behind it."""
+
+    given: str
+    entity: Entity
+    entity_id: str
+    record_keys: tuple[str, ...]
+
+
+def called(published: Published, given: str) -> Called:
+    """The records that an id of an entity, a retired one, a record key or `source:external id` means.
+
+    Raises InputRefusedError when it means nothing, or several entities.
+    """
+    rows = published.query(sql_text("queries/records_called"), {"given": given}).rows()
+    if not rows:
+        raise InputRefusedError(
+            f"{given!r} is no id of a person or organization, no record key and no source:id; "
+            "`leadsift sql` on persons, organizations or audit.id_redirects finds them"
+        )
+    meant = sorted({(entity, entity_id) for entity, entity_id, _ in rows})
+    if len(meant) > 1:
+        ids = ", ".join(entity_id for _, entity_id in meant)
+        raise InputRefusedError(f"{given!r} means several: {ids}; name one of them")
+    entity, entity_id = meant[0]
+    return Called(given, Entity(entity), entity_id, tuple(sorted({key for _, _, key in rows})))
+
+
+def forms_of(published: Published, entity: Entity, keys: Iterable[str]) -> pl.DataFrame:
+    """The comparable forms of these records, a row each."""
+    return published.query(
+        f"SELECT * FROM audit.{entity}_forms WHERE list_contains($keys, record_key) ORDER BY record_key",  # noqa: S608
+        {"keys": sorted(keys)},
+    )
+
+
+def count_records(published: Published, entity: Entity) -> int:
+    """How many live records of an entity there are: what the prior follows from."""
+    return int(published.query(f"SELECT count(*) FROM audit.{entity}_forms").item())  # noqa: S608  (our own names)
+
+
+def known_of(published: Published, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What is known of records, by key: name, e-mails, phones, employer, city, where they come from, their entity."""
+    rows = published.query(sql_text("queries/people_of_records"), {"keys": sorted(set(keys))})
+    return {row["record_key"]: row for row in rows.iter_rows(named=True)}
+
+
+def label(known: dict[str, Any]) -> str:
+    """A record in one line."""
+    contact = (known["emails"] or [None])[0] or (known["phones"] or [None])[0]
+    return ", ".join(str(part) for part in (known["name"], contact, known["organization"], known["city"]) if part)
+
+
+def explain_called(published: Published, left: Called, right: Called) -> list[Explanation]:
+    """Explain every pair of a record of the one and a record of the other, the strongest first.
+
+    Where both mean one entity, the records of the one that was named more narrowly are held against the others.
+    """
+    if left.entity != right.entity:
+        raise InputRefusedError(f"{left.given} is a {left.entity} and {right.given} a {right.entity}")
+    ours, theirs = set(left.record_keys), set(right.record_keys)
+    if ours & theirs:
+        smaller = min((ours, theirs), key=len)
+        ours, theirs = (ours | theirs) - smaller, smaller
+    if not ours or not theirs:
+        raise InputRefusedError(f"{left.given} and {right.given} are the same record")
+    one, other = sorted(ours)[:MOST_RECORDS], sorted(theirs)[:MOST_RECORDS]
+    forms = forms_of(published, left.entity, [*one, *other])
+    told = explain(left.entity, forms, count_records(published, left.entity))
+    return [item for item in told if (item.record_key_l in ours) != (item.record_key_r in ours)]
+
+
+def explain_cluster(published: Published, whole: Called) -> list[Explanation]:
+    """Explain the pairs of records that one entity is made of, the strongest first."""
+    forms = forms_of(published, whole.entity, whole.record_keys[:MOST_RECORDS])
+    return explain(whole.entity, forms, count_records(published, whole.entity))

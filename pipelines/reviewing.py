@@ -1,0 +1,225 @@
+"""Reviewing: the queue of pairs that wait for a person, and what people decide, by command or in a workbook.
+
+A decision is a fact of the ledger; everything is derived anew from it. Belongs here: the queue, the workbook,
+recording. Does not belong here: how records are found and explained (`pipelines.records`, `dedup.explaining`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from dedup.explaining import Explanation, explain
+from pipelines.importing import ImportRequest, count_entities, run_import
+from pipelines.records import Called, called, count_records, explain_called, forms_of, known_of, label
+from schemas.decisions import Decision
+from schemas.errors import InputRefusedError
+from schemas.ledger import Ledger
+from schemas.settings import Settings
+from schemas.vocabulary import Entity, Verdict
+from schemas.warehouse import Published, sql_text
+
+SHEET = "Pairs"
+COLUMNS = [
+    "decision",
+    "entity",
+    "left",
+    "right",
+    "probability",
+    "why",
+    "reason",
+    "left id",
+    "right id",
+    "left record",
+    "right record",
+]
+_WIDTHS = [14, 13, 48, 48, 12, 80, 30, 24, 24, 30, 30]
+
+
+def queue(published: Published, entity: Entity | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+    """Pairs that wait for a person, in the order in which an answer changes most.
+
+    Each has `entity, left, right` (in words), `left_id, right_id, record_key_l, record_key_r, match_probability,
+    match_weight, rule, priority, why`.
+    """
+    waiting = published.query(sql_text("queries/review_queue"), {"entity": entity.value if entity else None})
+    if limit is not None:
+        waiting = waiting.head(limit)
+    rows = waiting.to_dicts()
+    known = known_of(published, [row[side] for row in rows for side in ("record_key_l", "record_key_r")])
+    reasons = _reasons(published, rows)
+    for row in rows:
+        row["left"], row["right"] = (label(known[row[side]]) for side in ("record_key_l", "record_key_r"))
+        told = reasons.get((row["record_key_l"], row["record_key_r"]))
+        row["why"] = told.sentence() if told else row["rule"]
+    return rows
+
+
+def _reasons(published: Published, rows: list[dict[str, Any]]) -> dict[tuple[str, str], Explanation]:
+    found: dict[tuple[str, str], Explanation] = {}
+    for entity in {row["entity"] for row in rows}:
+        pairs = [(row["record_key_l"], row["record_key_r"]) for row in rows if row["entity"] == entity]
+        forms = forms_of(published, Entity(entity), {key for pair in pairs for key in pair})
+        records = count_records(published, Entity(entity))
+        wanted = " OR ".join(
+            f"(l.record_key = '{left}' AND r.record_key = '{right}')" for left, right in pairs if _is_key(left, right)
+        )
+        told = explain(Entity(entity), forms, records, wanted) if wanted else []
+        found |= {(item.record_key_l, item.record_key_r): item for item in told}
+    return found
+
+
+def _is_key(*texts: str) -> bool:
+    """Whether texts can stand in a rule: record keys are digits and letters only."""
+    return all(text.isalnum() for text in texts)
+
+
+def decide(settings: Settings, left: str, right: str, verdict: Verdict, reason: str | None) -> dict[str, Any]:
+    """Record what somebody decided about two records or entities, and derive everything anew.
+
+    Raises InputRefusedError when an id is unknown or both mean one record.
+    """
+    published = Published(settings.published_path)
+    one, other = called(published, left), called(published, right)
+    keys = _pair_meant(published, one, other)
+    return apply(settings, [Decision.about(one.entity, *keys, verdict, reason)])
+
+
+def _pair_meant(published: Published, one: Called, other: Called) -> tuple[str, str]:
+    """The two records that a decision about two entities is recorded for: those with the strongest evidence."""
+    strongest = explain_called(published, one, other)[0]
+    return strongest.record_key_l, strongest.record_key_r
+
+
+def apply(settings: Settings, decisions: Sequence[Decision]) -> dict[str, Any]:
+    """Record decisions and derive everything anew; returns what is there before and afterwards."""
+    before = count_entities(settings)
+    ledger = Ledger(settings.ledger_address)
+    try:
+        ledger.decisions.add(decisions)
+    finally:
+        ledger.close()
+    run_import(settings, ImportRequest([]))
+    findings = Published(settings.published_path).query(
+        "SELECT detail FROM audit.cluster_findings WHERE finding = 'contradiction' ORDER BY detail"
+    )
+    return {
+        "decisions": len(decisions),
+        "entities_before": before,
+        "entities": count_entities(settings),
+        "contradictions": findings["detail"].to_list(),
+    }
+
+
+def accepted_above(rows: list[dict[str, Any]], chance: float) -> list[Decision]:
+    """Every pair of the queue at least so probable, as a decision that it is one."""
+    return [
+        Decision.about(
+            Entity(row["entity"]),
+            row["record_key_l"],
+            row["record_key_r"],
+            Verdict.SAME,
+            f"accepted in bulk from a probability of {chance:g}",
+        )
+        for row in rows
+        if row["match_probability"] >= chance
+    ]
+
+
+# The workbook --------------------------------------------------------------------------------------------------------
+
+
+def write_workbook(rows: list[dict[str, Any]], target: Path) -> None:
+    """Write the queue as a workbook: one pair a row, with a list to choose the decision from.
+
+    Raises InputRefusedError for a target that is no .xlsx file or exists already.
+    """
+    if target.suffix.casefold() != ".xlsx":
+        raise InputRefusedError(f"{target}: the queue is written as .xlsx")
+    if target.exists():
+        raise InputRefusedError(f"{target}: is there already; name another file, or take it in with --take first")
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = SHEET
+    sheet.append(COLUMNS)
+    for row in rows:
+        sheet.append([
+            None, row["entity"], row["left"], row["right"], round(row["match_probability"], 3), row["why"], None,
+            row["left_id"], row["right_id"], row["record_key_l"], row["record_key_r"],
+        ])  # fmt: skip
+        for cell in sheet[sheet.max_row]:
+            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type  # no text becomes a formula
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+    for place, width in enumerate(_WIDTHS, 1):
+        sheet.cell(1, place).font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    choices = DataValidation(type="list", formula1=f'"{",".join(Verdict)}"', allow_blank=True)
+    choices.error = f"one of {', '.join(Verdict)}, or nothing"
+    sheet.add_data_validation(choices)
+    choices.add(f"A2:A{max(2, sheet.max_row)}")
+    sheet.freeze_panes = "B2"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    book.save(target)
+
+
+def read_workbook(path: Path) -> list[Decision]:
+    """The decisions in a workbook that `write_workbook` wrote; rows without one are passed over.
+
+    Raises InputRefusedError naming the row and the cell when anything else stands there; then none is taken.
+    """
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:
+        raise InputRefusedError(f"{path}: is no workbook that can be read ({type(error).__name__})") from error
+    try:
+        sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
+        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    finally:
+        book.close()
+    header = [str(cell or "").strip().casefold() for cell in rows[0]] if rows else []
+    missing = [name for name in ("decision", "entity", "left record", "right record") if name not in header]
+    if missing:
+        raise InputRefusedError(
+            f"{path}: has no column {missing[0]!r}; export the queue with `leadsift review --export`"
+        )
+    decisions = []
+    for number, cells in enumerate(rows[1:], 2):
+        row = dict(zip(header, cells, strict=False))
+        if row.get("decision") not in (None, ""):
+            decisions.append(_decision(f"{path}, row {number}", row))
+    return decisions
+
+
+def _decision(where: str, row: dict[str, Any]) -> Decision:
+    word = str(row["decision"]).strip().casefold()
+    if word not in list(Verdict):
+        raise InputRefusedError(f"{where}, column 'decision': {row['decision']!r} is not one of {', '.join(Verdict)}")
+    entity = str(row["entity"] or "").strip().casefold()
+    if entity not in ("person", "organization"):
+        raise InputRefusedError(f"{where}, column 'entity': {row['entity']!r} is neither person nor organization")
+    keys = [str(row[name] or "").strip() for name in ("left record", "right record")]
+    if not _is_key(*keys) or keys[0] == keys[1]:
+        raise InputRefusedError(f"{where}: 'left record' and 'right record' do not name two records")
+    reason = row.get("reason")
+    return Decision.about(Entity(entity), keys[0], keys[1], Verdict(word), str(reason) if reason else None)
+
+
+def check_records(published: Published, decisions: Sequence[Decision]) -> None:
+    """Raise InputRefusedError for the first decision about a record that is not known."""
+    keys = sorted({key for item in decisions for key in (item.record_key_l, item.record_key_r)})
+    known = published.query(
+        "SELECT record_key FROM main.person_sources WHERE list_contains($keys, record_key) "
+        "UNION SELECT record_key FROM main.organization_sources WHERE list_contains($keys, record_key)",
+        {"keys": keys},
+    )
+    unknown = sorted(set(keys) - set(known["record_key"].to_list()))
+    if unknown:
+        raise InputRefusedError(
+            f"{unknown[0]!r} is the key of no record here; was the workbook written from this home?"
+        )

@@ -1,0 +1,22 @@
+-- Records that might be the person described: they share something that tells people apart. Those that share most come first.
+WITH scored AS (
+    SELECT
+        record_key,
+        if(list_has_any(emails, $emails), 8, 0)
+        + if(list_has_any(phones, $phones), 6, 0)
+        + if(full_name = $full_name, 6, 0)
+        + if(family = $family, 3, 0)
+        + if(given = $given, 1, 0)
+        + if(given = $family AND family = $given, 6, 0)
+        + if(list_has_any(email_names, $email_names), 2, 0)
+        + if(organization_id = $organization_id, 2, 0)
+        + if(birth_date = $birth_date, 3, 0)
+        + if(substr(family, 1, 2) = substr($family, 1, 2) AND jaro_winkler_similarity(family, $family) >= 0.88, 2, 0) AS shared
+    FROM audit.person_forms
+)
+SELECT forms.*
+FROM scored
+JOIN audit.person_forms AS forms USING (record_key)
+WHERE scored.shared >= 2
+ORDER BY scored.shared DESC, forms.record_key
+LIMIT $most

@@ -1,0 +1,10 @@
+-- What is compared of each live organization record: the forms that evidence is weighed on.
+CREATE TABLE audit.organization_forms (
+    record_key VARCHAR NOT NULL,  -- The record, see records.source_organizations
+    name VARCHAR,  -- The name without legal form and article
+    domain VARCHAR,  -- The registered web domain, none for free mail services
+    phone VARCHAR,  -- Last nine digits of the number
+    street VARCHAR,  -- Street, abbreviations written out
+    city VARCHAR,  -- City
+    postal_code VARCHAR  -- Postal code
+);

@@ -1,0 +1,22 @@
+-- What is compared of each live person record: the forms that evidence is weighed on. Kept, so that pairs can be explained and a
+-- contact looked up without deriving anything.
+CREATE TABLE audit.person_forms (
+    record_key VARCHAR NOT NULL,  -- The record, see records.source_persons
+    given VARCHAR,  -- Given name, folded
+    everyday VARCHAR[],  -- The given name and the names that it may be short for
+    first_given VARCHAR,  -- The first of several given names
+    family VARCHAR,  -- Family name, folded, without blanks
+    family_parts VARCHAR[],  -- Its parts
+    full_name VARCHAR,  -- Given and family name
+    birth_date VARCHAR,  -- Date of birth
+    emails VARCHAR[],  -- Addresses of the person's own
+    email_names VARCHAR[],  -- What stands before the @
+    shared_emails VARCHAR[],  -- Addresses that an office shares
+    phones VARCHAR[],  -- Last nine digits of each number
+    phone_keys VARCHAR[],  -- Number and beginning of a name, by which records are found
+    national_id VARCHAR,  -- A number that a state gives
+    street VARCHAR,  -- Street, abbreviations written out
+    city VARCHAR,  -- City
+    postal_code VARCHAR,  -- Postal code
+    organization_id VARCHAR  -- The employer, resolved
+);
