@@ -2,7 +2,7 @@
 
 Pairwise precision, recall and F1 come from the published tables; the plain script gets the same columns.
 
-    python -m benchmarks.matching_quality ../shared/data/persons
+    python -m benchmarks.matching_quality ../shared/data/persons [--contacts 100000]
 
 Each data set goes through the command line's own import into a home of its own with no configuration; the truth
 is read only to score the result. The plain script is Splink's getting-started recipe: library comparisons on
@@ -22,9 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.crm_contacts import COLUMNS, make_contacts
 from pipelines.importing import ImportRequest, run_import
 from schemas.settings import load_settings
 from schemas.warehouse import Published
+
+PROBABILITIES = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +161,64 @@ def measure_plain_splink(dataset: Dataset, folder: Path) -> Quality:
     return quality
 
 
+def measure_contacts(count: int, folder: Path) -> tuple[Quality, str]:
+    """Import generated contacts and score them; also how often pairs of each probability were right, as a table."""
+    rows, people = make_contacts(count)
+    path = folder / "contacts.csv"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(COLUMNS)
+        writer.writerows(rows)
+    truth = {row[0]: str(person) for row, person in zip(rows, people, strict=True)}
+    began = _cpu()
+    settings = load_settings(folder / "home")
+    run_import(settings, ImportRequest([path]))
+    spent = _cpu() - began
+    published = Published(settings.published_path)
+    found = published.query("SELECT DISTINCT external_id, person_id FROM person_sources WHERE external_id IS NOT NULL")
+    return score(truth, dict(found.iter_rows()), spent), _calibration(published, truth)
+
+
+def _calibration(published: Published, truth: Mapping[str, str]) -> str:
+    pairs = published.query(
+        "WITH ids AS (SELECT DISTINCT record_key, external_id FROM person_sources WHERE external_id IS NOT NULL) "
+        "SELECT l.external_id, r.external_id, match_probability FROM audit.person_pairs "
+        "JOIN ids AS l ON l.record_key = record_key_l JOIN ids AS r ON r.record_key = record_key_r WHERE rule = 'model'"
+    )
+    bins: dict[float, list[bool]] = {edge: [] for edge in PROBABILITIES}
+    for one, other, chance in pairs.iter_rows():
+        bins[max(edge for edge in PROBABILITIES if chance >= edge)].append(truth[one] == truth[other])
+    lines = ["| probability from | pairs | right |", "|---|---|---|"]
+    lines += [f"| {edge:g} | {len(told)} | {sum(told) / len(told):.3f} |" for edge, told in bins.items() if told]
+    return "\n".join(lines)
+
+
 def main() -> None:
-    """Measure every data set and print the table for benchmarks/README.md."""
+    """Measure every data set and print the tables for benchmarks/README.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", type=Path, help="the folder that holds fake_1000.csv and febrl1.csv to febrl3.csv")
-    folder = parser.parse_args().folder
+    parser.add_argument("--contacts", type=int, nargs="*", default=[], help="also import so many generated contacts")
+    given = parser.parse_args()
     out = sys.stdout
     out.write("| data set | records | who | precision | recall | F1 | CPU s |\n|---|---|---|---|---|---|---|\n")
     for dataset in DATASETS.values():
         with tempfile.TemporaryDirectory() as home:
-            ours = measure(dataset, folder, Path(home))
-        plain = measure_plain_splink(dataset, folder)
+            ours = measure(dataset, given.folder, Path(home))
+        plain = measure_plain_splink(dataset, given.folder)
         for who, quality in (("leadsift, whole import", ours), ("plain Splink script", plain)):
-            figures = f"{quality.precision:.4f} | {quality.recall:.4f} | {quality.f1:.4f} | {quality.cpu_seconds:.1f}"
-            out.write(f"| {dataset.name} | {quality.records} | {who} | {figures} |\n")
+            out.write(_line(dataset.name, who, quality))
+    calibration = ""
+    for count in given.contacts:
+        with tempfile.TemporaryDirectory() as folder:
+            ours, calibration = measure_contacts(count, Path(folder))
+        out.write(_line(f"contacts {count}", "leadsift, whole import", ours))
+    if calibration:
+        out.write(f"\n{calibration}\n")
+
+
+def _line(name: str, who: str, quality: Quality) -> str:
+    figures = f"{quality.precision:.4f} | {quality.recall:.4f} | {quality.f1:.4f} | {quality.cpu_seconds:.1f}"
+    return f"| {name} | {quality.records} | {who} | {figures} |\n"
 
 
 if __name__ == "__main__":

@@ -68,8 +68,8 @@ class _Part:
 def constrained(entity: Entity, components: pl.DataFrame, pairs: pl.DataFrame, apart: pl.DataFrame) -> Clusters:
     """Split those of the connected `components` (`record_key, component`) that must not stay whole.
 
-    `pairs` has `record_key_l, record_key_r, match_weight, match_probability, band, rule` of every kept pair, `apart` the pairs
-    that must not be one, `record_key_l, record_key_r, rule`.
+    `pairs` has `record_key_l, record_key_r, match_weight, match_probability, band, rule` of every kept pair,
+    `apart` the pairs that must not be one, `record_key_l, record_key_r, rule`.
     """
     of_record = components.select("record_key", "component")
     sizes = of_record.group_by("component").len("size")

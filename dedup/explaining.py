@@ -6,13 +6,15 @@ compared or not. Does not belong here: finding the records (`pipelines.records`)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import duckdb
 import polars as pl
 
 from dedup.bands import band, prior_bits, probability
-from dedup.engine import EVIDENCE_PREFIX, LEVEL_PREFIX, OTHERWISE, UNKNOWN, compare
+from dedup.engine import EVIDENCE_PREFIX, LEVEL_PREFIX, OTHERWISE, UNKNOWN, compare, level_names
 from dedup.identity import MODELS
 from schemas.vocabulary import Band, Entity
 from schemas.warehouse import Session
@@ -121,20 +123,24 @@ def _worded(step: Step) -> str:
     return words
 
 
-def explain(entity: Entity, forms: pl.DataFrame, records: int, rule: str = "1 = 1") -> list[Explanation]:
-    """Explain every pair of `forms` (rows of `audit.<entity>_forms`) that `rule` names, strongest evidence first.
+def explain(
+    entity: Entity, forms: pl.DataFrame, records: int, pairs: Sequence[tuple[str, str]] | None = None
+) -> list[Explanation]:
+    """Explain pairs of `forms` (rows of `audit.<entity>_forms`), all of them if none is named, strongest first.
 
     `records` is how many records of the entity there are: the prior follows from it.
     """
-    if forms.height < 2:
+    if pairs is None:
+        pairs = list(combinations(forms["record_key"], 2))
+    if not pairs:
         return []
     connection = duckdb.connect()
     try:
-        pairs = compare(Session(connection), forms, MODELS[entity], rule)
+        scored = compare(Session(connection), forms, MODELS[entity], pairs)
     finally:
         connection.close()
     by_key = {row["record_key"]: row for row in forms.iter_rows(named=True)}
-    told = [_explanation(entity, row, by_key, records) for row in pairs.iter_rows(named=True)]
+    told = [_explanation(entity, row, by_key, records) for row in scored.iter_rows(named=True)]
     return sorted(told, key=lambda item: (-item.evidence, item.record_key_l, item.record_key_r))
 
 
@@ -143,10 +149,8 @@ def _explanation(
 ) -> Explanation:
     left, right = str(row["record_key_l"]), str(row["record_key_r"])
     steps = []
-    for column, level in row.items():
-        if not column.startswith(LEVEL_PREFIX):
-            continue
-        name = column.removeprefix(LEVEL_PREFIX)
+    for name in level_names(MODELS[entity]):
+        level = row[f"{LEVEL_PREFIX}{name}"]
         bits, rarity = (_bits(row.get(f"{prefix}{name}")) for prefix in (EVIDENCE_PREFIX, RARITY))
         values = [_shown(forms[key], COMPARED[name]) for key in (left, right)]
         steps.append(Step(name, str(level), bits, rarity, *values))

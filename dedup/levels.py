@@ -11,7 +11,6 @@ from typing import Any
 
 import splink.comparison_level_library as cll
 import splink.comparison_library as cl
-from splink import block_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +45,3 @@ def unknown(sql: str) -> Any:
 def comparison(name: str, *levels: Any) -> Any:
     """A comparison of the given levels, the first that holds counts."""
     return cl.CustomComparison(output_column_name=name, comparison_levels=list(levels))
-
-
-LARGEST_BLOCK = 500
-"""Records that may share one value and still be compared each with each: 125,000 pairs. What more records share is a
-placeholder or a switchboard, and its holders are found by other rules if they are anybody's."""
-
-
-class BlockingRule:
-    """Which records are compared at all: those that agree on every one of `keys`.
-
-    `keys` are SQL expressions over one record. `explode` names a list column of which one member in common is
-    enough. `sql` is a rule over `l` and `r` for what neither can say. A value that more than `largest` records
-    share brings no two of them together: what little its agreement says is worth a look only where few agree.
-    """
-
-    def __init__(self, *keys: str, explode: str = "", sql: str = "", largest: int = LARGEST_BLOCK) -> None:
-        self.keys = keys
-        self.largest = largest
-        self.explode = explode
-        self.sql = sql
-
-    def for_splink(self, column: str = "") -> Any:
-        """The rule for Splink; with `column`, over that column of precomputed keys instead."""
-        if self.sql:
-            return self.sql
-        if self.explode:
-            return block_on(column or self.explode, arrays_to_explode=[column or self.explode])
-        return block_on(column) if column else block_on(*self.keys)

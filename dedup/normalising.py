@@ -139,9 +139,9 @@ def person_forms(records: pl.DataFrame) -> pl.DataFrame:
     """Comparable forms of person records.
 
     Takes `record_key, name, first_name, last_name, birth_date, emails, phones, national_id, street, city,
-    postal_code, organization_id`; returns `record_key, given, everyday, first_given, family, family_parts,
-    full_name, birth_date, emails, email_names, shared_emails, phones, phone_keys, national_id, street, city,
-    postal_code, organization_id`. Lists and texts are null where there is nothing to compare.
+    postal_code, organization_id`; returns `record_key, given, everyday, everyday_keys, first_given, family,
+    family_parts, full_name, birth_date, emails, email_names, shared_emails, phones, phone_keys, national_id,
+    street, city, postal_code, organization_id`. Lists and texts are null where there is nothing to compare.
     """
     names = _person_names(records.select("first_name", "last_name", "name"))
     given, family = names["given"], names["family"]
@@ -155,6 +155,7 @@ def person_forms(records: pl.DataFrame) -> pl.DataFrame:
             "family": joined["family"],
             "family_parts": _lists(family, _parts_of_family),
             "full_name": joined["given"] + " " + joined["family"],
+            "everyday_keys": _everyday_names(given, joined["family"]),
             "first_given": given.str.extract(r"^(\S+)"),
             "birth_date": records["birth_date"].cast(pl.String),
             "emails": mapped_list(records["emails"], fold_email),
@@ -189,6 +190,14 @@ def _with_beginnings(phones: pl.Series, given: pl.Series, family: pl.Series) -> 
         .agg(pl.concat_str("phone", "beginning", separator=" ").sort().alias("keys"))
     )
     return rows.select("row").join(keys, on="row", how="left", maintain_order="left")["keys"]
+
+
+def _everyday_names(given: pl.Series, family: pl.Series) -> pl.Series:
+    """The whole name with each name that the given one may be short for, for finding pairs."""
+    names = pl.DataFrame({"everyday": _lists(given, everyday_forms), "family": family})
+    rows = names.with_row_index("row").drop_nulls().explode("everyday", empty_as_null=True)
+    keys = rows.group_by("row").agg(pl.concat_str("everyday", "family", separator=" ").sort().alias("keys"))
+    return names.with_row_index("row").select("row").join(keys, on="row", how="left", maintain_order="left")["keys"]
 
 
 def _without_blanks(names: pl.Series) -> pl.Series:

@@ -5,13 +5,13 @@ Declarations only; see `dedup.person_model` for how the probabilities are meant.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 from splink import SettingsCreator
 
-from dedup.levels import BlockingRule, comparison, level, otherwise, unknown
+from dedup.blocking import BlockingRule, agreeing_on
+from dedup.levels import comparison, level, otherwise, unknown
 
 VERSION = "organization-1"
 
@@ -79,14 +79,14 @@ def address_comparison() -> Any:
 
 
 BLOCKING_RULES: dict[str, BlockingRule] = {
-    "same_name": BlockingRule("name"),
-    "same_name_without_blanks": BlockingRule("replace(name, ' ', '')"),
-    "same_domain": BlockingRule("domain"),
-    "same_phone": BlockingRule("phone"),
-    "same_name_start_and_city": BlockingRule("substr(name, 1, 6)", "city"),
-    "same_name_start_and_postal_code": BlockingRule("substr(name, 1, 4)", "postal_code"),
-    "same_street_and_postal_code": BlockingRule("street", "postal_code"),
-    "same_long_name_start": BlockingRule("substr(name, 1, 10)"),
+    "same_name": agreeing_on("name"),
+    "same_name_without_blanks": agreeing_on("replace(name, ' ', '')"),
+    "same_domain": agreeing_on("domain"),
+    "same_phone": agreeing_on("phone"),
+    "same_name_start_and_city": agreeing_on("substr(name, 1, 6)", "city"),
+    "same_name_start_and_postal_code": agreeing_on("substr(name, 1, 4)", "postal_code"),
+    "same_street_and_postal_code": agreeing_on("street", "postal_code"),
+    "same_long_name_start": agreeing_on("substr(name, 1, 10)"),
 }
 
 
@@ -95,8 +95,8 @@ def term_frequencies(_forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {}
 
 
-def settings(blocking_rules: Sequence[Any] = (), *, explained: bool = False) -> SettingsCreator:
-    """The Splink settings of the model with the given blocking rules, else all of its own.
+def settings(*, explained: bool = False) -> SettingsCreator:
+    """The Splink settings of the model; pairs are found by `BLOCKING_RULES` and handed in.
 
     The prior is one half, so that `match_weight` is the evidence alone. `explained` keeps the levels that held, too.
     """
@@ -105,8 +105,7 @@ def settings(blocking_rules: Sequence[Any] = (), *, explained: bool = False) -> 
         unique_id_column_name="record_key",
         probability_two_random_records_match=0.5,
         comparisons=[name_comparison(), domain_comparison(), phone_comparison(), address_comparison()],
-        blocking_rules_to_generate_predictions=list(blocking_rules)
-        or [rule.for_splink() for rule in BLOCKING_RULES.values()],
+        blocking_rules_to_generate_predictions=[],
         retain_intermediate_calculation_columns=True,
         retain_matching_columns=explained,
     )

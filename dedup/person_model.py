@@ -7,12 +7,12 @@ on its two records alone; how many records there are enters in `dedup.bands`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from splink import SettingsCreator
 
-from dedup.levels import BlockingRule, Rarity, comparison, level, otherwise, unknown
+from dedup.blocking import BlockingRule, agreeing_on, sharing_one_of
+from dedup.levels import Rarity, comparison, level, otherwise, unknown
 from dedup.names import name_shares
 
 VERSION = "person-2"
@@ -42,9 +42,11 @@ Who changes the job changes both, too."""
 _OTHER_DAY = "(birth_date_l IS NULL OR birth_date_r IS NULL OR birth_date_l <> birth_date_r)"
 _ALIKE_EMAILS = (
     "abs(length(emails_l[1]) - length(emails_r[1])) <= 2 "
-    "AND (substr(emails_l[1], 1, 1) = substr(emails_r[1], 1, 1) OR right(emails_l[1], 9) = right(emails_r[1], 9))"
+    "AND (substr(emails_l[1], 1, 1) = substr(emails_r[1], 1, 1) OR right(emails_l[1], 9) = right(emails_r[1], 9)) "
+    "AND regexp_replace(emails_l[1], '[^0-9]', '', 'g') = regexp_replace(emails_r[1], '[^0-9]', '', 'g')"
 )
-"""What addresses that differ by a slip or two have in common: a cheap look before a thorough one."""
+"""What addresses that differ by a slip or two have in common. Figures are the same: by them providers tell namesakes
+apart. The first two conditions are a cheap look before a thorough one."""
 
 _SAME_PLACE = "(postal_code_l = postal_code_r OR city_l = city_r)"
 
@@ -272,29 +274,28 @@ RARE = 10
 """Records that may share what says little: in a small list nearly everything, in a large one what is rare."""
 
 BLOCKING_RULES: dict[str, BlockingRule] = {
-    "same_national_id": BlockingRule("national_id"),
-    "same_email": BlockingRule(explode="emails"),
+    "same_national_id": agreeing_on("national_id"),
+    "same_email": sharing_one_of("emails"),
     # Colleagues share a switchboard by the hundred; one of their names begins alike, in whatever
     # order, or it is no match.
-    "same_phone_and_name_start": BlockingRule(explode="phone_keys", largest=FEW),
-    "same_name": BlockingRule("full_name", largest=FEW),
-    "swapped_name": BlockingRule(sql="l.given = r.family AND l.family = r.given AND l.given <> l.family"),
-    "same_birth_date_and_given_initial": BlockingRule("birth_date", "substr(given, 1, 1)"),
-    "same_birth_date_and_family_initial": BlockingRule("birth_date", "substr(family, 1, 1)"),
-    "same_birth_date_and_city": BlockingRule("birth_date", "city"),
-    "same_birth_date_and_postal_code": BlockingRule("birth_date", "postal_code"),
-    "same_family_and_postal_code": BlockingRule("family", "postal_code"),
-    "same_given_and_postal_code": BlockingRule("given", "postal_code", largest=FEW),
-    "same_family_city_and_given_initial": BlockingRule("family", "city", "substr(given, 1, 1)", largest=FEW),
-    "same_street_and_given": BlockingRule("street", "given", largest=FEW),
-    "same_street_and_birth_year": BlockingRule("street", "substr(birth_date, 1, 4)"),
-    "same_family_and_organization": BlockingRule("family", "organization_id"),
-    "same_given_and_organization": BlockingRule("given", "organization_id", largest=FEW),
-    "same_family_and_birth_year": BlockingRule("family", "substr(birth_date, 1, 4)"),
-    "same_family_and_city": BlockingRule("family", "city", largest=RARE),
-    "same_given_city_and_family_initial": BlockingRule("given", "city", "substr(family, 1, 1)", largest=RARE),
-    "same_given_and_city": BlockingRule("given", "city", largest=RARE),
-    "same_email_name": BlockingRule(explode="email_names", largest=RARE),
+    "same_phone_and_name_start": sharing_one_of("phone_keys", largest=FEW),
+    "same_name": agreeing_on("full_name", largest=FEW),
+    "swapped_name": agreeing_on("least(given, family)", "greatest(given, family)", largest=FEW),
+    "same_birth_date_and_given_initial": agreeing_on("birth_date", "substr(given, 1, 1)"),
+    "same_birth_date_and_family_initial": agreeing_on("birth_date", "substr(family, 1, 1)"),
+    "same_birth_date_and_city": agreeing_on("birth_date", "city"),
+    "same_birth_date_and_postal_code": agreeing_on("birth_date", "postal_code"),
+    "same_family_and_postal_code": agreeing_on("family", "postal_code"),
+    "same_given_postal_code_and_family_initial": agreeing_on("given", "postal_code", "substr(family, 1, 1)"),
+    "same_family_city_and_given_initial": agreeing_on("family", "city", "substr(given, 1, 1)", largest=FEW),
+    "same_street_given_and_family_initial": agreeing_on("street", "given", "substr(family, 1, 1)"),
+    "same_street_and_birth_year": agreeing_on("street", "substr(birth_date, 1, 4)"),
+    "same_family_and_organization": agreeing_on("family", "organization_id"),
+    "same_given_organization_and_family_initial": agreeing_on("given", "organization_id", "substr(family, 1, 1)"),
+    "same_family_and_birth_year": agreeing_on("family", "substr(birth_date, 1, 4)"),
+    "same_everyday_name": sharing_one_of("everyday_keys", largest=RARE),
+    "same_given_city_and_family_initial": agreeing_on("given", "city", "substr(family, 1, 1)", largest=RARE),
+    "same_email_name": sharing_one_of("email_names", largest=RARE),
 }
 
 
@@ -302,8 +303,8 @@ term_frequencies = name_shares
 """What the levels with a rarity need to know of the names at hand."""
 
 
-def settings(blocking_rules: Sequence[Any] = (), *, explained: bool = False) -> SettingsCreator:
-    """The Splink settings of the model with the given blocking rules, else all of its own.
+def settings(*, explained: bool = False) -> SettingsCreator:
+    """The Splink settings of the model; pairs are found by `BLOCKING_RULES` and handed in.
 
     The prior is one half, so that `match_weight` is the evidence alone. `explained` keeps the levels that held, too.
     """
@@ -320,8 +321,7 @@ def settings(blocking_rules: Sequence[Any] = (), *, explained: bool = False) -> 
             address_comparison(),
             national_id_comparison(),
         ],
-        blocking_rules_to_generate_predictions=list(blocking_rules)
-        or [rule.for_splink() for rule in BLOCKING_RULES.values()],
+        blocking_rules_to_generate_predictions=[],
         retain_intermediate_calculation_columns=True,
         retain_matching_columns=explained,
     )

@@ -140,8 +140,7 @@ def _told(published: Published, entity: Entity, pairs: list[Pair], keys: Mapping
         pair(keys[one], keys[other]): (one, other) for one, other in pairs[:MOST_EXPLAINED] if keys[one] != keys[other]
     }
     forms = forms_of(published, entity, {key for both in ids for key in both})
-    rule = " OR ".join(f"(l.record_key = '{one}' AND r.record_key = '{other}')" for one, other in ids)
-    told = explain(entity, forms, count_records(published, entity), rule)[::-1] if ids else []
+    told = explain(entity, forms, count_records(published, entity), list(ids))[::-1]
     known = known_of(published, [key for item in told for key in (item.record_key_l, item.record_key_r)])
     return [
         {

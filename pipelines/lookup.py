@@ -58,9 +58,8 @@ def look_up(published: Published, asked: Description, limit: int = 10) -> list[A
         entity, forms = Entity.ORGANIZATION, _organization(published, asked)
     else:
         raise InputRefusedError("nothing to look for: give a --name, --email, --phone or --organization")
-    told = explain(
-        entity, forms, count_records(published, entity), f"l.record_key = '{ASKED}' OR r.record_key = '{ASKED}'"
-    )
+    pairs = [(ASKED, key) for key in forms["record_key"][1:]]
+    told = explain(entity, forms, count_records(published, entity), pairs)
     others = [_other(item) for item in told]
     known = known_of(published, others)
     answers: dict[str, Answer] = {}

@@ -67,10 +67,7 @@ def _reasons(published: Published, rows: list[dict[str, Any]]) -> dict[tuple[str
         pairs = [(row["record_key_l"], row["record_key_r"]) for row in rows if row["entity"] == entity]
         forms = forms_of(published, Entity(entity), {key for pair in pairs for key in pair})
         records = count_records(published, Entity(entity))
-        wanted = " OR ".join(
-            f"(l.record_key = '{left}' AND r.record_key = '{right}')" for left, right in pairs if _is_key(left, right)
-        )
-        told = explain(Entity(entity), forms, records, wanted) if wanted else []
+        told = explain(Entity(entity), forms, records, pairs)
         found |= {(item.record_key_l, item.record_key_r): item for item in told}
     return found
 

@@ -166,4 +166,3 @@ def test_a_value_that_everybody_shares_brings_no_two_together() -> None:
     connection.close()
     assert found.pairs.select("record_key_l", "record_key_r").rows() == [("a", "b")]
     assert found.too_common["same_email"] == 702
-    assert found.too_common["same_name"] == 700

@@ -4,6 +4,7 @@ CREATE TABLE audit.person_forms (
     record_key VARCHAR NOT NULL,  -- The record, see records.source_persons
     given VARCHAR,  -- Given name, folded
     everyday VARCHAR[],  -- The given name and the names that it may be short for
+    everyday_keys VARCHAR[],  -- The whole name with each of them, by which records are found
     first_given VARCHAR,  -- The first of several given names
     family VARCHAR,  -- Family name, folded, without blanks
     family_parts VARCHAR[],  -- Its parts

@@ -1,0 +1,157 @@
+"""Who is who, as people ask: looked up, explained, reviewed, decided and held against labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipelines.evaluating import evaluate, read_labels
+from pipelines.importing import ImportRequest, run_import
+from pipelines.lookup import Description, look_up
+from pipelines.records import called, explain_called, explain_cluster
+from pipelines.reviewing import accepted_above, queue, read_workbook, write_workbook
+from schemas.errors import InputRefusedError
+from schemas.settings import load_settings
+from schemas.vocabulary import Band, Entity, Verdict
+from schemas.warehouse import Published
+from tests.pipelines.support import run, run_json
+from tests.support import write_csv
+
+HEADER = ["id", "first name", "last name", "email", "phone", "company", "city"]
+ROWS = [
+    ["1", "Robert", "Okafor", "bob.okafor@globex.example", "+44 20 7946 0712", "Globex Ltd", "Leeds"],
+    ["2", "Bob", "Okafor", "bob.okafor@globex.example", "", "Globex", "Leeds"],
+    ["3", "Dana", "Whitfield", "", "", "Acme GmbH", "Leeds"],
+    ["4", "Dana", "Whitfeld", "", "", "Initech", "Leeds"],
+    ["5", "Chloé", "Lefèvre", "chloe@initech.example", "+44 20 7946 0799", "Initech", "York"],
+    ["6", "Oscar", "Lindgren", "oscar@initech.example", "+44 20 7946 0799", "Initech", "York"],
+]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("people")
+    run("import", write_csv(place / "crm.csv", [HEADER, *ROWS]), "--source", "crm", home=place / "home")
+    return place / "home"
+
+
+@pytest.fixture(scope="module")
+def published(home: Path) -> Published:
+    return Published(load_settings(home).published_path)
+
+
+def test_somebody_is_found_by_an_everyday_name_and_an_employer(published: Published) -> None:
+    answers = look_up(published, Description(name="Bob Okafor", organization="GLOBEX LIMITED"))
+    assert answers[0].name == "Robert Okafor"
+    assert answers[0].explanation.band == Band.MATCHED
+    assert [answer.name for answer in look_up(published, Description(organization="Globex"))] == ["Globex Ltd"]
+    assert look_up(published, Description(name="Zebulon Quark")) == []
+    with pytest.raises(InputRefusedError, match="nothing to look for"):
+        look_up(published, Description())
+
+
+def test_an_explanation_adds_up_and_says_in_words_what_spoke(published: Published) -> None:
+    pair = explain_called(published, called(published, "crm:1"), called(published, "crm:2"))[0]
+    assert pair.evidence == pytest.approx(sum(step.total for step in pair.steps), abs=1e-4)
+    assert pair.sentence().startswith("Very likely one person; for it: an e-mail address in common")
+    name = next(step for step in pair.steps if step.comparison == "name")
+    assert name.level == "same family name, given name shortened or in its everyday form"
+    kept = published.query("SELECT match_weight FROM audit.person_pairs WHERE record_key_l = ? AND record_key_r = ?",
+                           [pair.record_key_l, pair.record_key_r])  # fmt: skip
+    assert pair.evidence == pytest.approx(kept.item())
+
+
+def test_colleagues_who_share_a_number_are_told_apart_and_told_why(published: Published) -> None:
+    pair = explain_called(published, called(published, "crm:5"), called(published, "crm:6"))[0]
+    assert pair.band == Band.DISTINCT
+    assert "against it: different name" in pair.sentence()
+    phone = next(step for step in pair.steps if step.comparison == "phone")
+    assert (phone.level, phone.total) == ("a number shared by people of other names", 0.0)
+
+
+def test_a_cluster_shows_what_holds_it_together(published: Published) -> None:
+    whole = called(published, called(published, "crm:1").entity_id)
+    assert len(whole.record_keys) == 2
+    assert len(explain_cluster(published, whole)) == 1
+
+
+def test_ids_that_mean_nothing_are_named(published: Published) -> None:
+    with pytest.raises(InputRefusedError, match="'per_0' is no id"):
+        called(published, "per_0")
+    with pytest.raises(InputRefusedError, match="same record"):
+        explain_called(published, called(published, "crm:3"), called(published, "crm:3"))
+    organization = published.query("SELECT organization_id FROM organizations LIMIT 1").item()
+    with pytest.raises(InputRefusedError, match="is a person"):
+        explain_called(published, called(published, "crm:3"), called(published, organization))
+
+
+def test_the_workbook_of_the_queue_brings_decisions_back(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "crm.csv", [HEADER, *ROWS, ["7", "Daniel", "Whitfield", "", "", "", "Leeds"]])
+    settings = load_settings(tmp_path / "home")
+    run_import(settings, ImportRequest([path], source="crm"))
+    published = Published(settings.published_path)
+    rows = queue(published)
+    assert rows == sorted(rows, key=lambda row: -row["priority"])
+    assert {row["entity"] for row in rows} <= {"person", "organization"}
+    assert all(row["why"].startswith(("Perhaps", "Hardly", "Very")) for row in rows)
+    assert accepted_above(rows, 1.0) == []
+    workbook = tmp_path / "pairs.xlsx"
+    write_workbook(rows, workbook)
+    book = openpyxl.load_workbook(workbook)
+    sheet = book["Pairs"]
+    assert sheet.max_row == len(rows) + 1
+    assert sheet.data_validations.dataValidation[0].formula1 == '"same,different,unsure"'
+    sheet["A2"] = "Same"
+    sheet["G2"] = "asked her"
+    book.save(workbook)
+    decision = read_workbook(workbook)[0]
+    assert (decision.verdict, decision.reason) == (Verdict.SAME, "asked her")
+    sheet["A2"] = "perhaps"
+    book.save(workbook)
+    with pytest.raises(InputRefusedError, match=r"row 2, column 'decision': 'perhaps' is not one of same, different"):
+        read_workbook(workbook)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "recall"),
+    [
+        (["id", "cluster"], [["1", "a"], ["2", "a"], ["3", "b"], ["4", "b"]], 0.5),
+        (["left", "right", "is_match"], [["1", "2", "yes"], ["3", "4", "yes"], ["5", "6", "no"]], 0.5),
+        (["left", "right"], [["crm:1", "crm:2"]], 1.0),
+    ],
+)
+def test_labels_are_held_against_the_clusters(
+    tmp_path: Path, published: Published, header: list[str], rows: list[list[str]], recall: float
+) -> None:
+    found = evaluate(published, read_labels(write_csv(tmp_path / "labels.csv", [header, *rows])), Entity.PERSON)
+    assert found.quality.pairwise.recall == recall
+    assert found.quality.pairwise.precision == 1.0
+    assert len(found.missed) == found.missed_pairs == round(1 / recall) - 1
+
+
+def test_labels_that_say_nothing_are_refused(tmp_path: Path, published: Published) -> None:
+    with pytest.raises(InputRefusedError, match="needs the columns 'id' and 'cluster'"):
+        read_labels(write_csv(tmp_path / "a.csv", [["id", "colour"], ["1", "red"]]))
+    with pytest.raises(InputRefusedError, match="row 2: 'maybe' says neither yes nor no"):
+        read_labels(write_csv(tmp_path / "b.csv", [["left", "right", "match"], ["1", "2", "maybe"]]))
+    labels = read_labels(write_csv(tmp_path / "c.csv", [["id", "cluster"], ["x", "1"], ["y", "1"]]))
+    with pytest.raises(InputRefusedError, match="none of the 2 labelled ids"):
+        evaluate(published, labels, Entity.PERSON)
+
+
+def test_the_commands_of_a_session(tmp_path: Path, home: Path) -> None:
+    assert run_json("match", "--name", "Bob Okafor", home=home)["matches"][0]["name"] == "Robert Okafor"
+    chart = tmp_path / "pair.svg"
+    document = run_json("explain", "crm:3", "crm:4", "--chart", chart, home=home)
+    assert document["pairs"][0]["steps"][0]["comparison"] == "name"
+    assert chart.read_text().startswith("<svg")
+    decided = run_json("decide", "crm:3", "crm:4", "same", "--reason", "asked her", home=home)
+    assert decided["entities"]["persons"] == decided["entities_before"]["persons"] - 1
+    assert "persons" in run("decide", "crm:1", "crm:2", "different", home=home).stdout
+    rows = run_json("sql", "SELECT decision, reason FROM audit.decisions ORDER BY decided_at", home=home)["rows"]
+    assert rows == [{"decision": "same", "reason": "asked her"}, {"decision": "different", "reason": None}]
+    refused = run("decide", "crm:1", "crm:99", "same", home=home, expect=3)
+    assert "'crm:99' is no id" in refused.stderr
+    assert run("decide", "crm:1", "crm:2", "perhaps", home=home, expect=2)
