@@ -29,7 +29,7 @@ from schemas import progress
 def crm_tables(home: Home) -> Iterator[dg.MaterializeResult[None]]:
     """Build users, pipelines, stages, leads, deals, their history, notes and activities."""
     base_currency = home.settings.base_currency
-    if not is_current(home.session, base_currency):
+    if not is_current(home.session, home.settings.shaping):
         progress.report("Building leads, deals and their history")
         with home.session.transaction():
             build_crm_tables(home.session, base_currency)

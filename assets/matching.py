@@ -11,6 +11,7 @@ import dagster as dg
 from assets.resources import Home
 from dedup.identity import MODEL_VERSIONS, ResolutionCounts, find_pairs, load_current, resolve
 from dedup.state import is_current
+from dedup.survivorship import Survivorship
 from schemas import progress
 from schemas.vocabulary import Entity
 
@@ -19,7 +20,7 @@ def _pairs(home: Home, entity: Entity) -> dg.MaterializeResult[None]:
     """Score the pairs of an entity, unless everything derived is up to date."""
     table = f"audit.{entity}_pairs"
     too_common: dict[str, int] = {}
-    if not is_current(home.session, home.settings.base_currency):
+    if not is_current(home.session, home.settings.shaping):
         progress.report(f"Comparing {entity}s")
         with home.session.transaction():
             load_current(home.session, entity)
@@ -39,11 +40,12 @@ def _pairs(home: Home, entity: Entity) -> dg.MaterializeResult[None]:
 def _entities(home: Home, entity: Entity) -> Iterator[dg.MaterializeResult[None]]:
     """Resolve an entity, unless everything derived is up to date."""
     metadata: dict[str, Any] = {"up_to_date": True}
-    if not is_current(home.session, home.settings.base_currency):
+    if not is_current(home.session, home.settings.shaping):
         progress.report(f"Resolving {entity}s")
         with home.session.transaction():
             load_current(home.session, entity)
-            metadata = _counts(resolve(home.session, entity))
+            survivorship = Survivorship(home.settings.source_priority, home.settings.survivorship)
+            metadata = _counts(resolve(home.session, entity, survivorship))
     for name in (f"{entity}s", f"{entity}_sources", f"{entity}_lineage"):
         rows = home.session.scalar(f"SELECT count(*) FROM main.{name}")  # noqa: S608  (our own names)
         yield dg.MaterializeResult(asset_key=name, metadata={**metadata, "dagster/row_count": int(str(rows))})

@@ -22,7 +22,7 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
     """`published/leadsift.duckdb`: a copy of the warehouse, put in place atomically; open readers keep theirs."""
     settings, session = home.settings, home.session
     target = settings.published_path
-    wanted = fingerprint(session, settings.base_currency)
+    wanted = fingerprint(session, settings.shaping)
     if recorded(session, DERIVED) != wanted:
         record(session, DERIVED, wanted)
     # The copy carries the fingerprint: what it says of itself, not what was meant, decides whether it is up to date.

@@ -77,7 +77,8 @@ def block(session: Session, rules: Mapping[str, BlockingRule]) -> dict[str, int]
         "CREATE OR REPLACE TEMP TABLE match_pairs AS "
         "SELECT '0' AS match_key, CAST(pair >> 32 AS INTEGER) AS join_key_l, "
         "CAST(pair & 4294967295 AS INTEGER) AS join_key_r "
-        "FROM (SELECT DISTINCT (CAST(l.record AS BIGINT) << 32) | r.record AS pair FROM match_keys AS l JOIN match_keys AS r ON l.rule = r.rule AND l.key = r.key AND l.record < r.record)"
+        "FROM (SELECT DISTINCT (CAST(l.record AS BIGINT) << 32) | r.record AS pair FROM match_keys AS l "
+        "JOIN match_keys AS r ON l.rule = r.rule AND l.key = r.key AND l.record < r.record)"
     )
     session.execute("DROP TABLE match_keys")
     return too_common

@@ -16,6 +16,7 @@ from dedup.bands import MATCHED_FROM, REVIEW_FROM, least_evidence, prior_bits
 from dedup.clustering import APART_RULE, DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE, Clusters, constrained
 from dedup.engine import EVIDENCE_PREFIX, Model, ScoredPairs, connected_components, score_pairs
 from dedup.normalising import organization_forms, person_forms
+from dedup.survivorship import Survivorship
 from schemas.vocabulary import ID_PREFIXES, Band, Entity, Verdict
 from schemas.warehouse import Session, quoted
 
@@ -109,10 +110,11 @@ def _banded(scored: pl.DataFrame, stated: pl.DataFrame, records: int) -> pl.Data
 _EVIDENCE = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
 
 
-def resolve(session: Session, entity: Entity) -> ResolutionCounts:
+def resolve(session: Session, entity: Entity, survivorship: Survivorship | None = None) -> ResolutionCounts:
     """Group an entity's live records by their matched pairs and write entities, crosswalk, lineage and redirects.
 
-    Needs `load_current` and the pairs in `audit.<entity>_pairs`. Writes in the session's transaction.
+    Needs `load_current` and the pairs in `audit.<entity>_pairs`; `survivorship` is the usual one unless it is
+    given. Writes in the session's transaction.
     """
     current = quoted(f"current_{entity}s")
     keys = session.frame(
@@ -126,7 +128,12 @@ def resolve(session: Session, entity: Entity) -> ResolutionCounts:
     with session.registered("record_components", clusters.components):
         session.run(f"steps/{entity}_members", prefix)
     session.run(f"steps/{entity}_candidates")
-    session.run("steps/survivors")
+    rules = survivorship or Survivorship()
+    with (
+        session.registered("survivorship", rules.order_table()),
+        session.registered("source_ranks", rules.rank_table()),
+    ):
+        session.run("steps/survivors")
     session.execute(
         f"CREATE OR REPLACE TEMP VIEW custom_members AS SELECT * FROM {quoted(f'{entity}_members')}"  # noqa: S608
     )

@@ -22,13 +22,13 @@ def _program() -> str:
     return digest([*(sql_text(name) for name in names), *sorted(MODEL_VERSIONS.values())])
 
 
-def fingerprint(session: Session, base_currency: str | None) -> str:
-    """The fingerprint of what the derived tables should be made from now."""
+def fingerprint(session: Session, shaping: str) -> str:
+    """The fingerprint of what the derived tables should be made from now; `shaping` is `Settings.shaping`."""
     loaded = session.frame("SELECT import_id FROM audit.imports ORDER BY import_sequence")["import_id"].to_list()
     decided = session.frame(
         "SELECT entity || record_key_l || record_key_r || decision AS said FROM audit.decisions ORDER BY said"
     )["said"].to_list()
-    return digest([_program(), base_currency, *loaded, "decisions", *decided])
+    return digest([_program(), shaping, *loaded, "decisions", *decided])
 
 
 def recorded(session: Session, name: str) -> str | None:
@@ -44,6 +44,6 @@ def record(session: Session, name: str, value: str) -> None:
         session.execute("INSERT INTO audit.state VALUES (?, ?)", [name, value])
 
 
-def is_current(session: Session, base_currency: str | None) -> bool:
+def is_current(session: Session, shaping: str) -> bool:
     """Whether everything derived was made from what is loaded now."""
-    return recorded(session, DERIVED) == fingerprint(session, base_currency)
+    return recorded(session, DERIVED) == fingerprint(session, shaping)

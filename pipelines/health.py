@@ -82,7 +82,7 @@ def _examine_warehouse(findings: Findings, settings: Settings, ledger: Ledger) -
                 )
                 findings.facts.append(f"warehouse: the records of all {count} loaded files are there")
             _examine_tables(findings, session)
-            if not is_current(session, settings.base_currency):
+            if not is_current(session, settings.shaping):
                 findings.problems.append(
                     "derived tables are older than what is loaded; run `leadsift doctor --rebuild`"
                 )

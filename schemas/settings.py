@@ -5,6 +5,7 @@ Read from `<home>/leadsift.toml` and from environment variables `LEADSIFT_*` (wh
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
@@ -53,6 +54,16 @@ class Settings(BaseSettings):
         default=None,
         pattern="^[A-Z]{3}$",
         description="Currency in which deals are also valued; value_base stays empty for other currencies.",
+    )
+    source_priority: list[str] = Field(
+        default_factory=list,
+        description="Sources whose values survive before those of others where records of one person or organization "
+        "differ, the first one outranking the rest.",
+    )
+    survivorship: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="By field (name, address, email, phone, …) the criteria by which a value survives, in order: "
+        "source_priority, most_complete, verified, most_frequent, newest, longest.",
     )
     ledger_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the ledger; default: SQLite in the home."
@@ -121,6 +132,11 @@ class Settings(BaseSettings):
     def rejects_dir(self) -> Path:
         """Where each import puts the rows that it refused, as files to mend and import again."""
         return self.home / "rejects"
+
+    @property
+    def shaping(self) -> str:
+        """What the derived tables depend on besides the facts: other settings here, and they are derived anew."""
+        return json.dumps([self.base_currency, self.source_priority, self.survivorship], sort_keys=True)
 
     @property
     def ledger_address(self) -> str:

@@ -18,6 +18,7 @@ from assets.deals.tables import build_crm_tables
 from assets.sources.landing import Landing, land
 from assets.sources.loading import load_pending
 from dedup.identity import find_pairs, load_current, resolve
+from dedup.survivorship import Survivorship
 from schemas.archive import Archive
 from schemas.ledger import ImportOptions, Ledger
 from schemas.settings import Settings, load_settings
@@ -81,10 +82,10 @@ class Workplace:
         self.load_all()
         self.derive()
 
-    def derive(self) -> None:
+    def derive(self, survivorship: Survivorship | None = None) -> None:
         """Derive everything from what is loaded."""
         with self.warehouse.open() as session:
-            derive(session)
+            derive(session, survivorship)
 
     def load_all(self) -> None:
         """Load what the ledger knows and the warehouse lacks."""
@@ -102,13 +103,13 @@ class Workplace:
             return session.frame(sql)
 
 
-def derive(session: Session) -> None:
+def derive(session: Session, survivorship: Survivorship | None = None) -> None:
     """Resolve organizations, then persons, then build the CRM tables."""
     for entity in RESOLVED_ENTITIES:
         with session.transaction():
             load_current(session, entity)
             session.replace(f"audit.{entity}_pairs", find_pairs(session, entity).pairs)
-            resolve(session, entity)
+            resolve(session, entity, survivorship)
     with session.transaction():
         build_crm_tables(session, None)
 

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedup.survivorship import CRITERIA, Survivorship
+from schemas.errors import SettingsError
 from schemas.keys import entity_id
 from schemas.ledger import ImportOptions
 from schemas.vocabulary import Entity
@@ -132,7 +134,7 @@ def test_every_surviving_value_has_a_record_that_gave_it(workplace: Workplace, t
         )
         assert wrong.is_empty(), field
     rules = set(workplace.query("SELECT DISTINCT rule FROM person_lineage")["rule"])
-    assert rules <= {"only_value", "agreed", "most_complete", "newest", "most_frequent", "longest", "first_in_order"}
+    assert rules <= {"only_value", "agreed", *CRITERIA, "first_in_order"}
 
 
 @pytest.mark.parametrize(
@@ -230,3 +232,42 @@ def test_undoing_an_import_gives_the_tables_without_it(
     world.load_all()
     world.derive()
     assert world.tables() == before
+
+
+def _survivors(tmp_path: Path, survivorship: Survivorship) -> dict[str, tuple[str, str]]:
+    """Two records of one person from two sources: by field the value that survived, and why."""
+    workplace = Workplace(tmp_path / "home")
+    header = ["id", "first name", "last name", "email", "phone", "job title", "modified"]
+    crm = ["1", "Ann", "Lee", "ann@acme.example", "+44 20 7946 0712", "Buyer", "2020-01-01 10:00"]
+    fair = ["7", "Ann", "Lee", "ann@acme.example", "12345 ext", "Head of Buying", "2025-01-01 10:00"]
+    for name, row in (("crm", crm), ("fair", fair)):
+        path = write_csv(tmp_path / f"{name}.csv", [header, row])
+        workplace.take(path, options=ImportOptions(source=name))
+    workplace.derive(survivorship)
+    rows = workplace.query("SELECT field, value, rule FROM person_lineage").rows()
+    return {field: (value, rule) for field, value, rule in rows}
+
+
+def test_the_newest_value_survives_but_a_verified_number_comes_before_it(tmp_path: Path) -> None:
+    found = _survivors(tmp_path, Survivorship())
+    assert found["job_title"] == ("Head of Buying", "newest")
+    assert found["phone"] == ("+442079460712", "verified")
+    assert found["email"] == ("ann@acme.example", "agreed")
+
+
+def test_a_source_that_outranks_the_others_gives_the_value(tmp_path: Path) -> None:
+    found = _survivors(tmp_path, Survivorship(source_priority=["crm", "fair"]))
+    assert found["job_title"] == ("Buyer", "source_priority")
+
+
+def test_the_order_of_criteria_can_be_stated_for_a_field(tmp_path: Path) -> None:
+    found = _survivors(tmp_path, Survivorship(orders={"job_title": ["longest"], "phone": ["newest"]}))
+    assert found["job_title"] == ("Head of Buying", "longest")
+    assert found["phone"][1] == "newest"
+
+
+def test_a_field_or_criterion_that_is_none_is_named() -> None:
+    with pytest.raises(SettingsError, match="'colour' is not one of name"):
+        Survivorship(orders={"colour": ["newest"]})
+    with pytest.raises(SettingsError, match=r"survivorship.phone: 'best' is not one of source_priority"):
+        Survivorship(orders={"phone": ["best"]})

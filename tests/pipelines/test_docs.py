@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.make_docs import PAGES
+from pipelines.__main__ import app
 from schemas.profiles import shipped_profiles
 from schemas.warehouse import sql_names
 from tests.pipelines.support import ROOT, run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = ("inspect", "import", "imports", "undo", "report", "sql", "doctor", "demo")
+COMMANDS = tuple(str(command.name) for command in app.registered_commands)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -6,7 +6,7 @@ WITH employers AS (
 ),
 offers AS (
     SELECT
-        members.entity_id, members.record_key, members.is_stub, members.updated_at,
+        members.entity_id, members.record_key, members.source, members.is_stub, members.updated_at,
         unnest(list_concat(
             [
                 {'choice': 'name', 'fields': [{'k': 'name', 'v': name}, {'k': 'first_name', 'v': first_name}, {'k': 'last_name', 'v': last_name}]},
@@ -25,6 +25,6 @@ offers AS (
     FROM person_members AS members
     LEFT JOIN employers ON employers.record_key = members.organization_key
 )
-SELECT entity_id, record_key, is_stub, updated_at, offer.choice AS choice, list_filter(offer.fields, lambda f: f.v IS NOT NULL AND f.v <> '') AS fields
+SELECT entity_id, record_key, source, is_stub, updated_at, offer.choice AS choice, list_filter(offer.fields, lambda f: f.v IS NOT NULL AND f.v <> '') AS fields
 FROM offers
 WHERE len(list_filter(offer.fields, lambda f: f.v IS NOT NULL AND f.v <> '')) > 0;

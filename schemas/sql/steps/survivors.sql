@@ -1,23 +1,34 @@
 -- Of the candidates for each choice of each entity the one that survives, and the criterion by which it beat the best different one.
--- Order: more filled fields, a record before a mention, for names the more frequent one (a nickname in the newest record must not
--- win over the name in all others), newer, more frequent, longer, content.
+-- `survivorship` says which criteria count for a choice and in which order; `source_ranks` how far up each source stands. What no
+-- criterion tells apart is decided by content, so that no order of imports matters.
 CREATE OR REPLACE TEMP TABLE survivors AS
 WITH counted AS (
     SELECT
-        *,
+        candidates.*,
         CAST(fields AS VARCHAR) AS content,
-        len(fields) AS filled,
+        orders.criteria,
+        MAP {
+            'source_priority': coalesce(source_ranks.rank, 0),
+            -- A record says more than a mention of it.
+            'most_complete': len(fields) + if(is_stub, 0, 0.5),
+            'verified': if(choice = 'phone' AND NOT starts_with(fields[1].v, '+'), 0, 1),
+            'most_frequent': count(*) OVER (PARTITION BY entity_id, choice, CAST(fields AS VARCHAR)),
+            'newest': coalesce(epoch(updated_at), -1e18),
+            'longest': length(CAST(fields AS VARCHAR))
+        } AS measures,
         count(*) OVER (PARTITION BY entity_id, choice, CAST(fields AS VARCHAR)) AS frequency
-    FROM survivor_candidates
+    FROM survivor_candidates AS candidates
+    JOIN survivorship AS orders USING (choice)
+    LEFT JOIN source_ranks USING (source)
+),
+measured AS (
+    SELECT * EXCLUDE (measures), list_transform(criteria, lambda c: CAST(measures[c] AS DOUBLE)) AS standing FROM counted
 ),
 ranked AS (
     SELECT
         *,
-        row_number() OVER (
-            PARTITION BY entity_id, choice
-            ORDER BY filled DESC, is_stub, if(choice = 'name', frequency, 0) DESC, updated_at DESC NULLS LAST, frequency DESC, length(content) DESC, content, record_key
-        ) AS place
-    FROM counted
+        row_number() OVER (PARTITION BY entity_id, choice ORDER BY standing DESC, content, record_key) AS place
+    FROM measured
 ),
 best AS (SELECT * FROM ranked WHERE place = 1),
 runner_up AS (
@@ -33,12 +44,9 @@ SELECT
     best.fields,
     CASE
         WHEN runner_up.content IS NULL THEN if(best.frequency = 1, 'only_value', 'agreed')
-        WHEN best.filled > runner_up.filled THEN 'most_complete'
-        WHEN best.is_stub < runner_up.is_stub THEN 'most_complete'
-        WHEN best.choice = 'name' AND best.frequency > runner_up.frequency THEN 'most_frequent'
-        WHEN best.updated_at > runner_up.updated_at OR (best.updated_at IS NOT NULL AND runner_up.updated_at IS NULL) THEN 'newest'
-        WHEN best.frequency > runner_up.frequency THEN 'most_frequent'
-        WHEN length(best.content) > length(runner_up.content) THEN 'longest'
-        ELSE 'first_in_order'
+        ELSE coalesce(
+            best.criteria[list_position(list_transform(list_zip(best.standing, runner_up.standing), lambda pair: pair[1] > pair[2]), true)],
+            'first_in_order'
+        )
     END AS rule
 FROM best LEFT JOIN runner_up USING (entity_id, choice);

@@ -4,5 +4,5 @@ CREATE TABLE main.organization_lineage (
     field VARCHAR NOT NULL,  -- The column of organizations
     value VARCHAR NOT NULL,  -- The surviving value as text
     record_key VARCHAR NOT NULL,  -- The source record that gave it
-    rule VARCHAR NOT NULL  -- Why it survived: only_value, agreed, most_complete, newest, most_frequent, longest or first_in_order
+    rule VARCHAR NOT NULL  -- Why it survived: only_value, agreed, the criterion that decided (source_priority, most_complete, verified, newest, most_frequent, longest) or first_in_order
 );
