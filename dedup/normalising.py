@@ -42,20 +42,38 @@ def organization_core(name: str) -> str:
     dotted = fold_words(re.sub(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?=\s|$)", "", name.replace("&", " and ")))
     words = (dotted or whole).split()
     forms = legal_forms()
-    longest = max(len(form.split()) for form in forms)
-    stripped = True
-    while stripped and len(words) > 1:
-        stripped = False
-        for length in range(min(longest, len(words) - 1), 0, -1):
-            if " ".join(words[-length:]) in forms:
-                words = words[:-length]
-                stripped = True
-                break
+    words = _without_form_behind(words, forms)
+    words = _without_form_before(words, forms)
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
     while len(words) > 1 and words[-1] == "and":
         words = words[:-1]
     return " ".join(words)
+
+
+_LONGEST_FORM = 6
+_BEFORE = frozenset(["ooo", "oao", "zao", "pao", "tov", "uab", "sia", "pt", "sarl", "srl"])
+"""Short forms that stand before a name; others are too likely to be a word of it."""
+
+
+def _without_form_behind(words: list[str], forms: frozenset[str]) -> list[str]:
+    stripped = True
+    while stripped and len(words) > 1:
+        stripped = False
+        for length in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
+            if " ".join(words[-length:]) in forms:
+                words = words[:-length]
+                stripped = True
+                break
+    return words
+
+
+def _without_form_before(words: list[str], forms: frozenset[str]) -> list[str]:
+    for length in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
+        start = " ".join(words[:length])
+        if start in _BEFORE or (length > 1 and start in forms):
+            return words[length:]
+    return words
 
 
 def fold_phone(number: str) -> str | None:
@@ -155,6 +173,7 @@ def person_forms(records: pl.DataFrame) -> pl.DataFrame:
             "family": joined["family"],
             "family_parts": _lists(family, _parts_of_family),
             "full_name": joined["given"] + " " + joined["family"],
+            "whole_name": _whole(joined["given"], joined["family"]),
             "everyday_keys": _everyday_names(given, joined["family"]),
             "first_given": given.str.extract(r"^(\S+)"),
             "birth_date": records["birth_date"].cast(pl.String),
@@ -190,6 +209,13 @@ def _with_beginnings(phones: pl.Series, given: pl.Series, family: pl.Series) -> 
         .agg(pl.concat_str("phone", "beginning", separator=" ").sort().alias("keys"))
     )
     return rows.select("row").join(keys, on="row", how="left", maintain_order="left")["keys"]
+
+
+def _whole(given: pl.Series, family: pl.Series) -> pl.Series:
+    """The letters of the whole name, wherever it is parted; null without a name."""
+    names = pl.DataFrame({"given": given, "family": family})
+    whole = pl.concat_str("given", "family", ignore_nulls=True)
+    return names.select(pl.when(whole.str.len_bytes() > 0).then(whole)).to_series()
 
 
 def _everyday_names(given: pl.Series, family: pl.Series) -> pl.Series:

@@ -21,6 +21,9 @@ _SAME_PHONE = "list_has_any(phones_l, phones_r)"
 _BOTH_NAMES = "given_l IS NOT NULL AND given_r IS NOT NULL AND family_l IS NOT NULL AND family_r IS NOT NULL"
 _ONE_GIVEN = "(given_l IS NULL OR given_r IS NULL)"
 _ONE_FAMILY = "(family_l IS NULL OR family_r IS NULL)"
+_SAME_WHOLE = "coalesce(whole_name_l = whole_name_r AND (full_name_l IS NOT NULL OR full_name_r IS NOT NULL), false)"
+"""The same letters, parted otherwise or not at all; a single given or family name is no whole one."""
+
 _SHORTENED = "(starts_with(given_l, given_r) OR starts_with(given_r, given_l))"
 _EVERYDAY = "list_has_any(everyday_l, everyday_r)"
 _OTHER_GIVEN = (
@@ -64,7 +67,7 @@ def name_comparison() -> Any:
     """
     return comparison(
         "name",
-        unknown(f"({_ONE_GIVEN} AND {_ONE_FAMILY})"),
+        unknown(f"{_ONE_GIVEN} AND {_ONE_FAMILY} AND NOT {_SAME_WHOLE}"),
         level("same name", "full_name_l = full_name_r", 0.52, NAME_SHARE, rarity=Rarity("full_name", LEAST_NAME_SHARE)),
         level("given and family name swapped", "given_l = family_r AND family_l = given_r", 0.03, 1e-6),
         level(
@@ -74,11 +77,12 @@ def name_comparison() -> Any:
             1.5e-5,
             rarity=Rarity("family"),
         ),
+        level("same name, its words parted otherwise", _SAME_WHOLE, 0.01, 2e-6),
         level(
             "both names similar",
             f"{_BOTH_NAMES} AND jaro_winkler_similarity(given_l, given_r) >= 0.85 "
             "AND jaro_winkler_similarity(family_l, family_r) >= 0.85",
-            0.16,
+            0.15,
             4e-5,
         ),
         level(
@@ -279,8 +283,8 @@ BLOCKING_RULES: dict[str, BlockingRule] = {
     # Colleagues share a switchboard by the hundred; one of their names begins alike, in whatever
     # order, or it is no match.
     "same_phone_and_name_start": sharing_one_of("phone_keys", largest=FEW),
-    "same_name": agreeing_on("full_name", largest=FEW),
     "swapped_name": agreeing_on("least(given, family)", "greatest(given, family)", largest=FEW),
+    "same_whole_name": agreeing_on("whole_name", largest=FEW),
     "same_birth_date_and_given_initial": agreeing_on("birth_date", "substr(given, 1, 1)"),
     "same_birth_date_and_family_initial": agreeing_on("birth_date", "substr(family, 1, 1)"),
     "same_birth_date_and_city": agreeing_on("birth_date", "city"),

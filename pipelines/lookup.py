@@ -94,7 +94,7 @@ def _person(published: Published, asked: Description) -> pl.DataFrame:
     form = person_forms(pl.DataFrame([written], schema=_PERSON))
     told = form.row(0, named=True)
     lists = {name: told[name] or [] for name in ("emails", "phones", "email_names")}
-    texts = {name: told[name] for name in ("full_name", "family", "given", "organization_id", "birth_date")}
+    texts = {name: told[name] for name in ("whole_name", "family", "given", "organization_id", "birth_date")}
     found = published.query(sql_text("queries/candidates_for_person"), {**lists, **texts, "most": MOST_CANDIDATES})
     return pl.concat([form, found.select(form.columns)], how="vertical_relaxed")
 

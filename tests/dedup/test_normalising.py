@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.folding import fold_words
-from dedup.normalising import company_domain, fold_phone, organization_core, website_domain
+from dedup.names import everyday_forms, family_share, given_share
+from dedup.normalising import (
+    company_domain,
+    fold_email,
+    fold_phone,
+    fold_postcode,
+    fold_street,
+    organization_core,
+    person_forms,
+    website_domain,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +33,8 @@ from dedup.normalising import company_domain, fold_phone, organization_core, web
         ("Acme GmbH & Co. KG", "ACME"),  # two legal forms, one behind the other
         ("Telefónica, S.A.", "Telefonica SA"),  # a legal form with points
         ("O'Reilly Media", "OReilly Media Inc"),  # apostrophe
+        ("ООО Ромашка", "Romashka LLC"),  # another script, a legal form before the name
+        ("Societatea cu Răspundere Limitată Con Traffic", "Con Traffic SRL"),  # a long one before the name
     ],
 )
 def test_names_of_one_company(one: str, other: str) -> None:
@@ -57,3 +72,63 @@ def test_folding_is_stable(text: str) -> None:
 def test_a_company_name_with_a_letter_never_vanishes(name: str) -> None:
     if fold_words(name):
         assert organization_core(name)
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("Ann.Lee+crm@Acme.example", "ann.lee@acme.example"),
+        ("a.n.n.lee+x@googlemail.com", "annlee@gmail.com"),
+        ("INFO@acme.example", None),
+    ],
+)
+def test_what_the_owner_of_an_address_may_vary(address: str, form: str | None) -> None:
+    assert fold_email(address) == form
+
+
+def test_domains_are_those_that_were_registered() -> None:
+    assert company_domain("mail.acme.co.uk") == "acme.co.uk"
+    assert company_domain("www.acme.example") == "acme.example"
+
+
+def test_streets_and_codes_are_written_out() -> None:
+    assert fold_street("12 Main St., Apt 4") == fold_street("12 main street apartment 4")
+    assert fold_postcode("94105-1234") == fold_postcode("94105")
+    assert fold_postcode("SW1A 1AA") == "sw1a1aa"
+
+
+@pytest.mark.parametrize(
+    ("written", "given", "family"),
+    [
+        (("Dr. Ann", "Lee-Smith PhD", None), "ann", "leesmith"),
+        ((None, None, "Lee, Prof. Ann"), "ann", "lee"),
+        (("Иван", "Петров", None), "ivan", "petrov"),
+        ((None, None, "Cher"), None, "cher"),
+        ((None, None, None), None, None),
+    ],
+)
+def test_names_of_people(written: tuple[str | None, ...], given: str | None, family: str | None) -> None:
+    names = ("first_name", "last_name", "name")
+    others = ("national_id", "street", "city", "postal_code", "organization_id")
+    row: dict[str, Any] = {
+        "record_key": "a",
+        **dict(zip(names, written, strict=True)),
+        **dict.fromkeys(others),
+        "birth_date": None,
+        "emails": [],
+        "phones": [],
+    }
+    schema: dict[str, Any] = dict.fromkeys(("record_key", *names, *others), pl.String)
+    schema |= {"birth_date": pl.Date, "emails": pl.List(pl.String), "phones": pl.List(pl.String)}
+    form = person_forms(pl.DataFrame([row], schema=schema)).row(0, named=True)
+    assert (form["given"], form["family"]) == (given, family)
+
+
+def test_everyday_names_lead_to_the_full_ones() -> None:
+    assert {"bob", "robert"} <= set(everyday_forms("bob"))
+    assert everyday_forms("zebulina") == ["zebulina"]
+
+
+def test_a_name_that_no_table_knows_is_not_taken_for_rare() -> None:
+    assert family_share("smith") > family_share("kowalczykiewicz") > family_share("aamodt")
+    assert given_share("james") > given_share("xqzv")

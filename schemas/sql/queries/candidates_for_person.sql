@@ -4,7 +4,7 @@ WITH scored AS (
         record_key,
         if(list_has_any(emails, $emails), 8, 0)
         + if(list_has_any(phones, $phones), 6, 0)
-        + if(full_name = $full_name, 6, 0)
+        + if(whole_name = $whole_name, 6, 0)
         + if(family = $family, 3, 0)
         + if(given = $given, 1, 0)
         + if(given = $family AND family = $given, 6, 0)

@@ -9,6 +9,7 @@ CREATE TABLE audit.person_forms (
     family VARCHAR,  -- Family name, folded, without blanks
     family_parts VARCHAR[],  -- Its parts
     full_name VARCHAR,  -- Given and family name
+    whole_name VARCHAR,  -- The letters of the whole name, wherever it is parted
     birth_date VARCHAR,  -- Date of birth
     emails VARCHAR[],  -- Addresses of the person's own
     email_names VARCHAR[],  -- What stands before the @
