@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import duckdb
 import polars as pl
 
 from dedup.bands import band, prior_bits, probability
 from dedup.engine import EVIDENCE_PREFIX, LEVEL_PREFIX, OTHERWISE, UNKNOWN, compare, level_names
 from dedup.identity import MODELS
 from schemas.vocabulary import Band, Entity
-from schemas.warehouse import Session
+from schemas.warehouse import scratch_session
 
 RARITY = f"{EVIDENCE_PREFIX}tf_adj_"
 
@@ -134,11 +133,8 @@ def explain(
         pairs = list(combinations(forms["record_key"], 2))
     if not pairs:
         return []
-    connection = duckdb.connect()
-    try:
-        scored = compare(Session(connection), forms, MODELS[entity], pairs)
-    finally:
-        connection.close()
+    with scratch_session() as session:
+        scored = compare(session, forms, MODELS[entity], pairs)
     by_key = {row["record_key"]: row for row in forms.iter_rows(named=True)}
     told = [_explanation(entity, row, by_key, records) for row in scored.iter_rows(named=True)]
     return sorted(told, key=lambda item: (-item.evidence, item.record_key_l, item.record_key_r))

@@ -324,6 +324,16 @@ def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
+@contextmanager
+def scratch_session() -> Iterator[Session]:
+    """A session on an empty database in memory, for working on a few frames."""
+    connection = duckdb.connect()
+    try:
+        yield Session(connection)
+    finally:
+        connection.close()
+
+
 class Published:
     """The published database, read-only: no other file, no setting and no extension is in reach of a query."""
 
