@@ -10,7 +10,6 @@ for it. Everything is decided by content, so that no order of imports matters. D
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -223,22 +222,3 @@ class _Agglomeration:
 def _rank(rule: str) -> int:
     """People first, then what the source states, then models."""
     return {DECIDED_SAME: 0, MODEL_RULE: 2}.get(rule, 1)
-
-
-def clusters_of(entity: Entity, keys: Iterable[str], edges: pl.DataFrame, apart: pl.DataFrame) -> Clusters:
-    """Clusters of a few records without an engine: for tests and for what is asked about one cluster."""
-    parent = {key: key for key in keys}
-
-    def root(key: str) -> str:
-        while parent[key] != key:
-            key = parent[key]
-        return key
-
-    for left, right in edges.filter(pl.col("band") == Band.MATCHED).select("record_key_l", "record_key_r").iter_rows():
-        low, high = sorted((root(left), root(right)))
-        parent[high] = low
-    components = pl.DataFrame(
-        {"record_key": list(parent), "component": [root(key) for key in parent]},
-        schema={"record_key": pl.String, "component": pl.String},
-    )
-    return constrained(entity, components, edges, apart)

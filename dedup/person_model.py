@@ -118,12 +118,20 @@ def name_comparison() -> Any:
             0.01,
             1e-4,
         ),
+        # Firms are run by families.
+        level(
+            "another of the family at one employer",
+            f"family_l = family_r AND {_COLLEAGUES} AND {_OTHER_GIVEN}",
+            0.001,
+            0.008,
+        ),
+        level("same family name at one employer", f"family_l = family_r AND {_COLLEAGUES}", 0.011, 0.002),
         # A household shares the family name: weak evidence for one person.
         level("same family name only", "family_l = family_r", 0.015, FAMILY_SHARE, rarity=Rarity("family")),
         level("similar family name only", "jaro_winkler_similarity(family_l, family_r) >= 0.92", 0.012, 0.002),
         # Marriage changes the family name, typing errors garble it.
         level("same given name only", "given_l = given_r", 0.035, GIVEN_SHARE, rarity=Rarity("given")),
-        otherwise(0.043, 0.988),
+        otherwise(0.031, 0.978),
     )
 
 

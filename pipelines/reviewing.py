@@ -170,6 +170,8 @@ def read_workbook(path: Path) -> list[Decision]:
 
     Raises InputRefusedError naming the row and the cell when anything else stands there; then none is taken.
     """
+    if not path.is_file():
+        raise InputRefusedError(f"{path}: there is no such file")
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except Exception as error:

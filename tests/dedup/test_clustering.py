@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.clustering import DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE, SUPPORT, Clusters, clusters_of
+from dedup.clustering import DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE, SUPPORT, Clusters, constrained
 from schemas.decisions import Decision
 from schemas.ledger import ImportOptions
 from schemas.vocabulary import Band, Entity, Verdict
@@ -32,7 +32,26 @@ def _matched(left: str, right: str, weight: float = 20.0, rule: str = MODEL_RULE
 
 def _clusters(keys: str, pairs: list[tuple[str, str, float, str, str]], apart: list[tuple[str, str]]) -> Clusters:
     kept = pl.DataFrame([(*pair, DECIDED_DIFFERENT) for pair in apart], schema=_APART, orient="row")
-    return clusters_of(Entity.PERSON, keys, _pairs(pairs), kept)
+    return _clusters_of(keys, _pairs(pairs), kept)
+
+
+def _clusters_of(keys: str, edges: pl.DataFrame, apart: pl.DataFrame) -> Clusters:
+    """The clusters of a few records; the components are found without an engine."""
+    parent = {key: key for key in keys}
+
+    def root(key: str) -> str:
+        while parent[key] != key:
+            key = parent[key]
+        return key
+
+    for left, right in edges.filter(pl.col("band") == Band.MATCHED).select("record_key_l", "record_key_r").iter_rows():
+        low, high = sorted((root(left), root(right)))
+        parent[high] = low
+    components = pl.DataFrame(
+        {"record_key": list(parent), "component": [root(key) for key in parent]},
+        schema={"record_key": pl.String, "component": pl.String},
+    )
+    return constrained(Entity.PERSON, components, edges, apart)
 
 
 def _sets(clusters: Clusters) -> set[frozenset[str]]:

@@ -166,3 +166,12 @@ def test_a_value_that_everybody_shares_brings_no_two_together() -> None:
     connection.close()
     assert found.pairs.select("record_key_l", "record_key_r").rows() == [("a", "b")]
     assert found.too_common["same_email"] == 702
+
+
+def test_brothers_who_run_a_firm_are_not_one() -> None:
+    firm = {"last_name": "Aamodt", "organization_id": "org_a", "street": "1 Mill Lane", "city": "York"}
+    brothers = [
+        person("a", first_name="Marcus", phones=["+442079460712"], **firm),
+        person("b", first_name="Dana", phones=["+442079460712"], **firm),
+    ]
+    assert score(*brothers).get(("a", "b"), 0.0) < 8.0
