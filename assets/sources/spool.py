@@ -17,7 +17,7 @@ BUFFER = 48 << 20
 HELD_FRAMES = 4
 """Frames that are kept in memory at most: a few rows keep alive the texts of all rows that they were filtered from."""
 
-BATCH_ROWS = 65_536
+BATCH_ROWS = 131_072
 
 
 class Spool:
