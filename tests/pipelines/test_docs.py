@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from benchmarks.make_docs import PAGES
 from pipelines.__main__ import app
@@ -27,7 +28,7 @@ def test_every_command_has_help_with_an_example_and_json(tmp_path: Path) -> None
     listed = run("--help", home=tmp_path).stdout
     for command in COMMANDS:
         assert re.search(rf"\b{command}\b", listed)
-        text = run(command, "--help", home=tmp_path).stdout
+        text = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "140"}).output
         assert f"leadsift {command}" in text
         assert "Example" in text
         assert "--json" in text
