@@ -52,8 +52,7 @@ def organization_core(name: str) -> str:
 
 
 _LONGEST_FORM = 6
-_BEFORE = frozenset(["ooo", "oao", "zao", "pao", "tov", "uab", "sia", "pt", "sarl", "srl"])
-"""Short forms that stand before a name; others are too likely to be a word of it."""
+"""Words of the longest legal form."""
 
 
 def _without_form_behind(words: list[str], forms: frozenset[str]) -> list[str]:
@@ -71,7 +70,7 @@ def _without_form_behind(words: list[str], forms: frozenset[str]) -> list[str]:
 def _without_form_before(words: list[str], forms: frozenset[str]) -> list[str]:
     for length in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
         start = " ".join(words[:length])
-        if start in _BEFORE or (length > 1 and start in forms):
+        if start in vocabulary("legal_forms_before") or (length > 1 and start in forms):
             return words[length:]
     return words
 
@@ -122,8 +121,13 @@ def shared_email(address: str) -> str | None:
 
 def fold_street(street: str) -> str:
     """A street with its usual abbreviations written out."""
-    words = dict(line.split(" ", 1) for line in vocabulary("street_words"))
-    return " ".join(words.get(word, word) for word in fold_words(street).split())
+    written_out = _street_words()
+    return " ".join(written_out.get(word, word) for word in fold_words(street).split())
+
+
+@cache
+def _street_words() -> dict[str, str]:
+    return dict(line.split(" ", 1) for line in vocabulary("street_words"))
 
 
 def fold_postcode(code: str) -> str:
@@ -158,8 +162,9 @@ def person_forms(records: pl.DataFrame) -> pl.DataFrame:
 
     Takes `record_key, name, first_name, last_name, birth_date, emails, phones, national_id, street, city,
     postal_code, organization_id`; returns `record_key, given, everyday, everyday_keys, first_given, family,
-    family_parts, full_name, birth_date, emails, email_names, shared_emails, phones, phone_keys, national_id,
-    street, city, postal_code, organization_id`. Lists and texts are null where there is nothing to compare.
+    family_parts, full_name, whole_name, birth_date, emails, email_names, shared_emails, phones, phone_keys,
+    national_id, street, city, postal_code, organization_id`. Lists and texts are null where there is nothing to
+    compare.
     """
     names = _person_names(records.select("first_name", "last_name", "name"))
     given, family = names["given"], names["family"]

@@ -6,5 +6,5 @@ CREATE TABLE audit.organization_pairs (
     match_probability DOUBLE NOT NULL,  -- With the prior for the number of records of this database
     band VARCHAR NOT NULL,  -- matched, review or distinct
     evidence MAP(VARCHAR, DOUBLE) NOT NULL,  -- Bits that each comparison adds or takes
-    rule VARCHAR NOT NULL  -- model, or the fact that links them: stated by the source, or same name within the source
+    rule VARCHAR NOT NULL  -- model; decided same or decided different; what links them: stated by the source, same name within the source; or why matched ones are apart: weak bridge, kept apart
 );
