@@ -9,7 +9,10 @@ from typing import Any
 import dagster as dg
 
 from assets.resources import Home
-from dedup.identity import MODEL_VERSIONS, ResolutionCounts, find_pairs, load_current, resolve
+from dedup.current import load_current
+from dedup.identity import ResolutionCounts, resolve
+from dedup.models import MODEL_VERSIONS
+from dedup.pairing import find_pairs
 from dedup.state import is_current
 from dedup.survivorship import Survivorship
 from schemas import progress
@@ -55,6 +58,7 @@ def _counts(counts: ResolutionCounts) -> dict[str, Any]:
     return {
         "records": counts.records,
         "entities": counts.entities,
+        "entities_written": counts.written,
         "matched_pairs": counts.matched,
         "review_pairs": counts.review,
         **counts.findings,

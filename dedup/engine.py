@@ -23,6 +23,8 @@ from schemas.warehouse import Session, quoted
 EVIDENCE_PREFIX = "mw_"
 LEVEL_PREFIX = "level_"
 UNKNOWN, OTHERWISE = "unknown", "different"
+HANDED = "handed_forms"
+MOST_ALONE = 2
 
 PAIR_SCHEMA: dict[str, pl.DataType] = {
     "record_key_l": pl.String(),
@@ -42,10 +44,15 @@ class ScoredPairs:
 class Model(Protocol):
     """A model module: named blocking rules and the settings that Splink runs with."""
 
+    VERSION: str
     BLOCKING_RULES: dict[str, BlockingRule]
+    FREQUENCY_COLUMNS: tuple[str, ...]
 
     def term_frequencies(self, forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
-        """How common values are in general: by column a frame of `<column>, tf_<column>`."""
+        """How common values are in general: by column a frame of `<column>, tf_<column>`.
+
+        `forms` has the model's `FREQUENCY_COLUMNS`.
+        """
         ...
 
     def settings(self, *, explained: bool = False) -> SettingsCreator:
@@ -56,40 +63,44 @@ class Model(Protocol):
 def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPairs:
     """Score every candidate pair of `forms` that the model's blocking rules bring together.
 
-    The pairs have `record_key_l, record_key_r` (the smaller key first), `match_weight` (evidence in bits, free of any
-    prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `kept_evidence` bits, sorted by
-    keys. A value that too many records share brings no two of them together.
+    The pairs are as those of `score_blocked`, for pairs of at least `kept_evidence` bits. A value that too many
+    records share brings no two of them together.
     """
-    if forms.height < 2:
+    if forms.height < MOST_ALONE:
         return ScoredPairs(pl.DataFrame(schema=PAIR_SCHEMA), {})
-    numbered = _numbered(forms)
-    with _registered(session, numbered) as api:
-        too_common = block(session, model.BLOCKING_RULES)
-        pairs = _predict(session, api, model, numbered, threshold=kept_evidence(forms.height))
-    return ScoredPairs(_tidy(_with_keys(pairs, forms)), too_common)
+    with _table_of(session, forms):
+        too_common = block(session, HANDED, model.BLOCKING_RULES)
+        return ScoredPairs(score_blocked(session, HANDED, model, kept_evidence(forms.height)), too_common)
+
+
+def score_blocked(session: Session, forms: str, model: Model, least: float | None) -> pl.DataFrame:
+    """Score the pairs in the temporary table `match_pairs`, row ids of the table `forms`; the pairs are used up.
+
+    Returns `record_key_l, record_key_r` (the smaller key first), `match_weight` (evidence in bits, free of any
+    prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `least` bits, sorted by keys.
+    """
+    return _tidy(_scored(session, forms, model, threshold=least))
 
 
 def compare(session: Session, forms: pl.DataFrame, model: Model, pairs: Sequence[tuple[str, str]]) -> pl.DataFrame:
     """Score pairs of record keys, whatever their evidence.
 
-    Returns the columns of `score_pairs` and `level_<comparison>`, the name of the level that held; 'unknown'
+    Returns the columns of `score_blocked` and `level_<comparison>`, the name of the level that held; 'unknown'
     where there was nothing to compare.
     """
-    numbered = _numbered(forms)
-    numbers = {key: number for number, key in enumerate(forms["record_key"])}
-    wanted = sorted({tuple(sorted((numbers[one], numbers[other]))) for one, other in pairs})
-    schema = {"join_key_l": pl.Int32, "join_key_r": pl.Int32}
-    asked = pl.DataFrame(wanted, schema=schema, orient="row").with_columns(match_key=pl.lit("0"))
-    with _registered(session, numbered) as api, session.registered("asked_pairs", asked):
+    asked = pl.DataFrame(sorted(pairs), schema={"one": pl.String, "other": pl.String}, orient="row")
+    with _table_of(session, forms), session.registered("asked_pairs", asked):
         session.execute(
-            "CREATE OR REPLACE TEMP TABLE match_pairs AS SELECT match_key, join_key_l, join_key_r FROM asked_pairs"
+            "CREATE OR REPLACE TEMP TABLE match_pairs AS SELECT DISTINCT '0' AS match_key, "  # noqa: S608  (our own name)
+            "least(l.rowid, r.rowid) AS join_key_l, greatest(l.rowid, r.rowid) AS join_key_r FROM asked_pairs "
+            f"JOIN {HANDED} AS l ON l.record_key = one JOIN {HANDED} AS r ON r.record_key = other"
         )
-        found = _predict(session, api, model, numbered, explained=True)
+        found = _scored(session, HANDED, model, explained=True)
     named = [
         pl.col(f"gamma_{name}").replace_strict(labels, return_dtype=pl.String).alias(f"{LEVEL_PREFIX}{name}")
         for name, labels in level_names(model).items()
     ]
-    return _tidy(_with_keys(found.with_columns(named), forms))
+    return _tidy(found.with_columns(named))
 
 
 def level_names(model: Model) -> dict[str, dict[int, str]]:
@@ -102,20 +113,31 @@ def level_names(model: Model) -> dict[str, dict[int, str]]:
     return found
 
 
-def _predict(  # noqa: PLR0913  (two of them are options)
-    session: Session,
-    api: Any,
-    model: Model,
-    forms: pl.DataFrame,
-    *,
-    threshold: float | None = None,
-    explained: bool = False,
+@contextmanager
+def _table_of(session: Session, forms: pl.DataFrame) -> Iterator[None]:
+    """The forms as the temporary table `HANDED`."""
+    with session.registered("incoming_forms", forms):
+        session.execute(f"CREATE OR REPLACE TEMP TABLE {HANDED} AS SELECT * FROM incoming_forms")  # noqa: S608  (our own name)
+    yield
+    session.execute(f"DROP TABLE {HANDED}")
+
+
+def _scored(
+    session: Session, forms: str, model: Model, *, threshold: float | None = None, explained: bool = False
 ) -> pl.DataFrame:
-    """Score the pairs in the table `match_pairs` of the records in `match_forms`."""
+    """Splink's predictions for `match_pairs`, under keys of records."""
+    # Row ids for keys: numbers are joined in half the time of texts.
+    session.execute(
+        "CREATE OR REPLACE TEMP VIEW match_forms AS "  # noqa: S608  (our own name)
+        f"SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {forms} "
+        "WHERE rowid IN (SELECT join_key_l FROM match_pairs UNION ALL SELECT join_key_r FROM match_pairs)"
+    )
+    names = session.frame(f"SELECT {', '.join(('record_key', *model.FREQUENCY_COLUMNS))} FROM match_forms")  # noqa: S608
     with ExitStack() as stack:
         stack.enter_context(_quiet_splink())
+        api = stack.enter_context(_splink(session))
         linker = Linker(api.register("match_forms"), model.settings(explained=explained), log_level=None)
-        for column, shares in model.term_frequencies(forms).items():
+        for column, shares in model.term_frequencies(names).items():
             # Frozen with the model: what this data base holds must not change the evidence of a pair.
             stack.enter_context(session.registered(f"match_share_{column}", shares))
             linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
@@ -123,22 +145,14 @@ def _predict(  # noqa: PLR0913  (two of them are options)
         predictions = linker.inference.predict(threshold_match_weight=threshold)
         pairs: pl.DataFrame = predictions.as_duckdbpyrelation().pl()
         predictions.drop_table_from_database_and_remove_from_cache()
+    with session.registered("scored_pairs", pairs):
+        pairs = session.frame(
+            "SELECT scored_pairs.* REPLACE (l.record_key AS record_key_l, r.record_key AS record_key_r) "  # noqa: S608
+            f"FROM scored_pairs JOIN {forms} AS l ON l.rowid = record_key_l JOIN {forms} AS r ON r.rowid = record_key_r"
+        )
+    session.execute("DROP VIEW match_forms")
     session.execute("DROP TABLE match_pairs")
     return pairs
-
-
-def _numbered(forms: pl.DataFrame) -> pl.DataFrame:
-    """The forms with the place of each record for its key: numbers are joined in half the time of texts."""
-    return forms.with_columns(record_key=pl.int_range(forms.height, dtype=pl.Int32))
-
-
-def _with_keys(pairs: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
-    """Predictions with the keys of records for their numbers."""
-    keys = forms["record_key"]
-    return pairs.with_columns(
-        keys.gather(pairs["record_key_l"]).alias("record_key_l"),
-        keys.gather(pairs["record_key_r"]).alias("record_key_r"),
-    )
 
 
 def _tidy(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -155,12 +169,15 @@ def _tidy(pairs: pl.DataFrame) -> pl.DataFrame:
 def connected_components(session: Session, keys: pl.Series, edges: pl.DataFrame) -> pl.DataFrame:
     """Group record keys that edges (`record_key_l, record_key_r`) connect, directly or through others.
 
-    Returns `record_key, component` for every key; the component is its smallest key.
+    Returns `record_key, component` for every key, sorted; the component is its smallest key.
     """
-    nodes = pl.DataFrame({"record_key": keys})
-    if edges.is_empty():
-        return nodes.with_columns(component=pl.col("record_key"))
     pairs = edges.select("record_key_l", "record_key_r").unique().sort("record_key_l", "record_key_r")
+    # Most records are alone: Splink need not hear of them.
+    nodes = pl.DataFrame({"record_key": pl.concat([pairs["record_key_l"], pairs["record_key_r"]]).unique().sort()})
+    alone = pl.DataFrame({"record_key": keys}).join(nodes, on="record_key", how="anti")
+    alone = alone.with_columns(component=pl.col("record_key"))
+    if edges.is_empty():
+        return alone.sort("record_key")
     with (
         _quiet_splink(),
         session.registered("component_edges", pairs),
@@ -173,14 +190,7 @@ def connected_components(session: Session, keys: pl.Series, edges: pl.DataFrame)
         found: pl.DataFrame = clusters.as_duckdbpyrelation().pl()
         clusters.drop_table_from_database_and_remove_from_cache()
     smallest = pl.col("record_key").min().over("cluster_id")
-    return found.select("record_key", component=smallest).sort("record_key")
-
-
-@contextmanager
-def _registered(session: Session, forms: pl.DataFrame) -> Iterator[Any]:
-    """A fresh Splink API over the session with `forms` as table `match_forms`."""
-    with session.registered("match_forms", forms), _splink(session) as api:
-        yield api
+    return pl.concat([found.select("record_key", component=smallest), alone]).sort("record_key")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import polars as pl
 
 from dedup.bands import band, prior_bits, probability
 from dedup.engine import EVIDENCE_PREFIX, LEVEL_PREFIX, OTHERWISE, UNKNOWN, compare, level_names
-from dedup.identity import MODELS
+from dedup.models import MODELS
 from schemas.vocabulary import Band, Entity
 from schemas.warehouse import scratch_session
 

@@ -55,8 +55,7 @@ def _shares(*tables: str) -> dict[str, float]:
 
 def given_share(given: str) -> float:
     """The share of people who bear this given name."""
-    first = given.split(" ", 1)[0]
-    return max(LEAST_GIVEN, _shares("dist.male.first", "dist.female.first").get(first, USUAL_GIVEN))
+    return max(LEAST_GIVEN, _shares("dist.male.first", "dist.female.first").get(given, USUAL_GIVEN))
 
 
 def family_share(family: str) -> float:
@@ -65,14 +64,14 @@ def family_share(family: str) -> float:
 
 
 def name_shares(forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """The share of people who bear each name in `forms` (`given, first_given, family, full_name`), by column.
+    """The share of people who bear each name in `forms` (`given, family, full_name`), by column.
 
     Each frame has the column and `tf_<column>`, one row for each name.
     """
-    given = forms.select("given", "first_given").drop_nulls().unique("given", keep="first", maintain_order=True)
+    given = forms.select("given").drop_nulls().unique(maintain_order=True)
     family = forms.select("family").drop_nulls().unique(maintain_order=True)
-    by_given = given.select(
-        "given", pl.Series("tf_given", [given_share(name) for name in given["first_given"]], dtype=pl.Float64)
+    by_given = given.with_columns(
+        pl.Series("tf_given", [given_share(name) for name in given["given"]], dtype=pl.Float64)
     )
     by_family = family.with_columns(
         pl.Series("tf_family", [family_share(name) for name in family["family"]], dtype=pl.Float64)

@@ -161,8 +161,7 @@ def person_forms(records: pl.DataFrame) -> pl.DataFrame:
     """Comparable forms of person records.
 
     Takes `record_key, name, first_name, last_name, birth_date, emails, phones, national_id, street, city,
-    postal_code, organization_id`; returns `record_key, given, everyday, everyday_keys, first_given, family,
-    family_parts, full_name, whole_name, birth_date, emails, email_names, shared_emails, phones, phone_keys,
+    postal_code, organization_id`; returns `record_key, given, everyday, everyday_keys, family, family_parts, full_name, whole_name, birth_date, emails, email_names, shared_emails, phones, phone_keys,
     national_id, street, city, postal_code, organization_id`. Lists and texts are null where there is nothing to
     compare.
     """
@@ -180,7 +179,6 @@ def person_forms(records: pl.DataFrame) -> pl.DataFrame:
             "full_name": joined["given"] + " " + joined["family"],
             "whole_name": _whole(joined["given"], joined["family"]),
             "everyday_keys": _everyday_names(given, joined["family"]),
-            "first_given": given.str.extract(r"^(\S+)"),
             "birth_date": records["birth_date"].cast(pl.String),
             "emails": mapped_list(records["emails"], fold_email),
             "email_names": mapped_list(

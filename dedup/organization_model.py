@@ -90,6 +90,9 @@ BLOCKING_RULES: dict[str, BlockingRule] = {
 }
 
 
+FREQUENCY_COLUMNS: tuple[str, ...] = ()
+
+
 def term_frequencies(_forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Nothing is known of how common the names of companies are."""
     return {}

@@ -15,7 +15,7 @@ from dedup.blocking import BlockingRule, agreeing_on, sharing_one_of
 from dedup.levels import Rarity, comparison, level, otherwise, unknown
 from dedup.names import name_shares
 
-VERSION = "person-2"
+VERSION = "person-3"
 
 _SAME_PHONE = "list_has_any(phones_l, phones_r)"
 _BOTH_NAMES = "given_l IS NOT NULL AND given_r IS NOT NULL AND family_l IS NOT NULL AND family_r IS NOT NULL"
@@ -311,6 +311,7 @@ BLOCKING_RULES: dict[str, BlockingRule] = {
 }
 
 
+FREQUENCY_COLUMNS: tuple[str, ...] = ("given", "family", "full_name")
 term_frequencies = name_shares
 """What the levels with a rarity need to know of the names at hand."""
 

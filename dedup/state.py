@@ -1,14 +1,15 @@
-"""Whether what is derived is up to date: a fingerprint of everything it is made from.
+"""Whether what is derived is up to date: fingerprints of everything it is made from.
 
 The loaded imports, what people decided, the models, the SQL and the settings that reach the tables; equal
-fingerprints mean that deriving again would give the same content, so it is left out.
+fingerprints mean that deriving again would give the same content, so it is left out. Where the imports alone differ,
+the basis of each part is the same and only what changed is derived again.
 """
 
 from __future__ import annotations
 
 from functools import cache
 
-from dedup.identity import MODEL_VERSIONS
+from dedup.models import MODEL_VERSIONS
 from schemas.keys import digest
 from schemas.warehouse import Session, sql_names, sql_text
 
@@ -20,6 +21,11 @@ def _program() -> str:
     """A hash of the SQL and the versions of the models."""
     names = [name for folder in ("macros", "steps", "reports") for name in sql_names(folder)]
     return digest([*(sql_text(name) for name in names), *sorted(MODEL_VERSIONS.values())])
+
+
+def basis(*parts: str) -> str:
+    """What a part of the derived tables is made with, besides the records: the program and what else is named."""
+    return digest([_program(), *parts])
 
 
 def fingerprint(session: Session, shaping: str) -> str:
@@ -37,11 +43,16 @@ def recorded(session: Session, name: str) -> str | None:
     return None if found is None else str(found)
 
 
+def remember(session: Session, name: str, value: str) -> None:
+    """Record a fingerprint under `name`, in the session's transaction."""
+    session.execute("DELETE FROM audit.state WHERE name = ?", [name])
+    session.execute("INSERT INTO audit.state VALUES (?, ?)", [name, value])
+
+
 def record(session: Session, name: str, value: str) -> None:
-    """Record a fingerprint under `name`."""
+    """Record a fingerprint under `name`, in a transaction of its own."""
     with session.transaction():
-        session.execute("DELETE FROM audit.state WHERE name = ?", [name])
-        session.execute("INSERT INTO audit.state VALUES (?, ?)", [name, value])
+        remember(session, name, value)
 
 
 def is_current(session: Session, shaping: str) -> bool:

@@ -17,7 +17,9 @@ import polars as pl
 from assets.deals.tables import build_crm_tables
 from assets.sources.landing import Landing, land
 from assets.sources.loading import load_pending
-from dedup.identity import find_pairs, load_current, resolve
+from dedup.current import load_current
+from dedup.identity import resolve
+from dedup.pairing import find_pairs
 from dedup.survivorship import Survivorship
 from schemas.archive import Archive
 from schemas.ledger import ImportOptions, Ledger

@@ -2,7 +2,7 @@
 -- undone, leads nowhere unless others share its entity.
 INSERT INTO audit.id_redirects BY NAME
 WITH known AS (
-    SELECT record_key FROM current_organizations
+    SELECT record_key FROM records.current_organizations
     UNION
     SELECT record_key FROM audit.retired_records WHERE entity = 'organization'
 )
@@ -12,6 +12,6 @@ SELECT
     members.entity_id AS current_id,
     known.record_key
 FROM known
-LEFT JOIN organization_members AS members USING (record_key)
+LEFT JOIN audit.organization_members AS members USING (record_key)
 WHERE retired_id IS DISTINCT FROM current_id
 ORDER BY ALL;

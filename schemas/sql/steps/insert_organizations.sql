@@ -7,7 +7,7 @@ WITH entities AS (
         min(imports.received_at) AS first_seen_at,
         max(members.updated_at) AS updated_at
     FROM organization_members AS members
-    JOIN audit.imports AS imports ON imports.import_sequence = struct_extract(members.first_seen, 1)
+    JOIN audit.imports AS imports ON imports.import_sequence = members.first_seen.import_sequence
     GROUP BY members.entity_id
 ),
 chosen AS (

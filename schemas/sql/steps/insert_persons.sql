@@ -9,7 +9,7 @@ WITH entities AS (
         list_sort(list_distinct(flatten(list(coalesce(members.emails, []))))) AS emails,
         list_sort(list_distinct(flatten(list(coalesce(members.phones, []))))) AS phones
     FROM person_members AS members
-    JOIN audit.imports AS imports ON imports.import_sequence = struct_extract(members.first_seen, 1)
+    JOIN audit.imports AS imports ON imports.import_sequence = members.first_seen.import_sequence
     GROUP BY members.entity_id
 ),
 chosen AS (

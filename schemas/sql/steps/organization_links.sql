@@ -1,19 +1,19 @@
 -- Links that need no model: what the source itself states, and a mention by name that means the only organization of that name in the same source.
 WITH named AS (
     SELECT source, records.folded_name(name) AS folded, min(record_key) AS record_key, count(*) AS namesakes
-    FROM current_organizations
+    FROM records.current_organizations
     WHERE name IS NOT NULL AND external_id IS NOT NULL AND NOT coalesce(is_deleted, false)
     GROUP BY ALL
 ),
 links AS (
     SELECT mention.record_key AS one, named.record_key AS other, 'same name within the source' AS rule
-    FROM current_organizations AS mention
+    FROM records.current_organizations AS mention
     JOIN named ON named.source = mention.source AND named.folded = records.folded_name(mention.name)
     WHERE mention.is_stub AND mention.external_id IS NULL AND named.namesakes = 1
     UNION ALL
     SELECT stated.record_key, stated.same_as_key, 'stated by the source'
-    FROM current_organizations AS stated
-    JOIN current_organizations AS target ON target.record_key = stated.same_as_key
+    FROM records.current_organizations AS stated
+    JOIN records.current_organizations AS target ON target.record_key = stated.same_as_key
     WHERE NOT coalesce(target.is_deleted, false) AND NOT coalesce(stated.is_deleted, false)
 )
 SELECT

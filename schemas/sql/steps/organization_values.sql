@@ -1,5 +1,5 @@
--- What is compared of each live organization record.
-SELECT record_key, name, domain, website, email, phone, street, city, postal_code
-FROM current_organizations
-WHERE NOT coalesce(is_deleted, false)
-ORDER BY record_key
+-- What is compared of each changed organization record.
+SELECT current.record_key, changed.content, name, domain, website, email, phone, street, city, postal_code
+FROM changed_records AS changed
+JOIN records.current_organizations AS current USING (record_key)
+ORDER BY current.record_key

@@ -6,8 +6,8 @@ SELECT
     'different national ids, birth dates and given names' AS rule
 FROM record_components AS left_part
 JOIN record_components AS right_part ON left_part.component = right_part.component AND left_part.record_key < right_part.record_key
-JOIN current_persons AS one ON one.record_key = left_part.record_key
-JOIN current_persons AS other ON other.record_key = right_part.record_key
+JOIN records.current_persons AS one ON one.record_key = left_part.record_key
+JOIN records.current_persons AS other ON other.record_key = right_part.record_key
 WHERE length(one.national_id) >= 6 AND length(other.national_id) >= 6
     AND damerau_levenshtein(upper(one.national_id), upper(other.national_id)) > 2
     AND jaro_winkler_similarity(lower(one.first_name), lower(other.first_name)) < 0.75

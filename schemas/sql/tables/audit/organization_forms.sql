@@ -1,6 +1,7 @@
 -- What is compared of each live organization record: the forms that evidence is weighed on.
 CREATE TABLE audit.organization_forms (
-    record_key VARCHAR NOT NULL,  -- The record, see records.source_organizations
+    record_key VARCHAR NOT NULL USING COMPRESSION uncompressed,  -- The record, see records.source_organizations
+    content UBIGINT NOT NULL,  -- Hash of what the record said when these forms were made
     name VARCHAR,  -- The name without legal form and article
     domain VARCHAR,  -- The registered web domain, none for free mail services
     phone VARCHAR,  -- Last nine digits of the number

@@ -1,0 +1,174 @@
+"""Pairs: which records were compared and with what evidence, brought up to date by looking only at what changed.
+
+A pair's evidence depends on its two records and the model, and which pairs are compared depends on how many records
+share a value. So after a change only pairs of changed records are weighed again, and pairs of records that share a
+value which has become too common to compare its holders, or has ceased to be (decision 0005; a property test holds
+this to weighing everything). Does not belong here: evidence (`dedup.engine`), and what pairs make
+(`dedup.identity`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dedup.bands import MATCHED_FROM, REVIEW_FROM, kept_evidence, least_evidence, prior_bits, world_size
+from dedup.blocking import block, block_changed
+from dedup.clustering import DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE
+from dedup.engine import EVIDENCE_PREFIX, Model, ScoredPairs, score_blocked
+from dedup.models import MODELS
+from dedup.normalising import organization_forms, person_forms
+from dedup.state import basis, recorded, remember
+from schemas.vocabulary import Band, Entity, Verdict
+from schemas.warehouse import Session
+
+MOST_CHANGED = 0.3
+"""Share of changed records from which weighing everything costs less than finding out what need not be."""
+
+UNFINISHED = "unfinished"
+
+_EVIDENCE = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
+_KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
+    "record_key_l": pl.String,
+    "record_key_r": pl.String,
+    "match_weight": pl.Float64,
+    "evidence": _EVIDENCE,
+}
+
+
+def find_pairs(session: Session, entity: Entity) -> ScoredPairs:
+    """Score and band the pairs of an entity's live records, in the session's transaction. Needs `load_current`.
+
+    Changed forms are committed on the way, with a note that their pairs are not known yet. The pairs have the columns of `audit.<entity>_pairs`, whose content they are to replace: linked pairs (rule other
+    than `model`) and scored ones.
+    """
+    model = MODELS[entity]
+    made_with = basis(model.VERSION)
+    known = recorded(session, f"{entity} pairs") or ""
+    if known.partition("/")[0] != made_with:
+        session.empty(f"audit.{entity}_forms")
+        session.empty(f"audit.{entity}_pairs")
+    changed = _refresh_forms(session, entity)
+    records = int(str(session.scalar(f"SELECT count(*) FROM audit.{entity}_forms")))  # noqa: S608  (our own names, here and below)
+    world = world_size(records)
+    grown = known == f"{made_with}/{world}" or _is_smaller(known, made_with, world)
+    if grown and changed <= MOST_CHANGED * records:
+        scored, too_common = _scored_changed(session, entity, model, records)
+    else:
+        scored, too_common = _scored_all(session, entity, model, records)
+    remember(session, f"{entity} pairs", f"{made_with}/{world}")
+    return ScoredPairs(_banded(scored, _stated(session, entity), records), too_common)
+
+
+def _is_smaller(known: str, made_with: str, world: int) -> bool:
+    """Whether the pairs were kept for a smaller world, whose kept pairs include those of a larger one."""
+    before, _, size = known.partition("/")
+    return before == made_with and int(size) <= world
+
+
+def _refresh_forms(session: Session, entity: Entity) -> int:
+    """Make the forms of changed records anew; returns how many records changed, came or went.
+
+    Leaves `former_forms`, the forms they had, and `changed_rows`, the row ids of those they have.
+    """
+    table = f"audit.{entity}_forms"
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE former_forms AS "  # noqa: S608
+        f"SELECT forms.* FROM {table} AS forms ANTI JOIN live_records USING (record_key, content)"
+    )
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE changed_records AS "  # noqa: S608
+        f"SELECT record_key, content FROM live_records ANTI JOIN {table} USING (record_key, content)"
+    )
+    session.execute(f"DELETE FROM {table} WHERE record_key IN (SELECT record_key FROM former_forms)")  # noqa: S608
+    values = session.frame_of(f"steps/{entity}_values")
+    make = organization_forms if entity == Entity.ORGANIZATION else person_forms
+    session.append(table, make(values).with_columns(values["content"]))
+    # Rows have their lasting ids only once they are committed; until the pairs are there, too, none are known.
+    remember(session, f"{entity} pairs", UNFINISHED)
+    session.keep_so_far()
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE changed_rows AS "  # noqa: S608
+        f"SELECT rowid AS record FROM {table} SEMI JOIN changed_records USING (record_key)"
+    )
+    gone = "SELECT record_key FROM former_forms UNION SELECT record_key FROM changed_records"
+    return int(str(session.scalar(f"SELECT count(*) FROM ({gone})")))  # noqa: S608
+
+
+def _scored_all(session: Session, entity: Entity, model: Model, records: int) -> tuple[pl.DataFrame, dict[str, int]]:
+    table = f"audit.{entity}_forms"
+    too_common = block(session, table, model.BLOCKING_RULES)
+    return _with_evidence(score_blocked(session, table, model, kept_evidence(records))), too_common
+
+
+def _scored_changed(
+    session: Session, entity: Entity, model: Model, records: int
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Pairs of changed records as they are now, and all others as they were kept."""
+    table = f"audit.{entity}_forms"
+    too_common = block_changed(session, table, "former_forms", model.BLOCKING_RULES)
+    least = kept_evidence(records)
+    fresh = _with_evidence(score_blocked(session, table, model, least))
+    before = session.frame(
+        "WITH gone AS (SELECT record_key FROM former_forms UNION SELECT record_key FROM changed_records), "  # noqa: S608
+        f"unsettled AS (SELECT record_key FROM {table} AS forms JOIN unsettled_rows ON forms.rowid = record) "
+        f"SELECT record_key_l, record_key_r, match_weight, map_entries(evidence) AS evidence FROM audit.{entity}_pairs "
+        "WHERE cardinality(evidence) > 0 AND match_weight >= ? AND record_key_l NOT IN (FROM gone) AND record_key_r NOT IN (FROM gone) "
+        "AND NOT (record_key_l IN (FROM unsettled) AND record_key_r IN (FROM unsettled))",
+        [least],
+    )
+    return pl.concat([before.cast(_KEPT), fresh.cast(_KEPT)]), too_common
+
+
+def _with_evidence(scored: pl.DataFrame) -> pl.DataFrame:
+    """Scored pairs with the bits of each comparison as entries of a map."""
+    entries = [
+        pl.struct(pl.lit(name.removeprefix(EVIDENCE_PREFIX)).alias("key"), pl.col(name).alias("value"))
+        for name in scored.columns
+        if name.startswith(EVIDENCE_PREFIX)
+    ]
+    evidence = pl.lit([], dtype=_EVIDENCE)
+    if entries:
+        evidence = pl.concat_list(entries).list.filter(pl.element().struct.field("value").is_not_null())
+    return scored.select("record_key_l", "record_key_r", "match_weight", evidence=evidence)
+
+
+def _stated(session: Session, entity: Entity) -> pl.DataFrame:
+    """Pairs of which something is known without a model, `record_key_l, record_key_r, rule`; people come first."""
+    decided = session.frame_of(f"steps/{entity}_decided").select(
+        "record_key_l",
+        "record_key_r",
+        pl.when(pl.col("decision") == Verdict.SAME)
+        .then(pl.lit(DECIDED_SAME))
+        .otherwise(pl.lit(DECIDED_DIFFERENT))
+        .alias("rule"),
+    )
+    links = session.frame_of(f"steps/{entity}_links")
+    return pl.concat([decided, links.join(decided, on=["record_key_l", "record_key_r"], how="anti")])
+
+
+def _banded(scored: pl.DataFrame, stated: pl.DataFrame, records: int) -> pl.DataFrame:
+    """Scored pairs with probability and band; what is stated of a pair counts whatever its score."""
+    pairs = scored.join(stated, on=["record_key_l", "record_key_r"], how="full", coalesce=True)
+    weight, linked = pl.col("match_weight").fill_null(0.0), pl.col("rule").is_not_null()
+    parted = pl.col("rule").fill_null("") == DECIDED_DIFFERENT
+    matched, review = least_evidence(MATCHED_FROM, records), least_evidence(REVIEW_FROM, records)
+    return pairs.select(
+        "record_key_l",
+        "record_key_r",
+        match_weight=weight,
+        # The logistic function of evidence and prior, see dedup.bands.probability.
+        match_probability=pl.when(parted)
+        .then(0.0)
+        .when(linked)
+        .then(1.0)
+        .otherwise(1.0 / (1.0 + 2.0 ** -(weight + prior_bits(records)))),
+        band=pl.when(parted)
+        .then(pl.lit(Band.DISTINCT.value))
+        .when(linked | (weight >= matched))
+        .then(pl.lit(Band.MATCHED.value))
+        .when(weight >= review)
+        .then(pl.lit(Band.REVIEW.value))
+        .otherwise(pl.lit(Band.DISTINCT.value)),
+        evidence=pl.col("evidence").fill_null(pl.lit([], dtype=_EVIDENCE)),
+        rule=pl.col("rule").fill_null(MODEL_RULE),
+    ).sort("record_key_l", "record_key_r")

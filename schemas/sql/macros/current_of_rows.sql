@@ -1,0 +1,70 @@
+-- What is known of each record, of all its versions together. A record outranks a mention of it; of two versions the one that the
+-- source changed later is the newer; without such times the one received later; among equals the order of their content.
+-- From the oldest version to the newest, each does to what is known what its policy says: `newest` overwrites every field that its
+-- sheet has a column for (a blank cell empties it), `fill` only fills what is blank, `ignore` changes nothing. A field that a sheet
+-- has no column for is left as it is. `met_table` is the source table itself, or those of its rows that are looked at. Of custom cells those of the newer version count, header by header.
+CREATE OR REPLACE MACRO records.current_of_rows(source_table, met_table) AS TABLE
+WITH ranked AS (
+    SELECT
+        met.*,
+        coalesce(sheets.fields, []) AS fields,
+        coalesce(sheets.policy, 'newest') AS policy,
+        min({'import_sequence': met.import_sequence, 'file_ordinal': met.file_ordinal, 'sheet_ordinal': met.sheet_ordinal, 'row_number': met.row_number}) OVER (PARTITION BY met.record_key) AS first_seen,
+        count(*) FILTER (NOT met.is_stub) OVER (PARTITION BY met.record_key) AS versions,
+        row_number() OVER (
+            PARTITION BY met.record_key
+            ORDER BY
+                met.is_stub,
+                met.updated_at DESC NULLS LAST,
+                if(met.updated_at IS NULL, met.import_sequence, 0) DESC,
+                if(met.updated_at IS NULL, met.file_ordinal, 0) DESC,
+                if(met.updated_at IS NULL, met.sheet_ordinal, 0) DESC,
+                if(met.updated_at IS NULL, met.row_number, 0) DESC,
+                met.version_key
+        ) AS version_rank
+    FROM query_table(met_table) AS met
+    LEFT JOIN records.sheets AS sheets
+        ON sheets.table_name = source_table
+        AND sheets.import_id = met.import_id
+        AND sheets.file_ordinal = met.file_ordinal
+        AND sheets.sheet_ordinal = met.sheet_ordinal
+        AND sheets.object = met.object
+        AND sheets.is_stub = met.is_stub
+),
+folded AS (
+    SELECT
+        record_key,
+        any_value(first_seen) AS first_seen,
+        arg_min(COLUMNS(['version_key', 'source', 'object', 'external_id', 'is_stub', 'import_id', 'import_sequence', 'file_ordinal',
+            'sheet_ordinal', 'file', 'sheet', 'row_number']), version_rank),
+        list_reduce(
+            list(
+                struct_pack(
+                    said := COLUMNS(* EXCLUDE (
+                        record_key, version_key, source, object, external_id, is_stub, import_id, import_sequence, file_ordinal,
+                        sheet_ordinal, file, sheet, row_number, custom, fields, policy, first_seen, versions, version_rank
+                    )),
+                    is_spoken := list_contains(fields, alias(COLUMNS(* EXCLUDE (
+                        record_key, version_key, source, object, external_id, is_stub, import_id, import_sequence, file_ordinal,
+                        sheet_ordinal, file, sheet, row_number, custom, fields, policy, first_seen, versions, version_rank
+                    )))),
+                    does := policy
+                ) ORDER BY version_rank DESC
+            ),
+            lambda so_far, later: CASE
+                WHEN later.does = 'ignore' OR (NOT later.is_spoken AND later.said IS NULL) THEN so_far
+                WHEN later.does = 'fill' AND so_far.said IS NOT NULL THEN so_far
+                ELSE later
+            END
+        ).said,
+        list_reduce(
+            list(custom ORDER BY version_rank DESC) FILTER (custom IS NOT NULL AND (policy <> 'ignore' OR version_rank = versions)),
+            lambda so_far, later: map_concat(so_far, later)
+        ) AS custom
+    FROM ranked
+    WHERE versions > 1 AND NOT is_stub
+    GROUP BY record_key
+)
+SELECT * EXCLUDE (version_rank, versions, fields, policy) FROM ranked WHERE version_rank = 1 AND versions < 2
+UNION ALL BY NAME
+SELECT * FROM folded;
