@@ -55,7 +55,7 @@ def sharing_one_of(column: str, largest: int = LARGEST_BLOCK) -> BlockingRule:
 
 _PAIRS = (
     "CREATE OR REPLACE TEMP TABLE match_pairs AS "
-    "SELECT '0' AS match_key, CAST(pair >> 32 AS BIGINT) AS join_key_l, CAST(pair & 4294967295 AS BIGINT) AS join_key_r "
+    "SELECT '0' AS match_key, pair >> 32 AS join_key_l, pair & 4294967295 AS join_key_r "
     "FROM (SELECT DISTINCT (CAST(l.record AS BIGINT) << 32) | r.record AS pair FROM match_keys AS l "
     "JOIN match_keys AS r ON l.rule = r.rule AND l.key = r.key AND l.record < r.record{which})"
 )
@@ -99,8 +99,9 @@ def block_changed(session: Session, forms: str, former: str, rules: Mapping[str,
 
     Returns what `block` does, of the values of changed records.
     """
-    limits = ", ".join(f"({number}, {rule.largest})" for number, rule in enumerate(rules.values()))
-    session.execute(f"CREATE OR REPLACE TEMP TABLE rule_limits AS SELECT * FROM (VALUES {limits}) AS v (rule, largest)")
+    session.execute("CREATE OR REPLACE TEMP TABLE rule_limits (rule UTINYINT, largest INTEGER)")
+    for number, rule in enumerate(rules.values()):
+        session.execute("INSERT INTO rule_limits VALUES (?, ?)", [number, rule.largest])
     session.execute("CREATE OR REPLACE TEMP TABLE former_keys (rule UTINYINT, key UBIGINT, record BIGINT)")
     session.execute("CREATE OR REPLACE TEMP TABLE match_keys (rule UTINYINT, key UBIGINT, record BIGINT)")
     for number, rule in enumerate(rules.values()):
@@ -118,8 +119,8 @@ def block_changed(session: Session, forms: str, former: str, rules: Mapping[str,
     if session.scalar("SELECT count(*) FROM unsettled_rows"):
         _add_unsettled(session, forms, rules)
     session.execute(
-        "DELETE FROM match_keys USING block_sizes JOIN rule_limits USING (rule) WHERE match_keys.rule = block_sizes.rule "
-        "AND match_keys.key = block_sizes.key AND block_sizes.now > rule_limits.largest"
+        "DELETE FROM match_keys USING block_sizes JOIN rule_limits USING (rule) "
+        "WHERE match_keys.rule = block_sizes.rule AND match_keys.key = block_sizes.key AND now > largest"
     )
     changed_too = "(l.record IN (SELECT record FROM changed_rows) OR r.record IN (SELECT record FROM changed_rows))"
     unsettled = "(l.record IN (SELECT record FROM unsettled_rows) AND r.record IN (SELECT record FROM unsettled_rows))"
@@ -140,7 +141,8 @@ def _add_unsettled(session: Session, forms: str, rules: Mapping[str, BlockingRul
         if not session.scalar("SELECT count(*) FROM unsettled_keys"):
             continue
         session.execute(
-            f"CREATE OR REPLACE TEMP TABLE rule_keys AS SELECT * FROM ({rule.of(forms)}) SEMI JOIN unsettled_keys USING (key)"  # noqa: S608
+            "CREATE OR REPLACE TEMP TABLE rule_keys AS "  # noqa: S608
+            f"SELECT * FROM ({rule.of(forms)}) SEMI JOIN unsettled_keys USING (key)"
         )
         session.execute(f"INSERT INTO match_keys SELECT {number}, key, record FROM rule_keys")  # noqa: S608
         session.execute(

@@ -30,7 +30,8 @@ def load_current(session: Session, entity: Entity) -> None:
     )
     session.execute(f"DELETE FROM {current} WHERE record_key IN (SELECT record_key FROM changed_records)")  # noqa: S608
     session.execute(
-        f"CREATE OR REPLACE TEMP VIEW met_changed AS SELECT * FROM {source} SEMI JOIN changed_records USING (record_key)"  # noqa: S608
+        "CREATE OR REPLACE TEMP VIEW met_changed AS "  # noqa: S608
+        f"SELECT * FROM {source} SEMI JOIN changed_records USING (record_key)"
     )
     session.execute(
         f"INSERT INTO {current} BY NAME SELECT version.*, record_contents.content "  # noqa: S608

@@ -172,12 +172,18 @@ def connected_components(session: Session, keys: pl.Series, edges: pl.DataFrame)
     Returns `record_key, component` for every key, sorted; the component is its smallest key.
     """
     pairs = edges.select("record_key_l", "record_key_r").unique().sort("record_key_l", "record_key_r")
-    # Most records are alone: Splink need not hear of them.
+    # Most records are alone or one of two, which is plain without a search.
+    ends = pl.concat([pairs["record_key_l"], pairs["record_key_r"]]).rename("record_key").to_frame()
+    often = ends.filter(pl.len().over("record_key") > 1)["record_key"].unique().implode()
+    is_linked = pl.col("record_key_l").is_in(often) | pl.col("record_key_r").is_in(often)
+    twos, pairs = pairs.filter(~is_linked), pairs.filter(is_linked)
     nodes = pl.DataFrame({"record_key": pl.concat([pairs["record_key_l"], pairs["record_key_r"]]).unique().sort()})
-    alone = pl.DataFrame({"record_key": keys}).join(nodes, on="record_key", how="anti")
-    alone = alone.with_columns(component=pl.col("record_key"))
-    if edges.is_empty():
-        return alone.sort("record_key")
+    others = pl.DataFrame({"record_key": keys}).join(nodes, on="record_key", how="anti")
+    others = others.join(
+        twos.select(record_key="record_key_r", component="record_key_l"), on="record_key", how="left"
+    ).with_columns(pl.col("component").fill_null(pl.col("record_key")))
+    if pairs.is_empty():
+        return others.sort("record_key")
     with (
         _quiet_splink(),
         session.registered("component_edges", pairs),
@@ -190,7 +196,7 @@ def connected_components(session: Session, keys: pl.Series, edges: pl.DataFrame)
         found: pl.DataFrame = clusters.as_duckdbpyrelation().pl()
         clusters.drop_table_from_database_and_remove_from_cache()
     smallest = pl.col("record_key").min().over("cluster_id")
-    return pl.concat([found.select("record_key", component=smallest), alone]).sort("record_key")
+    return pl.concat([found.select("record_key", component=smallest), others]).sort("record_key")
 
 
 @contextmanager

@@ -84,7 +84,8 @@ def _touch(session: Session, entity: Entity, components: pl.DataFrame) -> int:
         "WITH touched AS (SELECT before.entity_id AS was, now.entity_id AS is_now FROM record_entities AS now "
         f"FULL JOIN {members} AS before USING (record_key) "
         "WHERE now.entity_id IS DISTINCT FROM before.entity_id OR now.content IS DISTINCT FROM before.content) "
-        "SELECT was AS entity_id FROM touched WHERE was IS NOT NULL UNION SELECT is_now FROM touched WHERE is_now IS NOT NULL"
+        "SELECT was AS entity_id FROM touched WHERE was IS NOT NULL "
+        "UNION SELECT is_now FROM touched WHERE is_now IS NOT NULL"
     )
     return int(str(session.scalar("SELECT count(*) FROM touched_entities")))
 

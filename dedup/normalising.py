@@ -161,9 +161,9 @@ def person_forms(records: pl.DataFrame) -> pl.DataFrame:
     """Comparable forms of person records.
 
     Takes `record_key, name, first_name, last_name, birth_date, emails, phones, national_id, street, city,
-    postal_code, organization_id`; returns `record_key, given, everyday, everyday_keys, family, family_parts, full_name, whole_name, birth_date, emails, email_names, shared_emails, phones, phone_keys,
-    national_id, street, city, postal_code, organization_id`. Lists and texts are null where there is nothing to
-    compare.
+    postal_code, organization_id`; returns `record_key, given, everyday, everyday_keys, family, family_parts,
+    full_name, whole_name, birth_date, emails, email_names, shared_emails, phones, phone_keys, national_id, street,
+    city, postal_code, organization_id`. Lists and texts are null where there is nothing to compare.
     """
     names = _person_names(records.select("first_name", "last_name", "name"))
     given, family = names["given"], names["family"]

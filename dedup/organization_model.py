@@ -13,17 +13,25 @@ from splink import SettingsCreator
 from dedup.blocking import BlockingRule, agreeing_on
 from dedup.levels import comparison, level, otherwise, unknown
 
-VERSION = "organization-1"
+VERSION = "organization-2"
 
+_LONG = "(name_l LIKE '% % %' AND length(name_l) >= 14)"
+_OF_TWO = "(name_l LIKE '% %' AND length(name_l) >= 10)"
 _SAME_PLACE = "(postal_code_l = postal_code_r OR city_l = city_r)"
 
 
 def name_comparison() -> Any:
-    """The name without legal form; companies rarely share one by chance, branches often share a part of one."""
+    """The name without legal form; companies rarely share one by chance, branches often share a part of one.
+
+    The more words a name has, the less likely two companies came upon it: there are many an Atlas and a Delta, some
+    of the name Delta Logistics, hardly two of three words or more.
+    """
     return comparison(
         "name",
         unknown("name_l IS NULL OR name_r IS NULL"),
-        level("same name", "name_l = name_r", 0.72, 4e-6),
+        level("same name of three words or more", f"name_l = name_r AND {_LONG}", 0.40, 2e-8),
+        level("same name of two words", f"name_l = name_r AND {_OF_TWO}", 0.22, 2e-7),
+        level("same name", "name_l = name_r", 0.10, 5e-7),
         level("same name, blanks apart", "replace(name_l, ' ', '') = replace(name_r, ' ', '')", 0.03, 1e-6),
         level("similar name", "jaro_winkler_similarity(name_l, name_r) >= 0.94", 0.10, 2e-4),
         level(

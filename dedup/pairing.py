@@ -27,19 +27,22 @@ MOST_CHANGED = 0.3
 UNFINISHED = "unfinished"
 
 _EVIDENCE = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
-_KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
-    "record_key_l": pl.String,
-    "record_key_r": pl.String,
-    "match_weight": pl.Float64,
-    "evidence": _EVIDENCE,
-}
+_KEPT = pl.Schema(
+    {
+        "record_key_l": pl.String,
+        "record_key_r": pl.String,
+        "match_weight": pl.Float64,
+        "evidence": _EVIDENCE,
+    }
+)
 
 
-def find_pairs(session: Session, entity: Entity) -> ScoredPairs:
+def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHANGED) -> ScoredPairs:
     """Score and band the pairs of an entity's live records, in the session's transaction. Needs `load_current`.
 
-    Changed forms are committed on the way, with a note that their pairs are not known yet. The pairs have the columns of `audit.<entity>_pairs`, whose content they are to replace: linked pairs (rule other
-    than `model`) and scored ones.
+    Changed forms are committed on the way, with a note that their pairs are not known yet. The pairs have the
+    columns of `audit.<entity>_pairs`, whose content they are to replace: linked pairs (rule other than `model`) and
+    scored ones. All pairs are scored when more than `most_changed` of the records changed.
     """
     model = MODELS[entity]
     made_with = basis(model.VERSION)
@@ -48,10 +51,10 @@ def find_pairs(session: Session, entity: Entity) -> ScoredPairs:
         session.empty(f"audit.{entity}_forms")
         session.empty(f"audit.{entity}_pairs")
     changed = _refresh_forms(session, entity)
-    records = int(str(session.scalar(f"SELECT count(*) FROM audit.{entity}_forms")))  # noqa: S608  (our own names, here and below)
+    records = _count(session, f"audit.{entity}_forms")
     world = world_size(records)
     grown = known == f"{made_with}/{world}" or _is_smaller(known, made_with, world)
-    if grown and changed <= MOST_CHANGED * records:
+    if grown and changed <= most_changed * records:
         scored, too_common = _scored_changed(session, entity, model, records)
     else:
         scored, too_common = _scored_all(session, entity, model, records)
@@ -90,8 +93,11 @@ def _refresh_forms(session: Session, entity: Entity) -> int:
         "CREATE OR REPLACE TEMP TABLE changed_rows AS "  # noqa: S608
         f"SELECT rowid AS record FROM {table} SEMI JOIN changed_records USING (record_key)"
     )
-    gone = "SELECT record_key FROM former_forms UNION SELECT record_key FROM changed_records"
-    return int(str(session.scalar(f"SELECT count(*) FROM ({gone})")))  # noqa: S608
+    return _count(session, "(SELECT record_key FROM former_forms UNION SELECT record_key FROM changed_records)")
+
+
+def _count(session: Session, rows: str) -> int:
+    return int(str(session.scalar(f"SELECT count(*) FROM {rows}")))  # noqa: S608  (our own names, here and below)
 
 
 def _scored_all(session: Session, entity: Entity, model: Model, records: int) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -108,12 +114,19 @@ def _scored_changed(
     too_common = block_changed(session, table, "former_forms", model.BLOCKING_RULES)
     least = kept_evidence(records)
     fresh = _with_evidence(score_blocked(session, table, model, least))
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE changed_keys AS "
+        "SELECT record_key FROM former_forms UNION SELECT record_key FROM changed_records"
+    )
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE unsettled_keys AS "  # noqa: S608
+        f"SELECT record_key FROM {table} AS forms JOIN unsettled_rows ON forms.rowid = record"
+    )
     before = session.frame(
-        "WITH gone AS (SELECT record_key FROM former_forms UNION SELECT record_key FROM changed_records), "  # noqa: S608
-        f"unsettled AS (SELECT record_key FROM {table} AS forms JOIN unsettled_rows ON forms.rowid = record) "
-        f"SELECT record_key_l, record_key_r, match_weight, map_entries(evidence) AS evidence FROM audit.{entity}_pairs "
-        "WHERE cardinality(evidence) > 0 AND match_weight >= ? AND record_key_l NOT IN (FROM gone) AND record_key_r NOT IN (FROM gone) "
-        "AND NOT (record_key_l IN (FROM unsettled) AND record_key_r IN (FROM unsettled))",
+        "SELECT record_key_l, record_key_r, match_weight, map_entries(evidence) AS evidence "  # noqa: S608
+        f"FROM audit.{entity}_pairs WHERE cardinality(evidence) > 0 AND match_weight >= ? "
+        "AND record_key_l NOT IN (FROM changed_keys) AND record_key_r NOT IN (FROM changed_keys) "
+        "AND NOT (record_key_l IN (FROM unsettled_keys) AND record_key_r IN (FROM unsettled_keys))",
         [least],
     )
     return pl.concat([before.cast(_KEPT), fresh.cast(_KEPT)]), too_common

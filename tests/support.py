@@ -19,7 +19,7 @@ from assets.sources.landing import Landing, land
 from assets.sources.loading import load_pending
 from dedup.current import load_current
 from dedup.identity import resolve
-from dedup.pairing import find_pairs
+from dedup.pairing import MOST_CHANGED, find_pairs
 from dedup.survivorship import Survivorship
 from schemas.archive import Archive
 from schemas.ledger import ImportOptions, Ledger
@@ -84,10 +84,10 @@ class Workplace:
         self.load_all()
         self.derive()
 
-    def derive(self, survivorship: Survivorship | None = None) -> None:
+    def derive(self, survivorship: Survivorship | None = None, most_changed: float = MOST_CHANGED) -> None:
         """Derive everything from what is loaded."""
         with self.warehouse.open() as session:
-            derive(session, survivorship)
+            derive(session, survivorship, most_changed)
 
     def load_all(self) -> None:
         """Load what the ledger knows and the warehouse lacks."""
@@ -105,12 +105,12 @@ class Workplace:
             return session.frame(sql)
 
 
-def derive(session: Session, survivorship: Survivorship | None = None) -> None:
+def derive(session: Session, survivorship: Survivorship | None = None, most_changed: float = MOST_CHANGED) -> None:
     """Resolve organizations, then persons, then build the CRM tables."""
     for entity in RESOLVED_ENTITIES:
         with session.transaction():
             load_current(session, entity)
-            session.replace(f"audit.{entity}_pairs", find_pairs(session, entity).pairs)
+            session.replace(f"audit.{entity}_pairs", find_pairs(session, entity, most_changed).pairs)
             resolve(session, entity, survivorship)
     with session.transaction():
         build_crm_tables(session, None)

@@ -2,4 +2,4 @@
 INSERT INTO main.organization_lineage BY NAME
 SELECT entity_id AS organization_id, field.k AS field, field.v AS value, record_key, rule
 FROM (SELECT entity_id, record_key, rule, unnest(fields) AS field FROM survivors)
-ORDER BY ALL;
+ORDER BY organization_id;

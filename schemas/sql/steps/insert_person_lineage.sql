@@ -2,4 +2,4 @@
 INSERT INTO main.person_lineage BY NAME
 SELECT entity_id AS person_id, field.k AS field, field.v AS value, record_key, rule
 FROM (SELECT entity_id, record_key, rule, unnest(fields) AS field FROM survivors)
-ORDER BY ALL;
+ORDER BY person_id;

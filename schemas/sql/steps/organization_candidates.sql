@@ -1,8 +1,9 @@
--- What each organization record offers for each choice. Fields that make sense together only are one choice.
+-- What each organization record offers for each choice. Fields that make sense together only are one choice. What has nothing to be
+-- weighed against is marked as alone.
 CREATE OR REPLACE TEMP TABLE survivor_candidates AS
 WITH offers AS (
     SELECT
-        entity_id, record_key, source, is_stub, updated_at,
+        entity_id, record_key, source, is_stub, updated_at, company,
         unnest([
             {'choice': 'name', 'fields': [{'k': 'name', 'v': name}]},
             {'choice': 'domain', 'fields': [{'k': 'domain', 'v': coalesce(domain, regexp_extract(lower(website), '^(?:https?:/*)?(?:www\.)?([^/:?#\s]+)', 1))}]},
@@ -17,6 +18,6 @@ WITH offers AS (
         ]) AS offer
     FROM organization_members
 )
-SELECT entity_id, record_key, source, is_stub, updated_at, offer.choice AS choice, list_filter(offer.fields, lambda f: f.v IS NOT NULL AND f.v <> '') AS fields
+SELECT entity_id, record_key, source, is_stub, updated_at, offer.choice AS choice, company = 1 AS is_alone, list_filter(offer.fields, lambda f: f.v IS NOT NULL AND f.v <> '') AS fields
 FROM offers
 WHERE len(list_filter(offer.fields, lambda f: f.v IS NOT NULL AND f.v <> '')) > 0;

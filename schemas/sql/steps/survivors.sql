@@ -2,12 +2,9 @@
 -- `survivorship` says which criteria count for a choice and in which order; `source_ranks` how far up each source stands. What no
 -- criterion tells apart is decided by content, so that no order of imports matters.
 CREATE OR REPLACE TEMP TABLE survivors AS
-WITH offered AS (
-    SELECT *, count(*) OVER (PARTITION BY entity_id, choice) AS offers FROM survivor_candidates
-),
-counted AS (
+WITH counted AS (
     SELECT
-        candidates.* EXCLUDE (offers),
+        candidates.* EXCLUDE (is_alone),
         CAST(fields AS VARCHAR) AS content,
         orders.criteria,
         MAP {
@@ -20,10 +17,10 @@ counted AS (
             'longest': length(CAST(fields AS VARCHAR))
         } AS measures,
         count(*) OVER (PARTITION BY entity_id, choice, CAST(fields AS VARCHAR)) AS frequency
-    FROM offered AS candidates
+    FROM survivor_candidates AS candidates
     JOIN survivorship AS orders USING (choice)
     LEFT JOIN source_ranks USING (source)
-    WHERE offers > 1
+    WHERE NOT is_alone
 ),
 measured AS (
     SELECT * EXCLUDE (measures), list_transform(criteria, lambda c: CAST(measures[c] AS DOUBLE)) AS standing FROM counted
@@ -56,4 +53,4 @@ SELECT
 FROM best LEFT JOIN runner_up USING (entity_id, choice)
 UNION ALL
 -- Most entities are one record, and most choices one offer: nothing to weigh.
-SELECT entity_id, choice, record_key, fields, 'only_value' AS rule FROM offered WHERE offers = 1;
+SELECT entity_id, choice, record_key, fields, 'only_value' AS rule FROM survivor_candidates WHERE is_alone;
