@@ -9,7 +9,11 @@ from assets.resources import Home
 from dedup.state import DERIVED, fingerprint, record, recorded
 from schemas import progress
 from schemas.errors import LeadsiftError
+from schemas.keys import digest
 from schemas.warehouse import Published
+
+PUBLISHED_WITHOUT = "published without"
+"""State that names the imports that were undone when the last clean copy was made."""
 
 
 @dg.asset(
@@ -28,7 +32,9 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
     # The copy carries the fingerprint: what it says of itself, not what was meant, decides whether it is up to date.
     if _published_fingerprint(target) != wanted:
         progress.report("Publishing")
-        home.warehouse.publish(session, target)
+        undone = digest([item.import_id for item in home.ledger.imports() if item.undone_at is not None])
+        home.warehouse.publish(session, target, clean=recorded(session, PUBLISHED_WITHOUT) != undone)
+        record(session, PUBLISHED_WITHOUT, undone)
     return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(target)), "bytes": target.stat().st_size})
 
 

@@ -71,15 +71,16 @@ def constrained(entity: Entity, components: pl.DataFrame, pairs: pl.DataFrame, a
     `apart` the pairs that must not be one, `record_key_l, record_key_r, rule`.
     """
     of_record = components.select("record_key", "component")
-    sizes = of_record.group_by("component").len("size")
-    inside = _within(apart, of_record)
+    together = of_record.filter(pl.len().over("component") > 1)
+    sizes = together.group_by("component").len("size")
+    inside = _within(apart, together)
     suspects = pl.concat(
         [
             sizes.filter(pl.col("size") > SMALL)["component"],
             inside["component"],
         ]
     ).unique()
-    looked_at = _within(pairs, of_record).filter(pl.col("component").is_in(suspects.implode()))
+    looked_at = _within(pairs, together.filter(pl.col("component").is_in(suspects.implode())))
     parted: dict[str, list[str]] = {"record_key": [], "component": []}
     loosened: list[tuple[str, str, str]] = []
     findings: list[dict[str, object]] = []

@@ -27,14 +27,12 @@ MOST_CHANGED = 0.3
 UNFINISHED = "unfinished"
 
 _EVIDENCE = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
-_KEPT = pl.Schema(
-    {
-        "record_key_l": pl.String,
-        "record_key_r": pl.String,
-        "match_weight": pl.Float64,
-        "evidence": _EVIDENCE,
-    }
-)
+_KEPT: dict[str, pl.DataType] = {
+    "record_key_l": pl.String(),
+    "record_key_r": pl.String(),
+    "match_weight": pl.Float64(),
+    "evidence": _EVIDENCE,
+}
 
 
 def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHANGED) -> ScoredPairs:
@@ -129,7 +127,7 @@ def _scored_changed(
         "AND NOT (record_key_l IN (FROM unsettled_keys) AND record_key_r IN (FROM unsettled_keys))",
         [least],
     )
-    return pl.concat([before.cast(_KEPT), fresh.cast(_KEPT)]), too_common
+    return pl.concat([before.cast(pl.Schema(_KEPT)), fresh.cast(pl.Schema(_KEPT))]), too_common
 
 
 def _with_evidence(scored: pl.DataFrame) -> pl.DataFrame:

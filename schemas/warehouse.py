@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -67,6 +69,10 @@ def sniff_delimited(path: Path) -> str | None:
 
 _BULK = {"threads": "1", "memory_limit": "640MB"}
 """What DuckDB may use while records are loaded; five million rows were written under it."""
+
+
+_SMALL, _MUCH_FREE = 64_000_000, 0.3
+"""Bytes of a database that is written in a second; share of free blocks from which a copy of the file wastes space."""
 
 
 class Session:
@@ -172,6 +178,19 @@ class Session:
         self.connection.execute("COMMIT")
         self.connection.execute("BEGIN")
 
+    def is_loose(self) -> bool:
+        """Whether the file is small, or much of it is free, so that writing every table again is worth while."""
+        sizes = "SELECT total_blocks * block_size, free_blocks / greatest(total_blocks, 1) FROM pragma_database_size()"
+        total, free = self.connection.execute(sizes).fetchall()[0]
+        return bool(total < _SMALL or free > _MUCH_FREE)
+
+    def copy_database(self, target: Path) -> None:
+        """Write every table, view and macro into a new database file."""
+        source = quoted(str(self.scalar("SELECT current_database()")))
+        self.connection.execute(f"ATTACH {_literal(str(target))} AS publication")
+        self.connection.execute(f"COPY FROM DATABASE {source} TO publication")
+        self.connection.execute("DETACH publication")
+
     def columns_of(self, table: str) -> list[str]:
         """Column names of `schema.name` in order."""
         schema, name = table.split(".")
@@ -251,23 +270,25 @@ class Warehouse:
         connection.execute("SET enable_progress_bar = false")
         return connection
 
-    def publish(self, session: Session, target: Path) -> None:
+    def publish(self, session: Session, target: Path, *, clean: bool = False) -> None:
         """Copy the warehouse into a new file and put it at `target` in one step.
 
-        Readers that have the old file open keep it; whoever opens next sees the new one.
+        Readers that have the old file open keep it; whoever opens next sees the new one. The file is copied as it
+        is, which costs a tenth of writing every table again. With `clean`, and while that costs little, every table is
+        written again: rows that were taken out leave nothing between the others.
         """
         target.parent.mkdir(parents=True, exist_ok=True)
         for left_over in target.parent.glob(f".{target.name}.*.partial*"):
             left_over.unlink(missing_ok=True)
         partial = target.parent / f".{target.name}.{uuid4().hex}.partial"
-        source = quoted(str(session.scalar("SELECT current_database()")))
-        place = str(partial).replace("'", "''")
         try:
-            session.connection.execute(f"ATTACH '{place}' AS publication")
-            session.connection.execute(f"COPY FROM DATABASE {source} TO publication")
-            session.connection.execute("DETACH publication")
+            session.execute("CHECKPOINT")
+            if clean or session.is_loose():
+                session.copy_database(partial)
+            else:
+                _copy_apart(self.path, partial)
             partial.replace(target)
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError, subprocess.CalledProcessError) as error:
             raise StoreError(f"{target}: could not be published: {_first_line(error)}") from error
         finally:
             partial.unlink(missing_ok=True)
@@ -314,6 +335,12 @@ def _create(session: Session, folder: str, schema: str, kind: tuple[str, list[st
             session.connection.execute(f"COMMENT ON {what} {target} IS {_literal(comment)}")
         for column, comment in _COMMENTED_COLUMN.findall(text):
             session.connection.execute(f"COMMENT ON COLUMN {target}.{quoted(column)} IS {_literal(comment.strip())}")
+
+
+def _copy_apart(source: Path, target: Path) -> None:
+    """Copy a file in a process of its own: to close a file here would give up DuckDB's lock on it (POSIX locks)."""
+    program = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
+    subprocess.run([sys.executable, "-I", "-S", "-c", program, str(source), str(target)], check=True)  # noqa: S603
 
 
 def _literal(text: str) -> str:

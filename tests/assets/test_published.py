@@ -35,7 +35,7 @@ def test_a_publishing_that_failed_is_made_up_for(
     workplace.take(write_csv(tmp_path / "b.csv", [ROWS[0], ["2", "Bob Ray"]]))
     workplace.derive()
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise StoreError("the disk is full")
 
     with monkeypatch.context() as broken:

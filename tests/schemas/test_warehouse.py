@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -139,7 +141,12 @@ def test_a_failed_transaction_leaves_nothing(workplace: Workplace) -> None:
         assert session.scalar("SELECT count(*) FROM audit.state") == 0
 
 
-def test_what_is_published_is_a_whole_copy_and_open_readers_keep_theirs(workplace: Workplace) -> None:
+@pytest.mark.parametrize("small", [64_000_000, 0])  # tables written again; the file copied as it is
+def test_what_is_published_is_a_whole_copy_and_open_readers_keep_theirs(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    monkeypatch.setattr("schemas.warehouse._SMALL", small)
+    monkeypatch.setattr("schemas.warehouse._MUCH_FREE", 1.0)
     target = workplace.settings.published_path
     with workplace.warehouse.open() as session:
         session.connection.execute("INSERT INTO audit.state VALUES ('a', '1')")
@@ -157,6 +164,19 @@ def test_what_is_published_is_a_whole_copy_and_open_readers_keep_theirs(workplac
     )
     assert comments.item() == 0
     assert [path.name for path in target.parent.iterdir()] == [target.name]
+
+
+def test_while_the_file_is_copied_the_lock_on_it_is_kept(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("schemas.warehouse._SMALL", 0)
+    monkeypatch.setattr("schemas.warehouse._MUCH_FREE", 1.0)
+    with workplace.warehouse.open() as session:
+        workplace.warehouse.publish(session, workplace.settings.published_path)
+        program = "import duckdb, sys; duckdb.connect(sys.argv[1])"
+        other = subprocess.run(
+            [sys.executable, "-c", program, str(workplace.warehouse.path)], capture_output=True, text=True, check=False
+        )
+    assert other.returncode != 0
+    assert "lock" in other.stderr
 
 
 ATTACKS = [

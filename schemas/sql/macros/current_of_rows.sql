@@ -4,7 +4,10 @@
 -- sheet has a column for (a blank cell empties it), `fill` only fills what is blank, `ignore` changes nothing. A field that a sheet
 -- has no column for is left as it is. `met_table` is the source table itself, or those of its rows that are looked at. Of custom cells those of the newer version count, header by header.
 CREATE OR REPLACE MACRO records.current_of_rows(source_table, met_table) AS TABLE
-WITH ranked AS (
+WITH counts AS (
+    SELECT record_key, count(*) AS times_met FROM query_table(met_table) GROUP BY record_key
+),
+ranked AS (
     SELECT
         met.*,
         coalesce(sheets.fields, []) AS fields,
@@ -23,6 +26,7 @@ WITH ranked AS (
                 met.version_key
         ) AS version_rank
     FROM query_table(met_table) AS met
+    SEMI JOIN (SELECT record_key FROM counts WHERE times_met > 1) AS often USING (record_key)
     LEFT JOIN records.sheets AS sheets
         ON sheets.table_name = source_table
         AND sheets.import_id = met.import_id
@@ -65,6 +69,11 @@ folded AS (
     WHERE versions > 1 AND NOT is_stub
     GROUP BY record_key
 )
+-- Most records are met once: nothing to rank.
+SELECT met.*, {'import_sequence': import_sequence, 'file_ordinal': file_ordinal, 'sheet_ordinal': sheet_ordinal, 'row_number': row_number} AS first_seen
+FROM query_table(met_table) AS met
+SEMI JOIN (SELECT record_key FROM counts WHERE times_met = 1) AS once USING (record_key)
+UNION ALL BY NAME
 SELECT * EXCLUDE (version_rank, versions, fields, policy) FROM ranked WHERE version_rank = 1 AND versions < 2
 UNION ALL BY NAME
 SELECT * FROM folded;

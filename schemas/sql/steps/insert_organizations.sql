@@ -11,24 +11,33 @@ WITH entities AS (
     GROUP BY members.entity_id
 ),
 chosen AS (
-    SELECT entity_id, field.k AS k, field.v AS v FROM (SELECT entity_id, unnest(fields) AS field FROM survivors)
+    SELECT
+        entity_id,
+        map_from_entries(any_value(fields) FILTER (choice = 'name')) AS name_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'domain')) AS domain_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'website')) AS website_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'phone')) AS phone_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'address')) AS address_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'industry')) AS industry_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'owner_id')) AS owner_id_fields
+    FROM survivors
+    GROUP BY entity_id
 ),
 golden AS (
     SELECT
         entity_id,
-        any_value(v) FILTER (k = 'name') AS name,
-        any_value(v) FILTER (k = 'domain') AS domain,
-        any_value(v) FILTER (k = 'website') AS website,
-        any_value(v) FILTER (k = 'phone') AS phone,
-        any_value(v) FILTER (k = 'street') AS street,
-        any_value(v) FILTER (k = 'city') AS city,
-        any_value(v) FILTER (k = 'region') AS region,
-        any_value(v) FILTER (k = 'postal_code') AS postal_code,
-        any_value(v) FILTER (k = 'country') AS country,
-        any_value(v) FILTER (k = 'industry') AS industry,
-        any_value(v) FILTER (k = 'owner_id') AS owner_id
+        name_fields['name'] AS name,
+        domain_fields['domain'] AS domain,
+        website_fields['website'] AS website,
+        phone_fields['phone'] AS phone,
+        address_fields['street'] AS street,
+        address_fields['city'] AS city,
+        address_fields['region'] AS region,
+        address_fields['postal_code'] AS postal_code,
+        address_fields['country'] AS country,
+        industry_fields['industry'] AS industry,
+        owner_id_fields['owner_id'] AS owner_id
     FROM chosen
-    GROUP BY entity_id
 )
 SELECT
     entities.entity_id AS organization_id,

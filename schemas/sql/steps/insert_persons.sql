@@ -13,27 +13,37 @@ WITH entities AS (
     GROUP BY members.entity_id
 ),
 chosen AS (
-    SELECT entity_id, field.k AS k, field.v AS v FROM (SELECT entity_id, unnest(fields) AS field FROM survivors)
+    SELECT
+        entity_id,
+        map_from_entries(any_value(fields) FILTER (choice = 'name')) AS name_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'birth_date')) AS birth_date_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'job_title')) AS job_title_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'email')) AS email_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'phone')) AS phone_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'organization_id')) AS organization_id_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'address')) AS address_fields,
+        map_from_entries(any_value(fields) FILTER (choice = 'owner_id')) AS owner_id_fields
+    FROM survivors
+    GROUP BY entity_id
 ),
 golden AS (
     SELECT
         entity_id,
-        any_value(v) FILTER (k = 'name') AS name,
-        any_value(v) FILTER (k = 'first_name') AS first_name,
-        any_value(v) FILTER (k = 'last_name') AS last_name,
-        CAST(any_value(v) FILTER (k = 'birth_date') AS DATE) AS birth_date,
-        any_value(v) FILTER (k = 'job_title') AS job_title,
-        any_value(v) FILTER (k = 'email') AS email,
-        any_value(v) FILTER (k = 'phone') AS phone,
-        any_value(v) FILTER (k = 'organization_id') AS organization_id,
-        any_value(v) FILTER (k = 'street') AS street,
-        any_value(v) FILTER (k = 'city') AS city,
-        any_value(v) FILTER (k = 'region') AS region,
-        any_value(v) FILTER (k = 'postal_code') AS postal_code,
-        any_value(v) FILTER (k = 'country') AS country,
-        any_value(v) FILTER (k = 'owner_id') AS owner_id
+        name_fields['name'] AS name,
+        name_fields['first_name'] AS first_name,
+        name_fields['last_name'] AS last_name,
+        CAST(birth_date_fields['birth_date'] AS DATE) AS birth_date,
+        job_title_fields['job_title'] AS job_title,
+        email_fields['email'] AS email,
+        phone_fields['phone'] AS phone,
+        organization_id_fields['organization_id'] AS organization_id,
+        address_fields['street'] AS street,
+        address_fields['city'] AS city,
+        address_fields['region'] AS region,
+        address_fields['postal_code'] AS postal_code,
+        address_fields['country'] AS country,
+        owner_id_fields['owner_id'] AS owner_id
     FROM chosen
-    GROUP BY entity_id
 )
 SELECT
     entities.entity_id AS person_id,
