@@ -104,10 +104,16 @@ def _write(session: Session, entity: Entity, rules: Survivorship) -> None:
         session.registered("source_ranks", rules.rank_table()),
     ):
         session.run("steps/survivors")
+    session.run("steps/standing_edits", {"entity": entity.value})
+    is_edited = bool(session.scalar("SELECT count(*) FROM standing_edits"))
+    if is_edited:
+        session.run("steps/edited_survivors")
     session.execute(f"CREATE OR REPLACE TEMP VIEW custom_members AS SELECT * FROM {quoted(f'{entity}_members')}")  # noqa: S608
     session.run("steps/united_custom")
     for step in (f"insert_{entity}s", f"insert_{entity}_sources", f"insert_{entity}_lineage"):
         session.run(f"steps/{step}")
+    if is_edited:
+        session.run(f"steps/{entity}_edited")
     session.execute(
         f"DELETE FROM {members} WHERE entity_id IN (SELECT entity_id FROM touched_entities)"  # noqa: S608
     )

@@ -1,6 +1,6 @@
 """Whether what is derived is up to date: fingerprints of everything it is made from.
 
-The loaded imports, what people decided, the models, the SQL and the settings that reach the tables; equal
+The loaded imports, what people decided and did, the models, the SQL and the settings that reach the tables; equal
 fingerprints mean that deriving again would give the same content, so it is left out. Where the imports alone differ,
 the basis of each part is the same and only what changed is derived again.
 """
@@ -34,7 +34,8 @@ def fingerprint(session: Session, shaping: str) -> str:
     decided = session.frame(
         "SELECT entity || record_key_l || record_key_r || decision AS said FROM audit.decisions ORDER BY said"
     )["said"].to_list()
-    return digest([_program(), shaping, *loaded, "decisions", *decided])
+    acted = session.scalar("SELECT count(*) || '/' || coalesce(max(sequence), 0) FROM audit.actions")
+    return digest([_program(), shaping, *loaded, "decisions", *decided, "actions", str(acted)])
 
 
 def recorded(session: Session, name: str) -> str | None:

@@ -18,13 +18,14 @@ import sqlalchemy as sa
 from filelock import FileLock
 from sqlalchemy.exc import SQLAlchemyError
 
+from schemas.actions import Actions
 from schemas.decisions import Decisions
 from schemas.errors import StoreError
 from schemas.ledger_tables import import_files_table, imports_table, retired_records_table, undone_imports_table
 from schemas.vocabulary import FileStatus, ImportStatus
 from schemas.who import who
 
-LATEST_MIGRATION = "0003"
+LATEST_MIGRATION = "0004"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,11 @@ class Ledger:
     def decisions(self) -> Decisions:
         """What people decided about pairs of records."""
         return Decisions(self._engine)
+
+    @property
+    def actions(self) -> Actions:
+        """What people did to entities."""
+        return Actions(self._engine)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -61,3 +61,16 @@ match_decisions_table = sa.Table(
     sa.Column("decided_by", sa.String(200)),
     sa.Column("reason", sa.Text),
 )
+
+actions_table = sa.Table(
+    "actions",
+    metadata,
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("entity", sa.String(20), nullable=False),
+    sa.Column("record_key", sa.String(64), nullable=False),
+    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("details", sa.Text, nullable=False),
+    sa.Column("acted_at", sa.String(40), nullable=False),
+    sa.Column("acted_by", sa.String(200)),
+    sa.Column("reason", sa.Text),
+)

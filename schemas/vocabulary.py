@@ -73,6 +73,21 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
 
 
+class ActionKind(StrEnum):
+    """What a person does to an entity, kept as a fact of the ledger."""
+
+    EDIT = "edit"
+    USE_MODEL = "use_model"
+    ARCHIVE = "archive"
+    RESTORE = "restore"
+    CONVERT = "convert"
+    REVERT = "revert"
+    MOVE = "move"
+    WIN = "win"
+    LOSE = "lose"
+    REOPEN = "reopen"
+
+
 class FileStatus(StrEnum):
     """What became of one file of an import."""
 

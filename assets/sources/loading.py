@@ -19,6 +19,7 @@ from assets.sources.interpretation import InterpretedFile, InterpretedSheet, She
 from assets.sources.profile_choice import profiles_for
 from assets.sources.record_writing import RECORD_TABLES, Parts, RecordWriter
 from assets.sources.rejects import write_rejects
+from assets.sources.statements import take_statements
 from assets.sources.tables import Rejection
 from schemas import progress
 from schemas.archive import Archive
@@ -69,33 +70,8 @@ def load_pending(session: Session, ledger: Ledger, archive: Archive, rejects_dir
         raise StoreError(f"the warehouse has lost records: {lost[0]}; run `leadsift doctor --rebuild`")
     finished = [_load(session, ledger, archive, item, rejects_dir) for item in pending(session, ledger)]
     _settle(session, ledger)
-    _take_decisions(session, ledger)
+    take_statements(session, ledger)
     return finished
-
-
-def _take_decisions(session: Session, ledger: Ledger) -> None:
-    """What people decided about pairs, as the ledger has it now."""
-    schema: dict[str, pl.DataType] = {
-        "decided_by": pl.String(),
-        "reason": pl.String(),
-        "decided_at": pl.Datetime("us", "UTC"),
-    }
-    rows = [
-        {
-            "entity": item.entity.value,
-            "record_key_l": item.record_key_l,
-            "record_key_r": item.record_key_r,
-            "decision": item.verdict.value,
-            "decided_by": item.decided_by,
-            "decided_at": item.decided_at,
-            "reason": item.reason,
-        }
-        for item in ledger.decisions.standing()
-    ]
-    with session.transaction():
-        session.empty("audit.decisions")
-        if rows:
-            session.append("audit.decisions", pl.DataFrame(rows, schema_overrides=schema))
 
 
 def _take_back(session: Session, ledger: Ledger) -> None:

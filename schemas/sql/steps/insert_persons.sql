@@ -48,8 +48,9 @@ golden AS (
 SELECT
     entities.entity_id AS person_id,
     golden.* EXCLUDE (entity_id),
-    entities.emails,
-    entities.phones,
+    -- An address or a number that somebody entered by hand is one of them.
+    list_sort(list_distinct(list_concat(entities.emails, if(golden.email IS NULL, [], [golden.email])))) AS emails,
+    list_sort(list_distinct(list_concat(entities.phones, if(golden.phone IS NULL, [], [golden.phone])))) AS phones,
     united_custom.custom,
     entities.source_count,
     entities.first_seen_at,

@@ -1,5 +1,9 @@
--- Every live organization record with a hash of all that its forms and its organization are made of.
+-- Every live organization record with a hash of all that its forms and its organization are made of: what it says, and what people edited.
 CREATE OR REPLACE TEMP TABLE live_records AS
-SELECT record_key, hash(content) AS content
-FROM records.current_organizations
-WHERE NOT coalesce(is_deleted, false);
+WITH edits AS (
+    SELECT record_key, max(sequence) AS last_edit FROM audit.actions WHERE entity = 'organization' AND action = 'edit' GROUP BY record_key
+)
+SELECT current.record_key, hash(current.content, edits.last_edit) AS content
+FROM records.current_organizations AS current
+LEFT JOIN edits ON edits.record_key = current.record_key
+WHERE NOT coalesce(current.is_deleted, false);

@@ -1,6 +1,11 @@
--- Every live person record with a hash of all that its forms and its person are made of: what it says, and its employer.
+-- Every live person record with a hash of all that its forms and its person are made of: what it says, its employer, and what people
+-- edited.
 CREATE OR REPLACE TEMP TABLE live_records AS
-SELECT current.record_key, hash(current.content, employers.entity_id) AS content
+WITH edits AS (
+    SELECT record_key, max(sequence) AS last_edit FROM audit.actions WHERE entity = 'person' AND action = 'edit' GROUP BY record_key
+)
+SELECT current.record_key, hash(current.content, employers.entity_id, edits.last_edit) AS content
 FROM records.current_persons AS current
 LEFT JOIN audit.organization_members AS employers ON employers.record_key = current.organization_key
+LEFT JOIN edits ON edits.record_key = current.record_key
 WHERE NOT coalesce(current.is_deleted, false);

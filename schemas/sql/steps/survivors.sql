@@ -5,42 +5,53 @@ CREATE OR REPLACE TEMP TABLE survivors AS
 WITH offered AS MATERIALIZED (
     SELECT * EXCLUDE (is_alone), CAST(fields AS VARCHAR) AS content FROM survivor_candidates WHERE NOT is_alone
 ),
-frequencies AS (SELECT entity_id, choice, content, count(*) AS frequency FROM offered GROUP BY ALL),
+contents AS MATERIALIZED (
+    SELECT entity_id, choice, content, count(*) AS frequency, min(record_key) AS record_key, any_value(fields) AS fields
+    FROM offered
+    GROUP BY entity_id, choice, content
+),
+disputed AS MATERIALIZED (SELECT entity_id, choice FROM contents GROUP BY ALL HAVING count(*) > 1),
 counted AS (
     SELECT
-        offered.*,
-        frequencies.frequency,
+        offered.* EXCLUDE (fields),
+        offered.fields,
         orders.criteria,
-        -- The better, the smaller.
-        MAP {
-            'source_priority': -coalesce(source_ranks.rank, 0),
-            -- A record says more than a mention of it.
-            'most_complete': -(len(fields) + if(is_stub, 0, 0.5)),
-            'verified': if(choice = 'phone' AND NOT starts_with(fields[1].v, '+'), 0, -1),
-            'most_frequent': -frequencies.frequency,
-            'newest': -coalesce(epoch(updated_at), -1e18),
-            'longest': -length(content)
-        } AS measures
+        coalesce(source_ranks.rank, 0) AS source_rank,
+        -- A record says more than a mention of it.
+        len(offered.fields) + if(is_stub, 0, 0.5) AS completeness,
+        if(choice = 'phone' AND NOT starts_with(offered.fields[1].v, '+'), 0, 1) AS is_verified,
+        contents.frequency,
+        coalesce(epoch(updated_at), -1e18) AS changed,
+        length(content) AS length
     FROM offered
-    JOIN frequencies USING (entity_id, choice, content)
+    SEMI JOIN disputed USING (entity_id, choice)
+    JOIN contents USING (entity_id, choice, content)
     JOIN survivorship AS orders USING (choice)
     LEFT JOIN source_ranks USING (source)
 ),
-measured AS MATERIALIZED (
-    SELECT * EXCLUDE (measures), list_transform(criteria, lambda c: CAST(measures[c] AS DOUBLE)) AS standing FROM counted
+measured AS (
+    SELECT
+        entity_id, choice, record_key, fields, content, criteria,
+        CASE criteria[1] WHEN 'source_priority' THEN source_rank WHEN 'most_complete' THEN completeness WHEN 'verified' THEN is_verified WHEN 'most_frequent' THEN frequency WHEN 'newest' THEN changed WHEN 'longest' THEN length ELSE 0 END AS s1,
+        CASE criteria[2] WHEN 'source_priority' THEN source_rank WHEN 'most_complete' THEN completeness WHEN 'verified' THEN is_verified WHEN 'most_frequent' THEN frequency WHEN 'newest' THEN changed WHEN 'longest' THEN length ELSE 0 END AS s2,
+        CASE criteria[3] WHEN 'source_priority' THEN source_rank WHEN 'most_complete' THEN completeness WHEN 'verified' THEN is_verified WHEN 'most_frequent' THEN frequency WHEN 'newest' THEN changed WHEN 'longest' THEN length ELSE 0 END AS s3,
+        CASE criteria[4] WHEN 'source_priority' THEN source_rank WHEN 'most_complete' THEN completeness WHEN 'verified' THEN is_verified WHEN 'most_frequent' THEN frequency WHEN 'newest' THEN changed WHEN 'longest' THEN length ELSE 0 END AS s4,
+        CASE criteria[5] WHEN 'source_priority' THEN source_rank WHEN 'most_complete' THEN completeness WHEN 'verified' THEN is_verified WHEN 'most_frequent' THEN frequency WHEN 'newest' THEN changed WHEN 'longest' THEN length ELSE 0 END AS s5,
+        CASE criteria[6] WHEN 'source_priority' THEN source_rank WHEN 'most_complete' THEN completeness WHEN 'verified' THEN is_verified WHEN 'most_frequent' THEN frequency WHEN 'newest' THEN changed WHEN 'longest' THEN length ELSE 0 END AS s6
+    FROM counted
 ),
-best AS MATERIALIZED (
-    SELECT entity_id, choice, unnest(arg_min(
-        {'record_key': record_key, 'fields': fields, 'content': content, 'standing': standing, 'criteria': criteria, 'frequency': frequency},
-        row(standing, content, record_key)
-    ))
+ranked AS MATERIALIZED (
+    SELECT
+        *,
+        row_number() OVER ranking AS place,
+        first_value(content) OVER ranking AS best_content
     FROM measured
-    GROUP BY entity_id, choice
+    WINDOW ranking AS (PARTITION BY entity_id, choice ORDER BY s1 DESC, s2 DESC, s3 DESC, s4 DESC, s5 DESC, s6 DESC, content, record_key)
 ),
 runner_up AS (
-    SELECT measured.entity_id, measured.choice, arg_min(measured.standing, row(measured.standing, measured.content, measured.record_key)) AS standing
-    FROM measured JOIN best USING (entity_id, choice)
-    WHERE measured.content <> best.content
+    SELECT entity_id, choice, arg_min(row(s1, s2, s3, s4, s5, s6), place) AS standing
+    FROM ranked
+    WHERE content <> best_content
     GROUP BY ALL
 )
 SELECT
@@ -48,14 +59,19 @@ SELECT
     best.choice,
     best.record_key,
     best.fields,
-    CASE
-        WHEN runner_up.standing IS NULL THEN if(best.frequency = 1, 'only_value', 'agreed')
-        ELSE coalesce(
-            best.criteria[list_position(list_transform(list_zip(best.standing, runner_up.standing), lambda pair: pair[1] < pair[2]), true)],
-            'first_in_order'
-        )
-    END AS rule
-FROM best LEFT JOIN runner_up USING (entity_id, choice)
+    coalesce(
+        CASE
+            WHEN s1 > standing[1] THEN criteria[1] WHEN s2 > standing[2] THEN criteria[2] WHEN s3 > standing[3] THEN criteria[3]
+            WHEN s4 > standing[4] THEN criteria[4] WHEN s5 > standing[5] THEN criteria[5] WHEN s6 > standing[6] THEN criteria[6]
+        END,
+        'first_in_order'
+    ) AS rule
+FROM ranked AS best JOIN runner_up USING (entity_id, choice)
+WHERE best.place = 1
+UNION ALL
+-- All records that say anything say the same.
+SELECT entity_id, choice, record_key, fields, if(frequency = 1, 'only_value', 'agreed') AS rule
+FROM contents ANTI JOIN disputed USING (entity_id, choice)
 UNION ALL
 -- Most entities are one record, and most choices one offer: nothing to weigh.
 SELECT entity_id, choice, record_key, fields, 'only_value' AS rule FROM survivor_candidates WHERE is_alone;

@@ -1,0 +1,78 @@
+"""Actions of people on entities: facts of the ledger that imports and models never undo.
+
+Edits of a value, the model to match with, what becomes of leads and deals. Nothing is taken back by deletion: a later
+action says otherwise. Belongs here: keeping actions. Does not belong here: what they do to tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from schemas.ledger_tables import actions_table
+from schemas.vocabulary import ActionKind, Entity
+from schemas.who import who
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What somebody did to the record `record_key` of an entity; `details` are plain texts.
+
+    `sequence` is the place of the action among all, None before it is recorded.
+    """
+
+    entity: Entity
+    record_key: str
+    kind: ActionKind
+    details: Mapping[str, str] = field(default_factory=dict)
+    reason: str | None = None
+    acted_by: str | None = None
+    acted_at: datetime | None = None
+    sequence: int | None = None
+
+
+class Actions:
+    """The actions in the ledger."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def add(self, actions: Sequence[Action]) -> None:
+        """Record actions, all of them or none, as done now by the user of this process unless they say otherwise."""
+        rows = [
+            {
+                "entity": item.entity.value,
+                "record_key": item.record_key,
+                "action": item.kind.value,
+                "details": json.dumps(dict(item.details), sort_keys=True, ensure_ascii=False),
+                "acted_at": (item.acted_at or datetime.now(UTC)).isoformat(),
+                "acted_by": item.acted_by or who(),
+                "reason": item.reason,
+            }
+            for item in actions
+        ]
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(sa.insert(actions_table), rows)
+
+    def all(self) -> list[Action]:
+        """Every action in the order in which they were recorded."""
+        query = sa.select(actions_table).order_by(actions_table.c.sequence)
+        with self._engine.connect() as connection:
+            return [
+                Action(
+                    Entity(row.entity),
+                    row.record_key,
+                    ActionKind(row.action),
+                    json.loads(row.details),
+                    row.reason,
+                    row.acted_by,
+                    datetime.fromisoformat(row.acted_at),
+                    row.sequence,
+                )
+                for row in connection.execute(query)
+            ]
