@@ -11,7 +11,7 @@ import dagster as dg
 from assets.resources import Home
 from dedup.current import load_current
 from dedup.identity import ResolutionCounts, resolve
-from dedup.models import MODEL_VERSIONS
+from dedup.models import model_in_use
 from dedup.pairing import find_pairs
 from dedup.state import is_current
 from dedup.survivorship import Survivorship
@@ -34,7 +34,7 @@ def _pairs(home: Home, entity: Entity) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": int(str(rows)),
-            "model": MODEL_VERSIONS[entity],
+            "model": model_in_use(home.session.frame, entity).VERSION,
             "too_common": dg.MetadataValue.json(too_common),
         }
     )

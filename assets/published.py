@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets.reports import REPORTS
 from assets.resources import Home
+from assets.sources.statements import keep_history
 from dedup.state import DERIVED, fingerprint, record, recorded
 from schemas import progress
 from schemas.errors import LeadsiftError
@@ -29,6 +30,7 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
     wanted = fingerprint(session, settings.shaping)
     if recorded(session, DERIVED) != wanted:
         record(session, DERIVED, wanted)
+    keep_history(session, home.ledger)
     # The copy carries the fingerprint: what it says of itself, not what was meant, decides whether it is up to date.
     if _published_fingerprint(target) != wanted:
         progress.report("Publishing")

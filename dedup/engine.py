@@ -7,7 +7,7 @@ which engine runs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -44,9 +44,20 @@ class ScoredPairs:
 class Model(Protocol):
     """A model module: named blocking rules and the settings that Splink runs with."""
 
-    VERSION: str
-    BLOCKING_RULES: dict[str, BlockingRule]
-    FREQUENCY_COLUMNS: tuple[str, ...]
+    @property
+    def VERSION(self) -> str:  # noqa: N802  (a constant of the modules)
+        """What every change of the model changes."""
+        ...
+
+    @property
+    def BLOCKING_RULES(self) -> dict[str, BlockingRule]:  # noqa: N802
+        """Which records are compared, by names that say why."""
+        ...
+
+    @property
+    def FREQUENCY_COLUMNS(self) -> tuple[str, ...]:  # noqa: N802
+        """The forms that `term_frequencies` looks at."""
+        ...
 
     def term_frequencies(self, forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
         """How common values are in general: by column a frame of `<column>, tf_<column>`.
@@ -55,9 +66,15 @@ class Model(Protocol):
         """
         ...
 
-    def settings(self, *, explained: bool = False) -> SettingsCreator:
+    def settings(self, *, explained: bool = False) -> SettingsCreator | dict[str, Any]:
         """The Splink settings."""
         ...
+
+
+def settings_of(model: Model, *, explained: bool = False) -> dict[str, Any]:
+    """The Splink settings of a model as plain values."""
+    made = model.settings(explained=explained)
+    return made if isinstance(made, dict) else made.create_settings_dict("duckdb")
 
 
 def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPairs:
@@ -73,13 +90,17 @@ def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPa
         return ScoredPairs(score_blocked(session, HANDED, model, kept_evidence(forms.height)), too_common)
 
 
-def score_blocked(session: Session, forms: str, model: Model, least: float | None) -> pl.DataFrame:
+def score_blocked(
+    session: Session, forms: str, model: Model, least: float | None, *, leveled: bool = False
+) -> pl.DataFrame:
     """Score the pairs in the temporary table `match_pairs`, row ids of the table `forms`; the pairs are used up.
 
     Returns `record_key_l, record_key_r` (the smaller key first), `match_weight` (evidence in bits, free of any
-    prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `least` bits, sorted by keys.
+    prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `least` bits, sorted by keys;
+    with `leveled` also `level_<comparison>`, the name of the level that held.
     """
-    return _tidy(_scored(session, forms, model, threshold=least))
+    found = _scored(session, forms, model, threshold=least, explained=leveled)
+    return _tidy(_named_levels(found, model) if leveled else found)
 
 
 def compare(session: Session, forms: pl.DataFrame, model: Model, pairs: Sequence[tuple[str, str]]) -> pl.DataFrame:
@@ -96,17 +117,59 @@ def compare(session: Session, forms: pl.DataFrame, model: Model, pairs: Sequence
             f"JOIN {HANDED} AS l ON l.record_key = one JOIN {HANDED} AS r ON r.record_key = other"
         )
         found = _scored(session, HANDED, model, explained=True)
-    named = [
+    return _tidy(_named_levels(found, model))
+
+
+def _named_levels(found: pl.DataFrame, model: Model) -> pl.DataFrame:
+    return found.with_columns(
         pl.col(f"gamma_{name}").replace_strict(labels, return_dtype=pl.String).alias(f"{LEVEL_PREFIX}{name}")
         for name, labels in level_names(model).items()
-    ]
-    return _tidy(found.with_columns(named))
+    )
+
+
+def random_agreement(session: Session, forms: str, model: Model, pairs: int) -> dict[tuple[str, str], float]:
+    """How often each level (comparison, name) holds of random pairs of the table `forms`, taken for different ones.
+
+    Some `pairs` are drawn with a fixed seed (Splink's estimate of u by random sampling).
+    """
+    session.execute(
+        f"CREATE OR REPLACE TEMP VIEW match_forms AS SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {forms}"  # noqa: S608
+    )
+    names = session.frame(f"SELECT {', '.join(('record_key', *model.FREQUENCY_COLUMNS))} FROM match_forms")  # noqa: S608
+    untrained = settings_of(model)
+    for comparison in untrained["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            level.pop("u_probability", None)
+            level.pop("fix_u_probability", None)
+    with ExitStack() as stack:
+        stack.enter_context(_quiet_splink())
+        api = stack.enter_context(_splink(session))
+        linker = Linker(api.register("match_forms"), untrained, log_level=None)
+        for column, shares in model.term_frequencies(names).items():
+            stack.enter_context(session.registered(f"match_share_{column}", shares))
+            linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
+        linker.training.estimate_u_using_random_sampling(max_pairs=pairs, seed=1)
+        learnt = linker.misc.save_model_to_json()
+    session.execute("DROP VIEW match_forms")
+    names_of = level_names(model)
+    return {
+        (comparison["output_column_name"], level_name(level)): level["u_probability"]
+        for comparison in learnt["comparisons"]
+        if comparison["output_column_name"] in names_of
+        for level in comparison["comparison_levels"]
+        if isinstance(level.get("u_probability"), float)
+    }
+
+
+def level_name(level: Mapping[str, Any]) -> str:
+    """What a level of Splink settings is called."""
+    return OTHERWISE if level["sql_condition"] == "ELSE" else str(level["label_for_charts"])
 
 
 def level_names(model: Model) -> dict[str, dict[int, str]]:
     """The name of each level of each comparison, by the number that Splink gives it."""
     found: dict[str, dict[int, str]] = {}
-    for comparison in model.settings().create_settings_dict("duckdb")["comparisons"]:
+    for comparison in settings_of(model)["comparisons"]:
         levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
         labels = {len(levels) - 1 - place: level["label_for_charts"] for place, level in enumerate(levels)}
         found[comparison["output_column_name"]] = {-1: UNKNOWN, **labels, 0: OTHERWISE}
@@ -136,7 +199,7 @@ def _scored(
     with ExitStack() as stack:
         stack.enter_context(_quiet_splink())
         api = stack.enter_context(_splink(session))
-        linker = Linker(api.register("match_forms"), model.settings(explained=explained), log_level=None)
+        linker = Linker(api.register("match_forms"), settings_of(model, explained=explained), log_level=None)
         for column, shares in model.term_frequencies(names).items():
             # Frozen with the model: what this data base holds must not change the evidence of a pair.
             stack.enter_context(session.registered(f"match_share_{column}", shares))

@@ -13,8 +13,8 @@ from itertools import combinations
 import polars as pl
 
 from dedup.bands import band, prior_bits, probability
-from dedup.engine import EVIDENCE_PREFIX, LEVEL_PREFIX, OTHERWISE, UNKNOWN, compare, level_names
-from dedup.models import MODELS
+from dedup.engine import EVIDENCE_PREFIX, LEVEL_PREFIX, OTHERWISE, UNKNOWN, Model, compare, level_names
+from dedup.models import SHIPPED
 from schemas.vocabulary import Band, Entity
 from schemas.warehouse import scratch_session
 
@@ -123,29 +123,36 @@ def _worded(step: Step) -> str:
 
 
 def explain(
-    entity: Entity, forms: pl.DataFrame, records: int, pairs: Sequence[tuple[str, str]] | None = None
+    entity: Entity,
+    forms: pl.DataFrame,
+    records: int,
+    pairs: Sequence[tuple[str, str]] | None = None,
+    model: Model | None = None,
 ) -> list[Explanation]:
     """Explain pairs of `forms` (rows of `audit.<entity>_forms`), all of them if none is named, strongest first.
 
-    `records` is how many records of the entity there are: the prior follows from it.
+    `records` is how many records of the entity there are: the prior follows from it. The shipped model weighs them
+    unless another is given.
     """
+    used = model or SHIPPED[entity]
     if pairs is None:
         pairs = list(combinations(forms["record_key"], 2))
     if not pairs:
         return []
     with scratch_session() as session:
-        scored = compare(session, forms, MODELS[entity], pairs)
+        scored = compare(session, forms, used, pairs)
     by_key = {row["record_key"]: row for row in forms.iter_rows(named=True)}
-    told = [_explanation(entity, row, by_key, records) for row in scored.iter_rows(named=True)]
+    told = [_explanation(entity, row, (by_key, records), used) for row in scored.iter_rows(named=True)]
     return sorted(told, key=lambda item: (-item.evidence, item.record_key_l, item.record_key_r))
 
 
 def _explanation(
-    entity: Entity, row: dict[str, object], forms: dict[str, dict[str, object]], records: int
+    entity: Entity, row: dict[str, object], known: tuple[dict[str, dict[str, object]], int], model: Model
 ) -> Explanation:
+    forms, records = known
     left, right = str(row["record_key_l"]), str(row["record_key_r"])
     steps = []
-    for name in level_names(MODELS[entity]):
+    for name in level_names(model):
         level = row[f"{LEVEL_PREFIX}{name}"]
         bits, rarity = (_bits(row.get(f"{prefix}{name}")) for prefix in (EVIDENCE_PREFIX, RARITY))
         values = [_shown(forms[key], COMPARED[name]) for key in (left, right)]

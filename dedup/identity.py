@@ -9,6 +9,7 @@ anew (decision 0005).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -42,12 +43,17 @@ def resolve(session: Session, entity: Entity, survivorship: Survivorship | None 
     """
     rules = survivorship or Survivorship()
     made_with = basis(repr(rules))
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE former_entities AS "  # noqa: S608  (our own names, here and below)
+        f"SELECT record_key, entity_id FROM audit.{entity}_members"
+    )
     if recorded(session, f"{entity}s") != made_with:
         for table in (*_tables(entity), f"audit.{entity}_members"):
             session.empty(table)
     keys = session.frame("SELECT record_key FROM live_records ORDER BY record_key")["record_key"]
     clusters = _clusters(session, entity, keys)
     written = _touch(session, entity, clusters.components)
+    session.run("steps/insert_entity_history", {"entity": entity.value, "changed_at": str(datetime.now(UTC))})
     _write(session, entity, rules)
     remember(session, f"{entity}s", made_with)
     bands = session.frame(

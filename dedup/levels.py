@@ -24,9 +24,17 @@ class Rarity:
     least: float = 0.0
 
 
-def level(name: str, sql: str, m: float, u: float, rarity: Rarity | None = None) -> Any:
-    """A level that holds where `sql` does, over columns suffixed `_l` and `_r`."""
-    made = cll.CustomLevel(sql, label_for_charts=name).configure(m_probability=m, u_probability=u)
+def level(  # noqa: PLR0913  (two of them are options)
+    name: str, sql: str, m: float, u: float, *, rarity: Rarity | None = None, shared: bool = False
+) -> Any:
+    """A level that holds where `sql` does, over columns suffixed `_l` and `_r`.
+
+    `shared` marks one that allows for what colleagues, households or the other comparisons share: counting how often it
+    holds would take its evidence for independent, so training leaves it alone.
+    """
+    made = cll.CustomLevel(sql, label_for_charts=name).configure(
+        m_probability=m, u_probability=u, fix_m_probability=shared, fix_u_probability=shared
+    )
     if rarity is not None:
         made = made.configure(tf_adjustment_column=rarity.column, tf_minimum_u_value=rarity.least)
     return made

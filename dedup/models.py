@@ -1,10 +1,159 @@
-"""Which model weighs the records of which entity."""
+"""Models: which one weighs the records of which entity, shipped or trained on the user's own records.
+
+A trained model is a shipped one under other probabilities, with frequencies of names of its own. Belongs here: models
+as values, to and from text. Does not belong here: declaring them (the model modules) and making them
+(`dedup.training`).
+"""
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
 from dedup import organization_model, person_model
-from dedup.engine import Model
+from dedup.blocking import BlockingRule
+from dedup.engine import Model, level_name, settings_of
+from dedup.names import name_shares
+from schemas.errors import StoreError
 from schemas.vocabulary import Entity
 
-MODELS: dict[Entity, Model] = {Entity.ORGANIZATION: organization_model, Entity.PERSON: person_model}
+SHIPPED: dict[Entity, Model] = {Entity.ORGANIZATION: organization_model, Entity.PERSON: person_model}
 MODEL_VERSIONS = {Entity.ORGANIZATION: organization_model.VERSION, Entity.PERSON: person_model.VERSION}
+
+LEAST, MOST = 1e-9, 0.999
+"""Bounds of a probability: nothing is impossible, nothing certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a comparison with its two probabilities; a fixed one is not trained."""
+
+    comparison: str
+    name: str
+    m: float
+    u: float
+    is_fixed: bool
+
+    @property
+    def bits(self) -> float:
+        """The evidence of the level."""
+        return math.log2(self.m / self.u)
+
+    def with_m(self, m: float) -> Level:
+        """The level under another probability among matches."""
+        return replace(self, m=min(MOST, max(LEAST, m)))
+
+    def with_u(self, u: float) -> Level:
+        """The level under another probability among others."""
+        return replace(self, u=min(MOST, max(LEAST, u)))
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A shipped model under the probabilities of `levels` and the name frequencies of `shares` (column, name)."""
+
+    entity: Entity
+    VERSION: str
+    levels: tuple[Level, ...]
+    shares: Mapping[str, Mapping[str, float]]
+
+    @property
+    def BLOCKING_RULES(self) -> dict[str, BlockingRule]:  # noqa: N802  (a name of the protocol)
+        """Those of the shipped model."""
+        return SHIPPED[self.entity].BLOCKING_RULES
+
+    @property
+    def FREQUENCY_COLUMNS(self) -> tuple[str, ...]:  # noqa: N802
+        """Those of the shipped model."""
+        return SHIPPED[self.entity].FREQUENCY_COLUMNS
+
+    def term_frequencies(self, forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
+        """How common names are, those of `shares` first."""
+        if not self.shares:
+            return SHIPPED[self.entity].term_frequencies(forms)
+        return name_shares(forms, self.shares)
+
+    def settings(self, *, explained: bool = False) -> dict[str, Any]:
+        """The Splink settings of the shipped model under these probabilities."""
+        made = settings_of(SHIPPED[self.entity], explained=explained)
+        trained = {(level.comparison, level.name): level for level in self.levels}
+        for comparison in made["comparisons"]:
+            for level in comparison["comparison_levels"]:
+                found = trained.get((comparison["output_column_name"], level_name(level)))
+                if found is not None and not level.get("is_null_level"):
+                    level["m_probability"], level["u_probability"] = found.m, found.u
+        return made
+
+    def to_json(self) -> str:
+        """The model as JSON."""
+        levels = [[item.comparison, item.name, item.m, item.u, item.is_fixed] for item in self.levels]
+        return json.dumps(
+            {"entity": self.entity.value, "version": self.VERSION, "levels": levels, "shares": self.shares},
+            ensure_ascii=False,
+        )
+
+
+def from_json(text: str) -> TrainedModel:
+    """A trained model from what `to_json` wrote.
+
+    Raises StoreError for anything else, and for one that was trained for another version of the program.
+    """
+    try:
+        told = json.loads(text)
+        entity = Entity(told["entity"])
+        found = trained(entity, str(told["version"]), [Level(*item) for item in told["levels"]], told["shares"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"not a trained model: {error}") from error
+    shipped = SHIPPED[entity].VERSION
+    if found.VERSION.partition("+")[0] != shipped:
+        raise StoreError(
+            f"model {found.VERSION} was trained for another version of the program (which ships {shipped}); train anew"
+        )
+    return found
+
+
+def trained(
+    entity: Entity, version: str, levels: list[Level], shares: Mapping[str, Mapping[str, float]]
+) -> TrainedModel:
+    """A trained model."""
+    return TrainedModel(entity, version, tuple(levels), shares)
+
+
+def levels_of(model: Model) -> list[Level]:
+    """Every level of a model with its probabilities, those of unknown values left out."""
+    found = []
+    for comparison in settings_of(model)["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if not level.get("is_null_level"):
+                fixed = bool(level.get("fix_m_probability") or level.get("fix_u_probability"))
+                m, u = level["m_probability"], level["u_probability"]
+                found.append(Level(comparison["output_column_name"], level_name(level), m, u, fixed))
+    return found
+
+
+def model_in_use(query: Callable[[str, Sequence[object]], pl.DataFrame], entity: Entity) -> Model:
+    """The model that the database at hand is resolved with; `query` runs SQL on it."""
+    found = query("SELECT trained FROM audit.models WHERE entity = ?", [entity.value])
+    text = found.item() if found.height == 1 else None
+    return SHIPPED[entity] if text is None else from_json(text)
+
+
+def weights(entity: Entity, model: Model) -> pl.DataFrame:
+    """What a model says of each level, as the rows of `audit.match_weights`."""
+    levels = levels_of(model)
+    return pl.DataFrame(
+        {
+            "entity": [entity.value] * len(levels),
+            "comparison": [level.comparison for level in levels],
+            "level": [level.name for level in levels],
+            "place": pl.Series(range(1, len(levels) + 1), dtype=pl.Int32),
+            "m_probability": [level.m for level in levels],
+            "u_probability": [level.u for level in levels],
+            "match_weight": [level.bits for level in levels],
+        }
+    )

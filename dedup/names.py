@@ -7,6 +7,7 @@ folding text (`dedup.normalising`) or weighing agreement (`dedup.person_model`).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -63,18 +64,22 @@ def family_share(family: str) -> float:
     return max(LEAST_FAMILY, _shares("dist.all.last").get(family.replace(" ", ""), USUAL_FAMILY))
 
 
-def name_shares(forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def name_shares(
+    forms: pl.DataFrame, counted: Mapping[str, Mapping[str, float]] | None = None
+) -> dict[str, pl.DataFrame]:
     """The share of people who bear each name in `forms` (`given, family, full_name`), by column.
 
-    Each frame has the column and `tf_<column>`, one row for each name.
+    Each frame has the column and `tf_<column>`, one row for each name. `counted` has shares by column and name that
+    outrank the public tables.
     """
+    own = counted or {}
     given = forms.select("given").drop_nulls().unique(maintain_order=True)
     family = forms.select("family").drop_nulls().unique(maintain_order=True)
     by_given = given.with_columns(
-        pl.Series("tf_given", [given_share(name) for name in given["given"]], dtype=pl.Float64)
+        pl.Series("tf_given", _looked_up(given["given"], given_share, own.get("given")), dtype=pl.Float64)
     )
     by_family = family.with_columns(
-        pl.Series("tf_family", [family_share(name) for name in family["family"]], dtype=pl.Float64)
+        pl.Series("tf_family", _looked_up(family["family"], family_share, own.get("family")), dtype=pl.Float64)
     )
     whole = forms.select("full_name", "given", "family").drop_nulls().unique("full_name", keep="first")
     by_whole = (
@@ -83,6 +88,10 @@ def name_shares(forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
         .select("full_name", (pl.col("tf_given") * pl.col("tf_family")).alias("tf_full_name"))
     )
     return {"given": by_given, "family": by_family, "full_name": by_whole}
+
+
+def _looked_up(names: pl.Series, public: Callable[[str], float], own: Mapping[str, float] | None) -> list[float]:
+    return [own[name] if own and name in own else public(name) for name in names]
 
 
 def folded_name(name: str) -> str:

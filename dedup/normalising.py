@@ -139,15 +139,18 @@ def organization_forms(records: pl.DataFrame) -> pl.DataFrame:
     """Comparable forms of organization records.
 
     Takes `record_key, name, domain, website, email, phone, street, city, postal_code`; returns
-    `record_key, name, domain, phone, street, city, postal_code`, all text, null where there is nothing to compare.
+    `record_key, name, initials, domain, phone, street, city, postal_code`, initials a list and all else text, null
+    where there is nothing to compare.
     """
+    names = mapped(records["name"], organization_core)
     own = mapped(records["domain"], company_domain)
     web = mapped(records["website"], website_domain)
     mail = mapped(records["email"], lambda address: company_domain(address.rpartition("@")[2]))
     return pl.DataFrame(
         {
             "record_key": records["record_key"],
-            "name": mapped(records["name"], organization_core),
+            "name": names,
+            "initials": _lists(names, _initials),
             "domain": own.fill_null(web).fill_null(mail),
             "phone": mapped(records["phone"], fold_phone),
             "street": mapped(records["street"], fold_street),
@@ -155,6 +158,17 @@ def organization_forms(records: pl.DataFrame) -> pl.DataFrame:
             "postal_code": mapped(records["postal_code"], fold_postcode),
         }
     )
+
+
+def _initials(name: str) -> list[str]:
+    """What a company may be called for short: the initials of three words or more, or the short name itself."""
+    words = name.split()
+    if len(words) == 1:
+        return [name] if len(name) <= _LONGEST_INITIALS else []
+    return ["".join(word[0] for word in words)] if _LEAST_WORDS <= len(words) <= _LONGEST_INITIALS else []
+
+
+_LEAST_WORDS, _LONGEST_INITIALS = 3, 6
 
 
 def person_forms(records: pl.DataFrame) -> pl.DataFrame:

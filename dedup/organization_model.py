@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from splink import SettingsCreator
 
-from dedup.blocking import BlockingRule, agreeing_on
+from dedup.blocking import BlockingRule, agreeing_on, sharing_one_of
 from dedup.levels import comparison, level, otherwise, unknown
 
 VERSION = "organization-2"
@@ -34,6 +34,12 @@ def name_comparison() -> Any:
         level("same name", "name_l = name_r", 0.10, 5e-7),
         level("same name, blanks apart", "replace(name_l, ' ', '') = replace(name_r, ' ', '')", 0.03, 1e-6),
         level("similar name", "jaro_winkler_similarity(name_l, name_r) >= 0.94", 0.10, 2e-4),
+        level(
+            "one name the initials of the other",
+            "list_has_any(initials_l, initials_r) AND NOT (name_l LIKE '% %' AND name_r LIKE '% %')",
+            0.01,
+            3e-5,
+        ),
         level(
             "one name within the other",
             "least(length(name_l), length(name_r)) >= 6 "
@@ -94,6 +100,7 @@ BLOCKING_RULES: dict[str, BlockingRule] = {
     "same_name_start_and_city": agreeing_on("substr(name, 1, 6)", "city"),
     "same_name_start_and_postal_code": agreeing_on("substr(name, 1, 4)", "postal_code"),
     "same_street_and_postal_code": agreeing_on("street", "postal_code"),
+    "same_initials": sharing_one_of("initials", largest=20),
     "same_long_name_start": agreeing_on("substr(name, 1, 10)"),
 }
 

@@ -15,7 +15,7 @@ from dedup.bands import MATCHED_FROM, REVIEW_FROM, kept_evidence, least_evidence
 from dedup.blocking import block, block_changed
 from dedup.clustering import DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE
 from dedup.engine import EVIDENCE_PREFIX, Model, ScoredPairs, score_blocked
-from dedup.models import MODELS
+from dedup.models import model_in_use
 from dedup.normalising import organization_forms, person_forms
 from dedup.state import basis, recorded, remember
 from schemas.vocabulary import Band, Entity, Verdict
@@ -42,7 +42,7 @@ def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHAN
     columns of `audit.<entity>_pairs`, whose content they are to replace: linked pairs (rule other than `model`) and
     scored ones. All pairs are scored when more than `most_changed` of the records changed.
     """
-    model = MODELS[entity]
+    model = model_in_use(session.frame, entity)
     made_with = basis(model.VERSION)
     known = recorded(session, f"{entity} pairs") or ""
     if known.partition("/")[0] != made_with:

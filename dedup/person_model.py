@@ -124,8 +124,9 @@ def name_comparison() -> Any:
             f"family_l = family_r AND {_COLLEAGUES} AND {_OTHER_GIVEN}",
             0.001,
             0.008,
+            shared=True,
         ),
-        level("same family name at one employer", f"family_l = family_r AND {_COLLEAGUES}", 0.011, 0.002),
+        level("same family name at one employer", f"family_l = family_r AND {_COLLEAGUES}", 0.011, 0.002, shared=True),
         # A household shares the family name: weak evidence for one person.
         level("same family name only", "family_l = family_r", 0.015, FAMILY_SHARE, rarity=Rarity("family")),
         level("similar family name only", "jaro_winkler_similarity(family_l, family_r) >= 0.92", 0.012, 0.002),
@@ -145,11 +146,17 @@ def birth_date_comparison() -> Any:
         "birth_date",
         unknown("birth_date_l IS NULL OR birth_date_r IS NULL"),
         level("same birth date", "birth_date_l = birth_date_r", 0.80, 6e-5),
+        # American and European dates are taken for each other.
+        level(
+            "day and month of the birth date swapped",
+            f"substr(birth_date_l, 1, 4) = substr(birth_date_r, 1, 4) AND {swapped}",
+            0.01,
+            5e-5,
+        ),
         level(
             "birth date with one slip",
-            "levenshtein(birth_date_l, birth_date_r) <= 1 "
-            f"OR (substr(birth_date_l, 1, 4) = substr(birth_date_r, 1, 4) AND {swapped})",
-            0.10,
+            "levenshtein(birth_date_l, birth_date_r) <= 1",
+            0.09,
             0.002,
         ),
         level("birth date with two slips", "levenshtein(birth_date_l, birth_date_r) <= 2", 0.05, 0.03),
@@ -170,6 +177,7 @@ def email_comparison() -> Any:
             f"list_has_any(emails_l, emails_r) AND {_OTHER_PERSON}",
             0.02,
             8e-5,
+            shared=True,
         ),
         level("an e-mail address in common", "list_has_any(emails_l, emails_r)", 0.50, 2e-6),
         level(
@@ -190,11 +198,14 @@ def email_comparison() -> Any:
             "family_l = family_r AND list_has_any(email_names_l, email_names_r)",
             0.07,
             0.05,
+            shared=True,
         ),
         level("same name in the e-mail address", "list_has_any(email_names_l, email_names_r)", 0.02, 0.001),
         # Behind info@ stands an office, not a person.
-        level("an office's address in common", "list_has_any(shared_emails_l, shared_emails_r)", 0.03, 0.003),
-        level("e-mail addresses at two employers", _TWO_EMPLOYERS, 0.14, 0.20),
+        level(
+            "an office's address in common", "list_has_any(shared_emails_l, shared_emails_r)", 0.03, 0.003, shared=True
+        ),
+        level("e-mail addresses at two employers", _TWO_EMPLOYERS, 0.14, 0.20, shared=True),
         otherwise(0.10, 0.745),
     )
 
@@ -204,9 +215,11 @@ def phone_comparison() -> Any:
     return comparison(
         "phone",
         unknown("phones_l IS NULL OR phones_r IS NULL"),
-        level("a number shared by people of other names", f"{_SAME_PHONE} AND {_OTHER_PERSON}", 0.01, 0.01),
-        level("a number in common at one employer", f"{_COLLEAGUES} AND {_SAME_PHONE}", 0.30, 0.08),
-        level("a number in common at one address", f"street_l = street_r AND {_SAME_PHONE}", 0.08, 0.005),
+        level(
+            "a number shared by people of other names", f"{_SAME_PHONE} AND {_OTHER_PERSON}", 0.01, 0.01, shared=True
+        ),
+        level("a number in common at one employer", f"{_COLLEAGUES} AND {_SAME_PHONE}", 0.30, 0.08, shared=True),
+        level("a number in common at one address", f"street_l = street_r AND {_SAME_PHONE}", 0.08, 0.005, shared=True),
         level("a phone number in common", _SAME_PHONE, 0.26, 1e-4),
         otherwise(0.35, 0.9049),
     )
@@ -235,6 +248,7 @@ def address_comparison() -> Any:
             f"(street_l = street_r OR postal_code_l = postal_code_r) AND {_OTHER_DAY} AND {_OTHER_PERSON}",
             0.01,
             0.01,
+            shared=True,
         ),
         # Twins, or one person under another name: of the people in sales data the second is likelier, if not by much.
         level(
@@ -242,12 +256,14 @@ def address_comparison() -> Any:
             f"(street_l = street_r OR postal_code_l = postal_code_r) AND {_OTHER_PERSON}",
             0.01,
             3e-4,
+            shared=True,
         ),
         level(
             "the address of a common employer",
             f"{_COLLEAGUES} AND (street_l = street_r OR postal_code_l = postal_code_r OR city_l = city_r)",
             0.15,
             0.12,
+            shared=True,
         ),
         level("same street and place", f"street_l = street_r AND {_SAME_PLACE}", 0.27, 3e-4),
         level(
@@ -258,7 +274,7 @@ def address_comparison() -> Any:
         ),
         level("same street or postal code", "street_l = street_r OR postal_code_l = postal_code_r", 0.11, 0.004),
         level("same or similar city", "jaro_winkler_similarity(city_l, city_r) >= 0.9", 0.10, 0.03),
-        level("addresses of two employers", _TWO_EMPLOYERS, 0.08, 0.10),
+        level("addresses of two employers", _TWO_EMPLOYERS, 0.08, 0.10, shared=True),
         otherwise(0.10, 0.736),
     )
 

@@ -35,7 +35,8 @@ def fingerprint(session: Session, shaping: str) -> str:
         "SELECT entity || record_key_l || record_key_r || decision AS said FROM audit.decisions ORDER BY said"
     )["said"].to_list()
     acted = session.scalar("SELECT count(*) || '/' || coalesce(max(sequence), 0) FROM audit.actions")
-    return digest([_program(), shaping, *loaded, "decisions", *decided, "actions", str(acted)])
+    models = session.frame("SELECT version FROM audit.models ORDER BY entity")["version"].to_list()
+    return digest([_program(), shaping, *loaded, "decisions", *decided, "actions", str(acted), "models", *models])
 
 
 def recorded(session: Session, name: str) -> str | None:

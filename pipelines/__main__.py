@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from pipelines.commands import demo, files, history, people, reading
+from pipelines.commands import demo, files, history, models, people, reading
 from pipelines.console import FAILED, REFUSED, print_error, print_json, wants_traceback
 from schemas.errors import LeadsiftError
 
@@ -65,6 +65,8 @@ app.command("explain")(people.explain)
 app.command("review")(people.review)
 app.command("decide")(people.decide)
 app.command("evaluate")(people.evaluate)
+app.command("train")(models.train)
+app.command("edit")(models.edit)
 app.command("report")(reading.report)
 app.command("sql")(reading.sql)
 app.command("doctor")(history.doctor)

@@ -17,8 +17,7 @@ import polars as pl
 from assets.sources.reading import read_file
 from assets.sources.tables import find_tables
 from dedup.evaluating import Pair, Quality, by_clusters, by_pairs, errors_of_clusters, errors_of_pairs, pair
-from dedup.explaining import explain
-from pipelines.records import count_records, forms_of, known_of, label
+from pipelines.records import explained, forms_of, known_of, label
 from schemas.errors import InputRefusedError
 from schemas.headers import fold_header
 from schemas.vocabulary import Entity
@@ -140,7 +139,7 @@ def _told(published: Published, entity: Entity, pairs: list[Pair], keys: Mapping
         pair(keys[one], keys[other]): (one, other) for one, other in pairs[:MOST_EXPLAINED] if keys[one] != keys[other]
     }
     forms = forms_of(published, entity, {key for both in ids for key in both})
-    told = explain(entity, forms, count_records(published, entity), list(ids))[::-1]
+    told = explained(published, entity, forms, list(ids))[::-1]
     known = known_of(published, [key for item in told for key in (item.record_key_l, item.record_key_r)])
     return [
         {

@@ -108,3 +108,32 @@ def write_thresholds(thresholds: pl.DataFrame, target: Path) -> None:
         f"pairs alone, without those joined through others; best F1 {best['f1']:.3f} from {best['probability']:.0%}"
     )
     save_chart(framed(chart + rule.encode(x="at:Q"), "What another threshold would give", subtitle), target)
+
+
+def write_weights(weights: pl.DataFrame, target: Path) -> None:
+    """Draw the evidence of every level of agreement (`audit.match_weights`), comparison by comparison."""
+    import altair
+
+    rows = weights.with_columns(
+        what=pl.col("entity") + ", " + pl.col("comparison").str.replace_all("_", " "),
+        kind=pl.when(pl.col("match_weight") >= 0).then(pl.lit("for")).otherwise(pl.lit("against")),
+    )
+    order = rows["what"].unique(maintain_order=True).to_list()
+    colour = altair.Color(
+        "kind:N", scale=altair.Scale(domain=["for", "against"], range=[FOR_COLOUR, AGAINST_COLOUR]), legend=None
+    )
+    bars = (
+        altair.Chart(_data(rows.to_dicts()))
+        .mark_bar()
+        .encode(
+            x=altair.X("match_weight:Q", title="bits (each doubles the odds)"),
+            y=altair.Y("level:N", sort=altair.EncodingSortField("place"), title=None, axis=altair.Axis(labelLimit=360)),
+            color=colour,
+        )
+    )
+    parts = [
+        bars.transform_filter(altair.datum.what == what).properties(width=WIDTH - 200, title=what) for what in order
+    ]
+    chart = altair.vconcat(*parts).resolve_scale(x="shared")
+    title = "What each agreement says"
+    save_chart(framed(chart, title, "the first level that holds counts; rare names say more, common ones less"), target)

@@ -12,9 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from dedup.explaining import Explanation, explain
+from dedup.explaining import Explanation
 from dedup.normalising import organization_forms, person_forms
-from pipelines.records import count_records, known_of
+from pipelines.records import explained, known_of
 from schemas.errors import InputRefusedError
 from schemas.vocabulary import Entity
 from schemas.warehouse import Published, sql_text
@@ -59,7 +59,7 @@ def look_up(published: Published, asked: Description, limit: int = 10) -> list[A
     else:
         raise InputRefusedError("nothing to look for: give a --name, --email, --phone or --organization")
     pairs = [(ASKED, key) for key in forms["record_key"][1:]]
-    told = explain(entity, forms, count_records(published, entity), pairs)
+    told = explained(published, entity, forms, pairs)
     others = [_other(item) for item in told]
     known = known_of(published, others)
     answers: dict[str, Answer] = {}

@@ -6,13 +6,14 @@ belong here: weighing (`dedup.explaining`), deciding (`pipelines.reviewing`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from dedup.explaining import Explanation, explain
+from dedup.models import model_in_use
 from schemas.errors import InputRefusedError
 from schemas.vocabulary import Entity
 from schemas.warehouse import Published, sql_text
@@ -75,6 +76,13 @@ def label(known: dict[str, Any]) -> str:
     return ", ".join(str(part) for part in (known["name"], contact, known["organization"], known["city"]) if part)
 
 
+def explained(
+    published: Published, entity: Entity, forms: pl.DataFrame, pairs: Sequence[tuple[str, str]] | None = None
+) -> list[Explanation]:
+    """Explain pairs of `forms` by the model that the published file was resolved with, strongest first."""
+    return explain(entity, forms, count_records(published, entity), pairs, model_in_use(published.query, entity))
+
+
 def explain_called(published: Published, left: Called, right: Called) -> list[Explanation]:
     """Explain every pair of a record of the one and a record of the other, the strongest first.
 
@@ -90,11 +98,11 @@ def explain_called(published: Published, left: Called, right: Called) -> list[Ex
         raise InputRefusedError(f"{left.given} and {right.given} are the same record")
     one, other = sorted(ours)[:MOST_RECORDS], sorted(theirs)[:MOST_RECORDS]
     forms = forms_of(published, left.entity, [*one, *other])
-    told = explain(left.entity, forms, count_records(published, left.entity))
+    told = explained(published, left.entity, forms)
     return [item for item in told if (item.record_key_l in ours) != (item.record_key_r in ours)]
 
 
 def explain_cluster(published: Published, whole: Called) -> list[Explanation]:
     """Explain the pairs of records that one entity is made of, the strongest first."""
     forms = forms_of(published, whole.entity, whole.record_keys[:MOST_RECORDS])
-    return explain(whole.entity, forms, count_records(published, whole.entity))
+    return explained(published, whole.entity, forms)

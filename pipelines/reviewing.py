@@ -15,9 +15,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from dedup.explaining import Explanation, explain
+from dedup.explaining import Explanation
 from pipelines.importing import ImportRequest, count_entities, run_import
-from pipelines.records import Called, called, count_records, explain_called, forms_of, known_of, label
+from pipelines.records import Called, called, explain_called, explained, forms_of, known_of, label
 from schemas.decisions import Decision
 from schemas.errors import InputRefusedError
 from schemas.ledger import Ledger
@@ -66,8 +66,7 @@ def _reasons(published: Published, rows: list[dict[str, Any]]) -> dict[tuple[str
     for entity in {row["entity"] for row in rows}:
         pairs = [(row["record_key_l"], row["record_key_r"]) for row in rows if row["entity"] == entity]
         forms = forms_of(published, Entity(entity), {key for pair in pairs for key in pair})
-        records = count_records(published, Entity(entity))
-        told = explain(Entity(entity), forms, records, pairs)
+        told = explained(published, Entity(entity), forms, pairs)
         found |= {(item.record_key_l, item.record_key_r): item for item in told}
     return found
 

@@ -8,7 +8,7 @@ PostgreSQL by URL. Migrations are recorded facts (Alembic, `schemas/migrations`)
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from schemas.actions import Actions
 from schemas.decisions import Decisions
 from schemas.errors import StoreError
-from schemas.ledger_tables import import_files_table, imports_table, retired_records_table, undone_imports_table
+from schemas.ledger_tables import (
+    entity_history_table,
+    import_files_table,
+    imports_table,
+    retired_records_table,
+    undone_imports_table,
+)
 from schemas.vocabulary import FileStatus, ImportStatus
 from schemas.who import who
 
@@ -259,6 +265,22 @@ class Ledger:
                 )
             )
         return [replace(_import_of(row), files=tuple(files.get(row.import_id, ()))) for row in rows]
+
+    def add_history(self, changes: Sequence[Mapping[str, object]]) -> None:
+        """Record what became of entities (columns of `audit.entity_history`, times as text); known ones are left."""
+        with self._engine.begin() as connection:
+            known = set(connection.execute(sa.select(entity_history_table.c.change_id)).scalars())
+            rows = [dict(change) for change in changes if change["change_id"] not in known]
+            if rows:
+                connection.execute(sa.insert(entity_history_table), rows)
+
+    def history(self) -> list[dict[str, object]]:
+        """What became of entities, in order."""
+        query = sa.select(entity_history_table).order_by(
+            entity_history_table.c.changed_at, entity_history_table.c.change_id
+        )
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def known_files(self, digests: Iterable[str]) -> dict[str, tuple[str, FileStatus]]:
         """Which of these files are on record: sha256 to the latest import that had it and what became of it there.

@@ -74,3 +74,16 @@ actions_table = sa.Table(
     sa.Column("acted_by", sa.String(200)),
     sa.Column("reason", sa.Text),
 )
+
+entity_history_table = sa.Table(
+    "entity_history",
+    metadata,
+    sa.Column("change_id", sa.String(40), primary_key=True),
+    sa.Column("changed_at", sa.String(40), nullable=False),
+    sa.Column("entity", sa.String(20), nullable=False),
+    sa.Column("change", sa.String(20), nullable=False),
+    sa.Column("entity_id", sa.String(40), nullable=False),
+    sa.Column("into_id", sa.String(40)),
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("import_id", sa.String(40)),
+)

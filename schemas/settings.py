@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         return self.home / "profiles"
 
     @property
+    def models_dir(self) -> Path:
+        """Where trained models are kept, one file each."""
+        return self.home / "models"
+
+    @property
     def rejects_dir(self) -> Path:
         """Where each import puts the rows that it refused, as files to mend and import again."""
         return self.home / "rejects"

@@ -70,7 +70,7 @@ def load_pending(session: Session, ledger: Ledger, archive: Archive, rejects_dir
         raise StoreError(f"the warehouse has lost records: {lost[0]}; run `leadsift doctor --rebuild`")
     finished = [_load(session, ledger, archive, item, rejects_dir) for item in pending(session, ledger)]
     _settle(session, ledger)
-    take_statements(session, ledger)
+    take_statements(session, ledger, archive)
     return finished
 
 

@@ -1,4 +1,4 @@
-"""What people stated, from the ledger into the warehouse: decisions about pairs and actions on entities.
+"""What people stated, from the ledger into the warehouse: decisions about pairs, actions on entities, models in use.
 
 Belongs here: copying facts that are not files. Does not belong here: what they do to the derived tables.
 """
@@ -7,15 +7,26 @@ from __future__ import annotations
 
 import polars as pl
 
+from dedup.engine import Model
+from dedup.models import SHIPPED, TrainedModel, from_json, weights
+from schemas.actions import Action
+from schemas.archive import Archive
+from schemas.errors import StoreError
 from schemas.ledger import Ledger
+from schemas.vocabulary import RESOLVED_ENTITIES, ActionKind, Entity
 from schemas.warehouse import Session
 
 _TIME = pl.Datetime("us", "UTC")
 _MAP = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
 
 
-def take_statements(session: Session, ledger: Ledger) -> None:
-    """Put what the ledger has now in the place of what the warehouse had."""
+def take_statements(session: Session, ledger: Ledger, archive: Archive) -> None:
+    """Put what the ledger has now in the place of what the warehouse had; the models come from the archive.
+
+    Raises StoreError when a model that is in use is of another version of the program.
+    """
+    keep_history(session, ledger)
+    acted = ledger.actions.all()
     decisions = pl.DataFrame(
         [
             (
@@ -37,7 +48,7 @@ def take_statements(session: Session, ledger: Ledger) -> None:
                 [{"key": key, "value": value} for key, value in sorted(item.details.items())],
                 item.acted_at, item.acted_by, item.reason,
             )
-            for item in ledger.actions.all()
+            for item in acted
         ],
         schema={
             "sequence": pl.Int64, "entity": pl.String, "record_key": pl.String, "action": pl.String, "details": _MAP,
@@ -45,6 +56,38 @@ def take_statements(session: Session, ledger: Ledger) -> None:
         },
         orient="row",
     )  # fmt: skip
+    models = {entity: _model(entity, acted, archive) for entity in RESOLVED_ENTITIES}
     with session.transaction():
         session.replace("audit.decisions", decisions)
         session.replace("audit.actions", actions)
+        session.replace("audit.entity_history", _history(ledger))
+        session.empty("audit.models")
+        session.empty("audit.match_weights")
+        for entity, model in models.items():
+            text = model.to_json() if isinstance(model, TrainedModel) else None
+            session.execute("INSERT INTO audit.models VALUES (?, ?, ?)", [entity.value, model.VERSION, text])
+            session.append("audit.match_weights", weights(entity, model))
+
+
+def keep_history(session: Session, ledger: Ledger) -> None:
+    """Put into the ledger what the warehouse found to have become of entities."""
+    found = session.frame("SELECT * REPLACE (CAST(changed_at AS VARCHAR) AS changed_at) FROM audit.entity_history")
+    ledger.add_history(found.to_dicts())
+
+
+def _history(ledger: Ledger) -> pl.DataFrame:
+    texts = dict.fromkeys(("change_id", "entity", "change", "entity_id", "into_id", "import_id"), pl.String)
+    rows = pl.DataFrame(ledger.history(), schema={**texts, "changed_at": pl.String, "records": pl.Int32})
+    return rows.with_columns(pl.col("changed_at").str.to_datetime("%Y-%m-%d %H:%M:%S%.f%#z", time_zone="UTC"))
+
+
+def _model(entity: Entity, acted: list[Action], archive: Archive) -> Model:
+    """The model that somebody last put to use, else the shipped one."""
+    chosen = [item.details for item in acted if item.kind == ActionKind.USE_MODEL and item.entity == entity]
+    if not chosen or "sha256" not in chosen[-1]:
+        return SHIPPED[entity]
+    with archive.fetched(chosen[-1]["sha256"]) as path:
+        try:
+            return from_json(path.read_text(encoding="utf-8"))
+        except StoreError as error:
+            raise StoreError(f"{error}; or go back by `leadsift train --use shipped`") from error

@@ -22,7 +22,8 @@ EntityOption = Annotated[
 LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to show.")]
 
 
-def _entity(given: str | None) -> Entity | None:
+def entity_named(given: str | None) -> Entity | None:
+    """The entity that an option names. Raises typer.BadParameter for any other word."""
     if given is None:
         return None
     if given not in (Entity.PERSON, Entity.ORGANIZATION):
@@ -233,7 +234,7 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     from pipelines import reviewing
 
     settings = settings_of(context, home)
-    published, wanted = Published(settings.published_path), _entity(entity)
+    published, wanted = Published(settings.published_path), entity_named(entity)
     if take is not None:
         decisions = reviewing.read_workbook(take)
         reviewing.check_records(published, decisions)
@@ -362,7 +363,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if not labels.is_file():
         raise InputRefusedError(f"{labels}: there is no such file")
     published = Published(settings_of(context, home).published_path)
-    found = held_against(published, read_labels(labels), _entity(entity) or Entity.PERSON, limit)
+    found = held_against(published, read_labels(labels), entity_named(entity) or Entity.PERSON, limit)
     if chart is not None:
         from pipelines.evidence_charts import write_thresholds
 

@@ -1,4 +1,4 @@
-"""What people did to entities: edits, conversions, moves of deals, the model in use."""
+"""What people did to entities, and what became of the entities that were published."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Create `actions`."""
+    """Create `actions` and `entity_history`."""
     op.create_table(
         "actions",
         sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
@@ -19,4 +19,15 @@ def upgrade() -> None:
         sa.Column("acted_at", sa.String(40), nullable=False),
         sa.Column("acted_by", sa.String(200)),
         sa.Column("reason", sa.Text),
+    )
+    op.create_table(
+        "entity_history",
+        sa.Column("change_id", sa.String(40), primary_key=True),
+        sa.Column("changed_at", sa.String(40), nullable=False),
+        sa.Column("entity", sa.String(20), nullable=False),
+        sa.Column("change", sa.String(20), nullable=False),
+        sa.Column("entity_id", sa.String(40), nullable=False),
+        sa.Column("into_id", sa.String(40)),
+        sa.Column("records", sa.Integer, nullable=False),
+        sa.Column("import_id", sa.String(40)),
     )

@@ -3,6 +3,7 @@ CREATE TABLE audit.organization_forms (
     record_key VARCHAR NOT NULL USING COMPRESSION uncompressed,  -- The record, see records.source_organizations
     content UBIGINT NOT NULL,  -- Hash of what the record said when these forms were made
     name VARCHAR,  -- The name without legal form and article
+    initials VARCHAR[],  -- The initials of a long name, or a short name itself
     domain VARCHAR,  -- The registered web domain, none for free mail services
     phone VARCHAR,  -- Last nine digits of the number
     street VARCHAR,  -- Street, abbreviations written out

@@ -1,0 +1,139 @@
+"""`train` and `edit`: what people teach the program, models and values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import polars as pl
+import typer
+
+from pipelines.commands.common import HomeOption, JsonOption, settings_of
+from pipelines.commands.people import EntityOption, entity_named
+from pipelines.console import out, print_json, print_table, progress_shown
+from schemas.vocabulary import RESOLVED_ENTITIES
+
+if TYPE_CHECKING:
+    from pipelines.training import Training
+
+
+def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    entity: EntityOption = None,
+    use: Annotated[
+        str | None,
+        typer.Option(
+            "--use", metavar="VERSION", help="Put a trained model to use, or 'shipped' again.", show_default=False
+        ),
+    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why; kept with it.", show_default=False)] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            "--weights",
+            metavar="FILE",
+            help="Only draw what the model in use makes of each agreement (.png or .svg).",
+            show_default=False,
+        ),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Learn from the records here how much each agreement says, and show what it would change; nothing changes yet.
+
+    The new model is kept beside the one in use. Both weigh the same pairs; what people decided counts for the new one.
+
+    [bold]Examples[/bold]
+
+      leadsift train --entity person
+
+      leadsift train --use person-3+1f0c9ab2 --reason "checked fifty pairs"
+
+      leadsift train --weights weights.png
+    """
+    from pipelines import training
+
+    settings = settings_of(context, home)
+    if weights is not None:
+        from pipelines.evidence_charts import write_weights
+        from schemas.warehouse import Published
+
+        told = Published(settings.published_path).query("SELECT * FROM audit.match_weights ORDER BY entity, place")
+        write_weights(told, weights)
+        if as_json:
+            print_json({"chart": str(weights)})
+        else:
+            out.print(f"Chart: {weights}", markup=False, soft_wrap=True)
+        return
+    if use is not None:
+        with progress_shown(quiet=as_json):
+            document = training.use_model(settings, use, reason)
+        if as_json:
+            print_json(document)
+        else:
+            out.print(", ".join(f"{name}: {version}" for name, version in document["in_use"].items()), markup=False)
+        return
+    wanted = entity_named(entity)
+    found = training.train_models(settings, [wanted] if wanted else list(RESOLVED_ENTITIES))
+    if as_json:
+        print_json({
+            "models": [
+                {
+                    "entity": item.entity.value, "version": item.version, "trained_from": item.before,
+                    "file": item.path,
+                    "levels": item.levels.to_dicts(), "pairs_by_band": item.moved.to_dicts(), "decided": item.decided,
+                }
+                for item in found
+            ]
+        })  # fmt: skip
+        return
+    for item in found:
+        _print(item)
+
+
+def _print(item: Training) -> None:
+    changed = item.levels.filter((pl.col("bits_after") - pl.col("bits_before")).abs() >= 0.2)
+    if changed.is_empty():
+        out.print(f"{item.entity}: the records say what {item.before} says.", markup=False)
+    else:
+        print_table(changed, f"{item.entity}: evidence in bits, {item.before} and {item.version}", len(changed))
+    print_table(item.moved, "The same pairs by band, under the one and the other")
+    if item.decided["decided"]:
+        out.print(
+            f"Of {item.decided['decided']:,} pairs that people decided, {item.decided['before']:,} are banded rightly "
+            f"by {item.before}, {item.decided['after']:,} by {item.version}.",
+            markup=False,
+        )
+    out.print(f"To use it: leadsift train --use {item.version}", markup=False)
+
+
+def edit(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    given: Annotated[
+        str, typer.Argument(metavar="ID", help="A person or organization, by id, record key or source:id.")
+    ],
+    changes: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…", help="What it should be.")],
+    reason: Annotated[str | None, typer.Option("--reason", help="Why; kept with it.", show_default=False)] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a person or organization a value that outranks what any source says, now and after later imports.
+
+    An empty value empties the field.
+
+    [bold]Examples[/bold]
+
+      leadsift edit per_1f3c email=ann.lee@acme.example job_title="Head of Sales"
+
+      leadsift edit org_77aa industry=Logistics --reason "told on the phone"
+    """
+    from pipelines.editing import edit as edited
+
+    settings = settings_of(context, home)
+    with progress_shown(quiet=as_json):
+        document = edited(settings, given, changes, reason)
+    if as_json:
+        print_json(document)
+        return
+    for item in document["edited"]:
+        out.print(f"{item['field']}: {item['value'] or '(empty)'}", markup=False)

@@ -1,0 +1,88 @@
+"""Editing: a value that a person gives to a person or organization, which outranks what any record says.
+
+An edit is a fact of the ledger about the record that anchors the entity, so it stays through re-imports, merges and
+rebuilds. Belongs here: checking and recording. Does not belong here: how an edit reaches the tables
+(`schemas/sql/steps/edited_survivors.sql`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from assets.sources.casting import CASTERS, CastContext
+from pipelines.importing import ImportRequest, run_import
+from pipelines.records import called
+from schemas.actions import Action
+from schemas.errors import InputRefusedError
+from schemas.ledger import Ledger
+from schemas.settings import Settings
+from schemas.vocabulary import ActionKind, DateOrder, Entity, Kind
+from schemas.warehouse import Published
+
+FIELDS: dict[Entity, dict[str, Kind]] = {
+    Entity.PERSON: {
+        "name": Kind.TEXT, "first_name": Kind.TEXT, "last_name": Kind.TEXT, "birth_date": Kind.DATE,
+        "job_title": Kind.TEXT, "email": Kind.EMAIL, "phone": Kind.PHONE, "street": Kind.TEXT, "city": Kind.TEXT,
+        "region": Kind.TEXT, "postal_code": Kind.TEXT, "country": Kind.COUNTRY,
+    },
+    Entity.ORGANIZATION: {
+        "name": Kind.TEXT, "domain": Kind.DOMAIN, "website": Kind.URL, "phone": Kind.PHONE, "street": Kind.TEXT,
+        "city": Kind.TEXT, "region": Kind.TEXT, "postal_code": Kind.TEXT, "country": Kind.COUNTRY,
+        "industry": Kind.TEXT,
+    },
+}  # fmt: skip
+"""What can be edited, and as what its value is read."""
+
+
+def edit(settings: Settings, given: str, changes: Sequence[str], reason: str | None) -> dict[str, Any]:
+    """Record `field=value` edits of the entity that an id means, and derive it anew; returns its row afterwards.
+
+    An empty value empties the field. Raises InputRefusedError for an id, a field or a value that is none.
+    """
+    published = Published(settings.published_path)
+    meant = called(published, given)
+    anchor = _anchor(published, meant.entity, meant.entity_id)
+    actions = [
+        Action(meant.entity, anchor, ActionKind.EDIT, {"field": field, "value": value}, reason)
+        for field, value in (_read(settings, meant.entity, change) for change in changes)
+    ]
+    if not actions:
+        raise InputRefusedError("nothing to edit: give FIELD=VALUE")
+    ledger = Ledger(settings.ledger_address)
+    try:
+        ledger.actions.add(actions)
+    finally:
+        ledger.close()
+    run_import(settings, ImportRequest([]))
+    row = published.query(
+        f"SELECT * FROM main.{meant.entity}s WHERE {meant.entity}_id = $id",  # noqa: S608  (our own names)
+        {"id": meant.entity_id},
+    )
+    return {"entity": meant.entity.value, "edited": [dict(item.details) for item in actions], "now": row.to_dicts()[0]}
+
+
+def _anchor(published: Published, entity: Entity, entity_id: str) -> str:
+    """The record that an entity is named after."""
+    found = published.query(
+        f"SELECT record_key FROM audit.{entity}_members "  # noqa: S608  (our own names)
+        "WHERE entity_id = $id AND contains($id, substr(record_key, 1, 20))",
+        {"id": entity_id},
+    )
+    return str(found["record_key"][0])
+
+
+def _read(settings: Settings, entity: Entity, change: str) -> tuple[str, str]:
+    field, sign, text = change.partition("=")
+    fields = FIELDS[entity]
+    if not sign or field not in fields:
+        raise InputRefusedError(f"{change!r}: write FIELD=VALUE; fields of a {entity} are {', '.join(fields)}")
+    if not text.strip():
+        return field, ""
+    context = CastContext(
+        date_order=DateOrder(settings.date_order), default_country=settings.default_country, is_birth_date=True
+    )
+    try:
+        return field, str(CASTERS[fields[field]](text.strip(), context))
+    except ValueError as error:
+        raise InputRefusedError(f"{field}={text}: {error}") from error

@@ -1,0 +1,157 @@
+"""Training from the command line: a model of the published records, held against the one in use, used on request.
+
+A trained model is a file in `<home>/models`; putting it to use is a fact of the ledger, with the model's bytes in the
+archive, and everything is derived anew. Does not belong here: how a model is made (`dedup.training`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from dedup.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
+from dedup.blocking import block
+from dedup.engine import Model, score_blocked
+from dedup.models import SHIPPED, TrainedModel, from_json, levels_of, model_in_use
+from dedup.training import Decided, train
+from pipelines.importing import ImportRequest, run_import
+from schemas.actions import Action
+from schemas.archive import Archive
+from schemas.errors import InputRefusedError
+from schemas.ledger import Ledger
+from schemas.settings import Settings
+from schemas.vocabulary import ActionKind, Entity, Verdict
+from schemas.warehouse import Published, Session, scratch_session
+
+SHIPPED_NAME = "shipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A trained model beside the one in use, on the same pairs.
+
+    `levels` has `comparison, level, bits_before, bits_after`; `moved` has `before, after, pairs`, how many pairs go
+    from one band to another; `decided` how many pairs that people decided each model bands rightly.
+    """
+
+    entity: Entity
+    version: str
+    before: str
+    path: str
+    levels: pl.DataFrame
+    moved: pl.DataFrame
+    decided: dict[str, int]
+
+
+def train_models(settings: Settings, entities: list[Entity]) -> list[Training]:
+    """Train a model for each entity on what is published and keep it; none is put to use.
+
+    An entity with too few records is left out. Raises InputRefusedError when all are.
+    """
+    published = Published(settings.published_path)
+    found: list[Training] = []
+    for entity in entities:
+        forms = published.query(f"SELECT * FROM audit.{entity}_forms ORDER BY record_key")  # noqa: S608  (our own names)
+        decided = _decided(published, entity)
+        used = model_in_use(published.query, entity)
+        with scratch_session() as session:
+            _hand_in(session, entity, forms)
+            try:
+                made = train(session, entity, used, decided)
+            except ValueError as error:
+                if entity == entities[-1] and not found:
+                    raise InputRefusedError(str(error)) from error
+                continue
+            moved, right = _side_by_side(session, entity, (used, made), decided)
+        path = settings.models_dir / f"{made.VERSION}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(made.to_json(), encoding="utf-8")
+        found.append(Training(entity, made.VERSION, used.VERSION, str(path), _levels(used, made), moved, right))
+    return found
+
+
+def _hand_in(session: Session, entity: Entity, forms: pl.DataFrame) -> None:
+    session.execute("CREATE SCHEMA audit")
+    with session.registered("incoming_forms", forms):
+        session.execute(f"CREATE TABLE audit.{entity}_forms AS SELECT * FROM incoming_forms")  # noqa: S608
+
+
+def _decided(published: Published, entity: Entity) -> Decided:
+    rows = published.query(
+        "SELECT record_key_l, record_key_r, decision FROM audit.decisions "
+        "WHERE entity = $entity AND decision <> 'unsure'",
+        {"entity": entity.value},
+    )
+    return Decided({(one, other): said == Verdict.SAME for one, other, said in rows.iter_rows()})
+
+
+def _side_by_side(
+    session: Session, entity: Entity, models: tuple[Model, TrainedModel], decided: Decided
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Pairs by band under the one model and the other, and how many decided pairs each bands rightly."""
+    table = f"audit.{entity}_forms"
+    records = int(str(session.scalar(f"SELECT count(*) FROM {table}")))  # noqa: S608
+    banded = []
+    right = {}
+    for name, model in zip(("before", "after"), models, strict=True):
+        block(session, table, model.BLOCKING_RULES)
+        pairs = score_blocked(session, table, model, None)
+        weight = pl.col("match_weight")
+        band = (
+            pl.when(weight >= least_evidence(MATCHED_FROM, records))
+            .then(pl.lit("matched"))
+            .when(weight >= least_evidence(REVIEW_FROM, records))
+            .then(pl.lit("review"))
+            .otherwise(pl.lit("distinct"))
+        )
+        told = pairs.select("record_key_l", "record_key_r", band.alias(name))
+        banded.append(told)
+        matched = set(told.filter(pl.col(name) == "matched").select("record_key_l", "record_key_r").iter_rows())
+        right[name] = sum((pair in matched) == same for pair, same in decided.pairs.items())
+    both = banded[0].join(banded[1], on=["record_key_l", "record_key_r"])
+    moved = both.group_by("before", "after").len("pairs").sort("before", "after")
+    return moved, {"decided": len(decided.pairs), **right}
+
+
+def _levels(before: Model, after: Model) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "comparison": was.comparison,
+                "level": was.name,
+                "bits_before": round(was.bits, 2),
+                "bits_after": round(now.bits, 2),
+            }
+            for was, now in zip(levels_of(before), levels_of(after), strict=True)
+        ]
+    )
+
+
+def use_model(settings: Settings, version: str, reason: str | None) -> dict[str, Any]:
+    """Put a trained model to use, or the shipped ones again, as a fact; everything is derived anew.
+
+    Raises InputRefusedError when there is no such model.
+    """
+    archive, actions = Archive(str(settings.archive_dir)), []
+    if version == SHIPPED_NAME:
+        for entity, model in SHIPPED.items():
+            actions.append(Action(entity, "", ActionKind.USE_MODEL, {"version": model.VERSION}, reason))
+    else:
+        path = settings.models_dir / f"{version}.json"
+        known = sorted(item.stem for item in settings.models_dir.glob("*.json"))
+        if version not in known:
+            raise InputRefusedError(f"there is no model {version!r}; known are {', '.join([SHIPPED_NAME, *known])}")
+        model = from_json(path.read_text(encoding="utf-8"))
+        sha256 = archive.put(path.read_bytes())
+        details = {"version": model.VERSION, "sha256": sha256}
+        actions.append(Action(model.entity, "", ActionKind.USE_MODEL, details, reason))
+    ledger = Ledger(settings.ledger_address)
+    try:
+        ledger.actions.add(actions)
+    finally:
+        ledger.close()
+    run_import(settings, ImportRequest([]))
+    rows = Published(settings.published_path).query("SELECT entity, version FROM audit.models ORDER BY entity")
+    return {"in_use": dict(rows.iter_rows())}
