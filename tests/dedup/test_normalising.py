@@ -60,6 +60,7 @@ def test_phone_numbers_lose_prefixes() -> None:
 
 def test_domains_of_free_mail_say_nothing_about_a_company() -> None:
     assert company_domain("gmail.com") is None
+    assert company_domain("guerrillamail.com") is None
     assert website_domain("https://www.acme.example/about?x=1") == "acme.example"
 
 

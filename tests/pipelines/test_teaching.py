@@ -1,0 +1,91 @@
+"""What people teach the program: values that outrank sources, and models that are put to use on request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.crm_contacts import COLUMNS, make_contacts
+from pipelines.editing import edit
+from pipelines.evidence_charts import write_weights
+from pipelines.importing import ImportRequest, run_import
+from pipelines.training import train_models, use_model
+from schemas.errors import InputRefusedError
+from schemas.settings import Settings, load_settings
+from schemas.vocabulary import Entity
+from schemas.warehouse import Published
+from tests.pipelines.support import run_json
+from tests.support import write_csv
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    place = tmp_path_factory.mktemp("taught")
+    settings = load_settings(place / "home")
+    rows, _ = make_contacts(600)
+    run_import(settings, ImportRequest([write_csv(place / "crm.csv", [COLUMNS, *rows])], source="crm"))
+    return settings
+
+
+def test_an_edit_outranks_sources_now_and_after_later_imports(taught: Settings, tmp_path: Path) -> None:
+    published = Published(taught.published_path)
+    person = published.query("SELECT person_id FROM person_sources WHERE external_id = '7'").item()
+    document = edit(taught, "crm:7", ["email=Right@Acme.example", "job_title="], "told on the phone")
+    assert document["now"]["email"] == "right@acme.example"
+    assert document["now"]["job_title"] is None
+    assert "right@acme.example" in document["now"]["emails"]
+    newer = [*["7", "Newer", "Name", "newer@acme.example"], *[""] * (len(COLUMNS) - 4)]
+    run_import(taught, ImportRequest([write_csv(tmp_path / "newer.csv", [COLUMNS, newer])], source="crm"))
+    row = published.query("SELECT email, emails, last_name FROM persons WHERE person_id = $id", {"id": person})
+    assert row["email"].item() == "right@acme.example"
+    assert row["last_name"].item() == "Name"
+    lineage = published.query(
+        "SELECT rule FROM person_lineage WHERE person_id = $id AND field = 'email'", {"id": person}
+    )
+    assert lineage["rule"].to_list() == ["edited"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("email=nobody", "email=nobody"),  # no address
+        ("salary=1", "fields of a person are"),  # no such field
+        ("email", "FIELD=VALUE"),  # no sign
+        ("birth_date=1990-02-30", "birth_date=1990-02-30"),  # no day
+        ("country=Atlantis", "country=Atlantis"),
+    ],
+)
+def test_an_edit_that_is_none_is_refused_and_changes_nothing(taught: Settings, change: str, told: str) -> None:
+    before = Published(taught.published_path).query("SELECT count(*) FROM audit.actions").item()
+    with pytest.raises(InputRefusedError, match=told):
+        edit(taught, "crm:9", [change], None)
+    assert Published(taught.published_path).query("SELECT count(*) FROM audit.actions").item() == before
+
+
+def test_a_model_is_trained_beside_the_one_in_use_and_used_on_request(taught: Settings, tmp_path: Path) -> None:
+    published = Published(taught.published_path)
+    before = published.query("SELECT version FROM audit.models ORDER BY entity")["version"].to_list()
+    (trained,) = train_models(taught, [Entity.PERSON])
+    assert Path(trained.path).is_file()
+    assert trained.moved["pairs"].sum() > 0
+    assert published.query("SELECT version FROM audit.models ORDER BY entity")["version"].to_list() == before
+    use_model(taught, trained.version, "looks right")
+    assert use_versions(published) == [before[0], trained.version]
+    assert published.query("SELECT details['version'] FROM audit.actions WHERE action = 'use_model'").item() == (
+        trained.version
+    )
+    # Explaining and looking up speak of the model that made the tables.
+    email = published.query("SELECT email FROM persons WHERE email IS NOT NULL ORDER BY person_id LIMIT 1").item()
+    told = run_json("match", "--email", email, home=taught.home)
+    assert told["matches"]
+    write_weights(published.query("SELECT * FROM audit.match_weights"), tmp_path / "weights.svg")
+    assert "same birth date" in (tmp_path / "weights.svg").read_text()
+    use_model(taught, "shipped", None)
+    assert use_versions(published) == before
+    with pytest.raises(InputRefusedError, match="known are shipped"):
+        use_model(taught, "person-9", None)
+
+
+def use_versions(published: Published) -> list[str]:
+    return published.query("SELECT version FROM audit.models ORDER BY entity")["version"].to_list()
