@@ -198,8 +198,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", type=Path, help="the folder that holds fake_1000.csv and febrl1.csv to febrl3.csv")
     parser.add_argument("--contacts", type=int, nargs="*", default=[], help="also import so many generated contacts")
+    parser.add_argument("--freeze", type=Path, metavar="CSV", help="also write what was found, as tests compare with")
     given = parser.parse_args()
     out = sys.stdout
+    frozen = ["data set,precision,recall,f1"]
     out.write("| data set | records | who | precision | recall | F1 | CPU s |\n|---|---|---|---|---|---|---|\n")
     for dataset in DATASETS.values():
         with tempfile.TemporaryDirectory() as home:
@@ -207,13 +209,17 @@ def main() -> None:
         plain = measure_plain_splink(dataset, given.folder)
         for who, quality in (("leadsift, whole import", ours), ("plain Splink script", plain)):
             out.write(_line(dataset.name, who, quality))
+        frozen.append(f"{dataset.name},{ours.precision:.4f},{ours.recall:.4f},{ours.f1:.4f}")
     calibration = ""
     for count in given.contacts:
         with tempfile.TemporaryDirectory() as folder:
             ours, calibration = measure_contacts(count, Path(folder))
         out.write(_line(f"contacts {count}", "leadsift, whole import", ours))
+        frozen.append(f"contacts {count},{ours.precision:.4f},{ours.recall:.4f},{ours.f1:.4f}")
     if calibration:
         out.write(f"\n{calibration}\n")
+    if given.freeze:
+        given.freeze.write_text("\n".join(frozen) + "\n", encoding="utf-8")
 
 
 def _line(name: str, who: str, quality: Quality) -> str:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
 from typing import Any, Protocol
 
 import polars as pl
@@ -72,9 +75,18 @@ class Model(Protocol):
 
 
 def settings_of(model: Model, *, explained: bool = False) -> dict[str, Any]:
-    """The Splink settings of a model as plain values."""
+    """The Splink settings of a model as plain values, the caller's to change."""
+    if isinstance(model, ModuleType):
+        return deepcopy(_settings_of_module(model, explained=explained))
     made = model.settings(explained=explained)
     return made if isinstance(made, dict) else made.create_settings_dict("duckdb")
+
+
+@cache
+def _settings_of_module(module: ModuleType, *, explained: bool) -> dict[str, Any]:
+    """Made once: Splink parses the SQL of every level."""
+    made: dict[str, Any] = module.settings(explained=explained).create_settings_dict("duckdb")
+    return made
 
 
 def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPairs:

@@ -142,17 +142,18 @@ def explain(
     with scratch_session() as session:
         scored = compare(session, forms, used, pairs)
     by_key = {row["record_key"]: row for row in forms.iter_rows(named=True)}
-    told = [_explanation(entity, row, (by_key, records), used) for row in scored.iter_rows(named=True)]
+    names = list(level_names(used))
+    told = [_explanation(entity, row, (by_key, records), names) for row in scored.iter_rows(named=True)]
     return sorted(told, key=lambda item: (-item.evidence, item.record_key_l, item.record_key_r))
 
 
 def _explanation(
-    entity: Entity, row: dict[str, object], known: tuple[dict[str, dict[str, object]], int], model: Model
+    entity: Entity, row: dict[str, object], known: tuple[dict[str, dict[str, object]], int], names: list[str]
 ) -> Explanation:
     forms, records = known
     left, right = str(row["record_key_l"]), str(row["record_key_r"])
     steps = []
-    for name in level_names(model):
+    for name in names:
         level = row[f"{LEVEL_PREFIX}{name}"]
         bits, rarity = (_bits(row.get(f"{prefix}{name}")) for prefix in (EVIDENCE_PREFIX, RARITY))
         values = [_shown(forms[key], COMPARED[name]) for key in (left, right)]
