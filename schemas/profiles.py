@@ -83,6 +83,7 @@ class Section(_Part):
 class ObjectProfile(_Part):
     """One kind of sheet. `required` headers must all be there (a list within it: any of them).
 
+    `unique_records` says that no two records of one source are one person or organization: its owner keeps it clean.
     Among the alternatives `@file` stands for a file name that begins with one of `files`. Under the headers of
     `fill_down` a blank cell says what the one above it says: merged cells of workbooks have their value on top only.
     """
@@ -93,6 +94,7 @@ class ObjectProfile(_Part):
     files: list[str] = Field(default_factory=list)
     ignored: list[str] = Field(default_factory=list)
     fill_down: list[str] = Field(default_factory=list)
+    unique_records: bool = False
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     organization: Section | None = None
     person: Section | None = None

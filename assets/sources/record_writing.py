@@ -95,13 +95,15 @@ class RecordWriter:
 
     def finish(self, sheets: Sequence[InterpretedSheet]) -> int:
         """Write down what each sheet speaks of; returns how many rows were written of the file."""
-        policies = {sheet.ordinal: sheet.policy.value for sheet in sheets}
+        by_ordinal = {sheet.ordinal: sheet for sheet in sheets}
         schema = {"import_sequence": pl.Int32(), "file_ordinal": pl.Int32(), "sheet_ordinal": pl.Int32()}
         spoken: dict[tuple[object, ...], Row] = {}
         for ordinal, records in self.sets:
             place = {**self._place(ordinal, records), "table_name": RECORD_TABLES[records.entity]}
             # One row for each kind of record, or every version of it would be joined with several.
-            row = spoken.setdefault(tuple(place.values()), {**place, "fields": [], "policy": policies[ordinal]})
+            sheet = by_ordinal[ordinal]
+            stated = {"policy": sheet.policy.value, "is_unique": sheet.recognition.object.unique_records}
+            row = spoken.setdefault(tuple(place.values()), {**place, "fields": [], **stated})
             row["fields"] = sorted({*row["fields"], *records.fields})
         for row in spoken.values():
             frame = pl.DataFrame([row], schema_overrides={**schema, "fields": pl.List(pl.String)})

@@ -292,3 +292,16 @@ def test_what_became_of_an_entity_is_kept_even_through_a_rebuild(workplace: Work
     workplace.load_all()
     workplace.derive()
     assert sorted(row[0] for row in workplace.query(history).rows()) == ["merged", "split"]
+
+
+def test_two_records_of_a_source_without_duplicates_are_never_one(workplace: Workplace, tmp_path: Path) -> None:
+    rows = [[str(number), "Ann", "Lee", "ann.lee@acme.example", "", "", "Leeds", ""] for number in (1, 2)]
+    path = write_csv(tmp_path / "erp.csv", [HEADER, *rows])
+    workplace.take(path, options=ImportOptions(source="erp"))
+    workplace.derive()
+    assert workplace.query("SELECT count(*) FROM persons").item() == 1
+    with workplace.warehouse.open() as session:
+        session.execute("UPDATE records.sheets SET is_unique = true WHERE NOT is_stub")
+    workplace.derive()
+    assert workplace.query("SELECT count(*) FROM persons").item() == 2
+    assert workplace.query("SELECT rule FROM audit.person_pairs").item() == "kept apart"
