@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.deals.tables import CRM_TABLES, build_crm_tables
+from assets.deals.tables import CRM_TABLES, Setup, build_crm_tables
 from assets.resources import Home
 from dedup.state import is_current
 from schemas import progress
@@ -28,11 +28,11 @@ from schemas import progress
 )  # fmt: skip
 def crm_tables(home: Home) -> Iterator[dg.MaterializeResult[None]]:
     """Build users, pipelines, stages, leads, deals, their history, notes and activities."""
-    base_currency = home.settings.base_currency
     if not is_current(home.session, home.settings.shaping):
         progress.report("Building leads, deals and their history")
         with home.session.transaction():
-            build_crm_tables(home.session, base_currency)
+            settings = home.settings
+            build_crm_tables(home.session, Setup(settings.base_currency, settings.rates, settings.pipelines))
     for name in CRM_TABLES:
         rows = home.session.scalar(f"SELECT count(*) FROM main.{name}")  # noqa: S608  (our own names)
         yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": int(str(rows))})

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from pipelines.commands import demo, files, history, models, people, reading
+from pipelines.commands import crm, demo, files, history, models, people, reading
 from pipelines.console import FAILED, REFUSED, print_error, print_json, wants_traceback
 from schemas.errors import LeadsiftError
 
@@ -67,6 +67,15 @@ app.command("decide")(people.decide)
 app.command("evaluate")(people.evaluate)
 app.command("train")(models.train)
 app.command("edit")(models.edit)
+app.command("leads")(crm.leads)
+app.command("convert")(crm.convert)
+app.command("revert-conversion")(crm.revert_conversion)
+app.command("archive")(crm.archive)
+app.command("restore")(crm.restore)
+app.command("move")(crm.move)
+app.command("win")(crm.win)
+app.command("lose")(crm.lose)
+app.command("reopen")(crm.reopen)
 app.command("report")(reading.report)
 app.command("sql")(reading.sql)
 app.command("doctor")(history.doctor)

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from schemas.errors import SettingsError
+from schemas.rates import Rate, read_rates
 
 DEFAULT_HOME = "./leadsift-home"
 SETTINGS_FILE = "leadsift.toml"
@@ -54,6 +55,20 @@ class Settings(BaseSettings):
         default=None,
         pattern="^[A-Z]{3}$",
         description="Currency in which deals are also valued; value_base stays empty for other currencies.",
+    )
+    rates_file: Path | None = Field(
+        default=None,
+        description="CSV file with the columns date, currency, rate: what one unit was worth in base_currency from "
+        "that day on. Relative paths are taken from the home.",
+    )
+    pipelines: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description='Pipelines of your own with their stages in order, for converting leads: Sales = ["New", …].',
+    )
+    open_deal_limits: dict[str, int] = Field(
+        default_factory=dict,
+        description='Most open deals by name of the pipeline, or of all under "*": conversions and reopenings '
+        "beyond are refused, and from nine tenths on there is a warning. Leads never count.",
     )
     source_priority: list[str] = Field(
         default_factory=list,
@@ -141,7 +156,14 @@ class Settings(BaseSettings):
     @property
     def shaping(self) -> str:
         """What the derived tables depend on besides the facts: other settings here, and they are derived anew."""
-        return json.dumps([self.base_currency, self.source_priority, self.survivorship], sort_keys=True)
+        rates = [[rate.currency, str(rate.valid_from), rate.rate] for rate in self.rates]
+        parts = [self.base_currency, rates, self.pipelines, self.source_priority, self.survivorship]
+        return json.dumps(parts, sort_keys=True)
+
+    @property
+    def rates(self) -> list[Rate]:
+        """The dated rates into the base currency. Raises SettingsError for a file that is none."""
+        return [] if self.rates_file is None else read_rates(self.home / self.rates_file)
 
     @property
     def ledger_address(self) -> str:

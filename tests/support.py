@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.deals.tables import build_crm_tables
+from assets.deals.tables import Setup, build_crm_tables
 from assets.sources.landing import Landing, land
 from assets.sources.loading import load_pending
 from dedup.current import load_current
@@ -113,7 +113,7 @@ def derive(session: Session, survivorship: Survivorship | None = None, most_chan
             session.replace(f"audit.{entity}_pairs", find_pairs(session, entity, most_changed).pairs)
             resolve(session, entity, survivorship)
     with session.transaction():
-        build_crm_tables(session, None)
+        build_crm_tables(session, Setup())
 
 
 def contents(session: Session) -> dict[str, list[tuple[Any, ...]]]:

@@ -6,6 +6,12 @@ of facts and are called in the order in which this module lists them, within one
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from schemas.rates import Rate
 from schemas.warehouse import Session
 
 CRM_TABLES: dict[str, str] = {
@@ -23,16 +29,41 @@ CRM_TABLES: dict[str, str] = {
 """The tables that this module builds, with what each holds."""
 
 
-def build_crm_tables(session: Session, base_currency: str | None) -> None:
-    """Build every CRM table.
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What settings add: a base currency (ISO 4217), dated rates into it, and pipelines with their stages in order."""
 
-    Organizations and persons must be resolved. `base_currency` is an ISO 4217 code or None.
-    """
+    base_currency: str | None = None
+    rates: Sequence[Rate] = ()
+    pipelines: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def build_crm_tables(session: Session, setup: Setup) -> None:
+    """Build every CRM table. Organizations and persons must be resolved."""
     for table in CRM_TABLES:
         session.empty(f"main.{table}")
+    session.empty("audit.deal_conflicts")
+    rates = pl.DataFrame(
+        [(rate.currency, rate.valid_from, rate.rate) for rate in setup.rates],
+        schema={"currency": pl.String, "valid_from": pl.Date, "rate": pl.Float64},
+        orient="row",
+    )
+    stages = pl.DataFrame(
+        [(name, stage, place) for name, stages in setup.pipelines.items() for place, stage in enumerate(stages, 1)],
+        schema={"pipeline": pl.String, "stage": pl.String, "position": pl.Int32},
+        orient="row",
+    )
+    with session.registered("rates", rates), session.registered("own_stages", stages):
+        _build(session, setup.base_currency)
+
+
+def _build(session: Session, base_currency: str | None) -> None:
     for step in (
         "insert_users",
+        "conversions",
         "deal_facts",
+        "local_moves",
+        "local_statuses",
         "native_history",
         "inferred_history",
         "configured_stages",
@@ -45,5 +76,11 @@ def build_crm_tables(session: Session, base_currency: str | None) -> None:
     ):
         session.run(f"steps/{step}")
     session.run("steps/insert_deals", {"base_currency": base_currency})
-    for step in ("insert_lead_sources", "insert_deal_sources", "insert_notes", "insert_activities"):
+    for step in (
+        "insert_deal_conflicts",
+        "insert_lead_sources",
+        "insert_deal_sources",
+        "insert_notes",
+        "insert_activities",
+    ):
         session.run(f"steps/{step}")

@@ -1,4 +1,4 @@
--- Stages as the sources' own configuration names them, where it was exported.
+-- Stages as the sources' own configuration names them, where it was exported, and those of the settings.
 CREATE OR REPLACE TEMP TABLE configured_stages AS
 SELECT
     source, pipeline, name AS stage, position, probability,
@@ -7,4 +7,11 @@ SELECT
     CASE WHEN is_won THEN 'won' WHEN is_closed THEN 'lost' ELSE 'open' END AS status
 FROM records.current_version('records.source_stages')
 WHERE name IS NOT NULL AND NOT coalesce(is_deleted, false)
-QUALIFY row_number() OVER (PARTITION BY source, pipeline, name ORDER BY position NULLS LAST, record_key) = 1;
+QUALIFY row_number() OVER (PARTITION BY source, pipeline, name ORDER BY position NULLS LAST, record_key) = 1
+UNION ALL BY NAME
+SELECT
+    'leadsift' AS source, pipeline, stage, position, NULL AS probability,
+    'pipe_' || records.short_hash('leadsift' || chr(31) || pipeline) AS pipeline_id,
+    'stage_' || records.short_hash('leadsift' || chr(31) || pipeline || chr(31) || stage) AS stage_id,
+    'open' AS status
+FROM own_stages;

@@ -1,5 +1,29 @@
--- Deals as their sources say, with their status decided: stated, else by the closing marks, else by the closing times.
+-- Deals as their sources say, and those that leads were converted into here, with their status decided: stated, else by the closing
+-- marks, else by the closing times.
 CREATE OR REPLACE TEMP TABLE deal_facts AS
+WITH known AS (
+    SELECT *, false AS is_local FROM records.current_version('records.source_deals') WHERE NOT coalesce(is_deleted, false)
+    UNION ALL BY NAME
+    SELECT
+        deal_key AS record_key,
+        true AS is_local,
+        details['pipeline_source'] AS source,
+        details['title'] AS title,
+        nullif(details['pipeline'], '') AS pipeline,
+        details['stage'] AS stage,
+        'open' AS status,
+        CAST(details['value'] AS DECIMAL(18, 2)) AS value,
+        details['currency'] AS currency,
+        details['visibility'] AS visibility,
+        CAST(details['expected_close_date'] AS DATE) AS expected_close_date,
+        acted_at AS stage_entered_at,
+        acted_at AS created_at,
+        details['person_key'] AS person_key,
+        details['organization_key'] AS organization_key,
+        lead_key,
+        details['user_key'] AS user_key
+    FROM conversions
+)
 SELECT
     *,
     records.entity_id('deal_', record_key) AS deal_id,
@@ -14,5 +38,4 @@ SELECT
     END AS decided_status,
     if(pipeline IS NULL AND stage IS NULL, NULL, 'pipe_' || records.short_hash(source || chr(31) || coalesce(pipeline, ''))) AS pipeline_id,
     'stage_' || records.short_hash(source || chr(31) || coalesce(pipeline, '') || chr(31) || stage) AS stage_id
-FROM records.current_version('records.source_deals')
-WHERE NOT coalesce(is_deleted, false);
+FROM known;

@@ -1,18 +1,32 @@
--- Stage history, native where the CRM has it, else inferred; never both for one deal.
+-- Stage history: native where the CRM has it, else inferred, never both for one deal; and what was done here, in the order of time. A move
+-- that two of them tell of is one. No step goes back in time: what a source dates before the step that it follows has that step's time.
 INSERT INTO main.deal_stage_history BY NAME
-WITH moves AS (
-    SELECT deal_id, place, from_stage_id, stage_id, entered_at, changed_by, 'native' AS origin FROM native_history
+WITH source_moves AS (
+    SELECT deal_id, place, stage_id, entered_at, changed_by, 'native' AS origin FROM native_history
     UNION ALL BY NAME
-    SELECT deal_id, place, from_stage_id, stage_id, entered_at, NULL AS changed_by, 'inferred' AS origin FROM inferred_history
+    SELECT deal_id, place, stage_id, entered_at, NULL AS changed_by, 'inferred' AS origin FROM inferred_history
+),
+moves AS (
+    SELECT *, max(entered_at) OVER (PARTITION BY deal_id ORDER BY place) AS happened_at FROM source_moves
+    UNION ALL BY NAME
+    SELECT deal_id, sequence AS place, stage_id, entered_at, origin, entered_at AS happened_at FROM local_moves
+),
+steps AS (
+    SELECT *, row_number() OVER (PARTITION BY deal_id ORDER BY happened_at NULLS FIRST, origin IN ('conversion', 'desk'), place) AS step FROM moves
+),
+folded AS (
+    SELECT *, lag(stage_id) OVER (PARTITION BY deal_id ORDER BY step) AS from_stage_id
+    FROM steps
+    QUALIFY stage_id IS DISTINCT FROM lag(stage_id) OVER (PARTITION BY deal_id ORDER BY step)
 )
 SELECT
     deal_id,
-    row_number() OVER (PARTITION BY deal_id ORDER BY place) AS sequence,
+    row_number() OVER (PARTITION BY deal_id ORDER BY step) AS sequence,
     from_stage_id,
     stage_id,
-    entered_at,
-    lead(entered_at) OVER (PARTITION BY deal_id ORDER BY place) AS left_at,
+    if(entered_at IS NULL, NULL, happened_at) AS entered_at,
+    lead(if(entered_at IS NULL, NULL, happened_at)) OVER (PARTITION BY deal_id ORDER BY step) AS left_at,
     changed_by,
     origin
-FROM moves
+FROM folded
 ORDER BY deal_id, sequence;

@@ -17,7 +17,7 @@ SELECT
     deal_facts.deal_id,
     lead_facts.created_at,
     lead_facts.updated_at,
-    lead_facts.archived_at,
+    if(lead_facts.decided_status = 'open', NULL, lead_facts.archived_at) AS archived_at,
     lead_facts.converted_at,
     lead_facts.custom
 FROM lead_facts

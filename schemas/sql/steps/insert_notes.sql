@@ -9,9 +9,9 @@ SELECT
     coalesce(of_person.entity_id, lead.person_id, deal.person_id) AS person_id,
     coalesce(of_organization.entity_id, lead.organization_id, deal.organization_id) AS organization_id,
     lead.lead_id,
-    deal.deal_id,
+    -- A converted lead's notes move to its deal and stay with the lead.
+    coalesce(deal.deal_id, lead.deal_id) AS deal_id,
     records.entity_id('user_', facts.user_key) AS author,
-    
     facts.created_at,
     facts.updated_at
 FROM facts

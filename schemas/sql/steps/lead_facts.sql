@@ -1,12 +1,36 @@
--- Leads as their sources say, with their status decided: converted when the source says so or names the deal, archived, else open.
+-- Leads as their sources say and as people here did, with their status decided: converted when somebody converted it here, when the source
+-- says so or names the deal; archived by the later of what the source says and what was done here; else open.
 CREATE OR REPLACE TEMP TABLE lead_facts AS
+WITH filed AS (
+    SELECT record_key, action, acted_at
+    FROM audit.actions
+    WHERE entity = 'lead' AND action IN ('archive', 'restore')
+    QUALIFY row_number() OVER (PARTITION BY record_key ORDER BY sequence DESC) = 1
+),
+known AS (
+    SELECT
+        version.* REPLACE (
+            coalesce(conversions.deal_key, version.deal_key) AS deal_key,
+            coalesce(conversions.acted_at, version.converted_at) AS converted_at,
+            if(filed.action = 'archive', coalesce(version.archived_at, filed.acted_at), version.archived_at) AS archived_at
+        ),
+        filed.action AS filed,
+        filed.acted_at AS filed_at,
+        version.archived_at AS source_archived_at,
+        conversions.lead_key IS NOT NULL AS is_converted_here
+    FROM records.current_version('records.source_leads') AS version
+    LEFT JOIN conversions ON conversions.lead_key = version.record_key
+    LEFT JOIN filed ON filed.record_key = version.record_key
+    WHERE NOT coalesce(version.is_deleted, false)
+)
 SELECT
     *,
     records.entity_id('lead_', record_key) AS lead_id,
     CASE
-        WHEN is_converted OR deal_key IS NOT NULL OR lower(status) = 'converted' THEN 'converted'
+        WHEN is_converted_here OR is_converted OR deal_key IS NOT NULL OR lower(status) = 'converted' THEN 'converted'
+        WHEN filed = 'archive' THEN 'archived'
+        WHEN filed = 'restore' AND NOT coalesce(source_archived_at > filed_at, false) THEN 'open'
         WHEN is_archived OR archived_at IS NOT NULL OR lower(status) = 'archived' THEN 'archived'
         ELSE 'open'
     END AS decided_status
-FROM records.current_version('records.source_leads')
-WHERE NOT coalesce(is_deleted, false);
+FROM known;

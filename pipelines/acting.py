@@ -1,0 +1,156 @@
+"""Recording what people do to leads and deals, and deriving everything anew.
+
+Belongs here: conversions, one or a file of them, filing of leads and moves of deals, each as facts of the ledger. Does
+not belong here: what can be done (`assets.deals.acting`), and asking the user (`pipelines.commands.crm`).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from assets.deals.acting import Plan, Request, plan_conversion, plan_deal, plan_filing, plan_revert, within_limits
+from pipelines.importing import ImportRequest, run_import
+from schemas.actions import Action
+from schemas.errors import InputRefusedError, LeadsiftError
+from schemas.ledger import Ledger
+from schemas.settings import Settings
+from schemas.vocabulary import ActionKind
+from schemas.warehouse import Published
+
+
+def record(settings: Settings, actions: Sequence[Action], plans: Sequence[Plan] = ()) -> None:
+    """Put facts into the ledger, then derive everything anew."""
+    ledger = Ledger(settings.ledger_address)
+    try:
+        ledger.decisions.add([item for plan in plans for item in plan.decisions])
+        ledger.actions.add([*actions, *(item for plan in plans for item in plan.actions)])
+    finally:
+        ledger.close()
+    run_import(settings, ImportRequest([]))
+
+
+def plan(settings: Settings, request: Request) -> Plan:
+    """What a conversion would record, and what is doubtful about it."""
+    return plan_conversion(Published(settings.published_path), request, settings.open_deal_limits)
+
+
+def convert(settings: Settings, plans: Sequence[Plan]) -> list[dict[str, Any]]:
+    """Record conversions without doubts; returns lead, deal and contact of each.
+
+    Raises InputRefusedError when one of them is doubtful, and nothing is recorded.
+    """
+    doubts = [f"{item.lead_id}: {doubt.told()}" for item in plans for doubt in item.doubts]
+    if doubts:
+        raise InputRefusedError("\n".join(doubts))
+    record(settings, [], plans)
+    published = Published(settings.published_path)
+    rows = published.query(
+        "SELECT lead_id, deals.deal_id, deals.title, deals.person_id, deals.organization_id, deals.pipeline_id, "
+        "deals.stage_id, deals.value, deals.currency FROM main.deals WHERE list_contains($ids, deal_id)",
+        {"ids": [item.deal_id for item in plans]},
+    )
+    return rows.to_dicts()
+
+
+def requests_in(path: Path) -> list[Request]:
+    """Conversions in a CSV file whose columns are named like the options, `lead_id` at least.
+
+    Raises InputRefusedError naming the file and what is wrong with it.
+    """
+    known = [item.name for item in fields(Request)]
+    try:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputRefusedError(f"{path}: cannot be read: {error}") from error
+    if not rows or "lead_id" not in rows[0]:
+        raise InputRefusedError(
+            f"{path}: needs the column lead_id and at least one row; columns are {', '.join(known)}"
+        )
+    unknown = [name for name in rows[0] if name not in known]
+    if unknown:
+        raise InputRefusedError(f"{path}: unknown column {unknown[0]!r}; columns are {', '.join(known)}")
+    return [Request(**{name: text.strip() or None for name, text in row.items()}) for row in rows]  # type: ignore[arg-type]
+
+
+def plan_all(settings: Settings, path: Path) -> list[Plan]:
+    """Plan every conversion of a file. Raises InputRefusedError with a line for each row that cannot be."""
+    found, refused = [], []
+    seen: set[str] = set()
+    for number, request in enumerate(requests_in(path), 2):
+        try:
+            made = plan(settings, request)
+            if made.lead_id in seen:
+                raise InputRefusedError(f"{made.lead_id} is in the file twice")
+            seen.add(made.lead_id)
+            refused += [f"{path}, row {number}: {doubt.told()}" for doubt in made.doubts]
+            found.append(made)
+        except LeadsiftError as error:
+            refused.append(f"{path}, row {number}: {error}")
+    if refused:
+        raise InputRefusedError("\n".join(refused))
+    _together_within_limits(settings, found)
+    return found
+
+
+def _together_within_limits(settings: Settings, plans: Sequence[Plan]) -> None:
+    by_name: dict[str, int] = {}
+    for item in plans:
+        name = item.actions[0].details["pipeline"]
+        by_name[name] = by_name.get(name, 0) + 1
+    published = Published(settings.published_path)
+    for name, more in by_name.items():
+        within_limits(published, settings.open_deal_limits, {"name": name}, more)
+    every = {name: limit for name, limit in settings.open_deal_limits.items() if name == "*"}
+    within_limits(published, every, {"name": None}, len(plans))
+
+
+def revert(settings: Settings, lead_id: str, reason: str | None) -> dict[str, Any]:
+    """Take the conversion of a lead back; its deal is gone, the lead is in the inbox again."""
+    action = plan_revert(Published(settings.published_path), lead_id, reason)
+    record(settings, [action])
+    return _lead(settings, lead_id)
+
+
+def file_lead(settings: Settings, lead_id: str, kind: ActionKind, reason: str | None) -> dict[str, Any]:
+    """Archive a lead or take it back into the inbox."""
+    record(settings, [plan_filing(Published(settings.published_path), lead_id, kind, reason)])
+    return _lead(settings, lead_id)
+
+
+def _lead(settings: Settings, given: str) -> dict[str, Any]:
+    rows = Published(settings.published_path).query(
+        "SELECT lead_id, title, status, deal_id FROM main.leads JOIN main.lead_sources USING (lead_id) "
+        "WHERE lead_id = $given OR source || ':' || external_id = $given LIMIT 1",
+        {"given": given},
+    )
+    return rows.to_dicts()[0]
+
+
+def act_on_deal(settings: Settings, deal_id: str, kind: ActionKind, how: Mapping[str, str | None]) -> dict[str, Any]:
+    """Move, win, lose or reopen a deal; returns its row, with warnings and conflicts with its source."""
+    published = Published(settings.published_path)
+    action, warnings = plan_deal(published, deal_id, kind, limits=settings.open_deal_limits, **how)
+    record(settings, [action])
+    key = f"deal_{action.record_key[:20]}"
+    row = published.query(
+        "SELECT deals.deal_id, deals.title, deals.status, stages.name AS stage, deals.closed_at, deals.lost_reason "
+        "FROM main.deals LEFT JOIN main.stages USING (stage_id) WHERE deal_id = $id",
+        {"id": key},
+    )
+    conflicts = published.query("SELECT * FROM audit.deal_conflicts WHERE deal_id = $id", {"id": key})
+    return {**row.to_dicts()[0], "warnings": warnings, "conflicts": conflicts.to_dicts()}
+
+
+def open_leads(published: Published, status: str, label: str | None, owner: str | None) -> list[dict[str, Any]]:
+    """The leads inbox, the newest first."""
+    rows = published.query(
+        "SELECT * FROM reports.leads_inbox WHERE ($status = 'all' OR status = $status) "
+        "AND ($label IS NULL OR list_contains(labels, $label)) AND ($owner IS NULL OR owner = $owner) "
+        "ORDER BY created_at DESC NULLS LAST, lead_id",
+        {"status": status, "label": label, "owner": owner},
+    )
+    return rows.to_dicts()

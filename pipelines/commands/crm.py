@@ -1,0 +1,344 @@
+"""`leads`, `archive`, `restore`, `convert`, `revert-conversion`, `move`, `win`, `lose`, `reopen`: leads and deals."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import polars as pl
+import typer
+
+from pipelines.commands.common import HomeOption, JsonOption, settings_of
+from pipelines.console import err, out, print_json, print_table, progress_shown
+from schemas.errors import InputRefusedError
+from schemas.vocabulary import ActionKind, LeadStatus
+from schemas.warehouse import Published
+
+if TYPE_CHECKING:
+    from assets.deals.acting import Doubt, Plan, Request
+
+LeadArgument = Annotated[str, typer.Argument(metavar="LEAD_ID", help="A lead, by id or source:id.", show_default=False)]
+DealArgument = Annotated[str, typer.Argument(metavar="DEAL_ID", help="A deal, by id or source:id.", show_default=False)]
+ReasonOption = Annotated[str | None, typer.Option("--reason", help="Why; kept with it.", show_default=False)]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="TIME", help="When it happened, such as 2026-04-30T16:00 (UTC; default: now)."),
+]
+StageOption = Annotated[
+    str | None, typer.Option("--stage", metavar="NAME", help="A stage of the deal's pipeline.", show_default=False)
+]
+STATUSES = (*LeadStatus, "all")
+
+
+def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    status: Annotated[str, typer.Option("--status", help="open, archived, converted or all.")] = "open",
+    label: Annotated[str | None, typer.Option("--label", help="Only with this label.", show_default=False)] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Only of this owner.", show_default=False)] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to show.")] = 20,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The leads inbox, the newest first; marked where the contact has an open deal or another open lead.
+
+    [bold]Examples[/bold]
+
+      leadsift leads
+
+      leadsift leads --status archived --owner "Ann Lee"
+    """
+    from pipelines.acting import open_leads
+
+    if status not in STATUSES:
+        raise typer.BadParameter(f"{status!r} is not one of {', '.join(STATUSES)}", param_hint="--status")
+    rows = open_leads(Published(settings_of(context, home).published_path), status, label, owner)
+    if as_json:
+        print_json({"leads": rows})
+        return
+    if not rows:
+        out.print("No lead is there.")
+        return
+    frame = pl.DataFrame(rows, infer_schema_length=None).select(
+        "lead_id", "title", "person", "organization", "channel", "value", "currency", "owner", "has_open_deal",
+        pl.col("duplicate_lead_ids").list.len().alias("duplicates"),
+    )  # fmt: skip
+    print_table(frame, None, limit)
+
+
+def archive(
+    context: typer.Context,
+    lead_id: LeadArgument,
+    reason: ReasonOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a lead out of the inbox without converting it; a later import does not bring it back.
+
+    [bold]Example[/bold]
+
+      leadsift archive lead_1f3c --reason "no budget this year"
+    """
+    _file(context, home, (lead_id, ActionKind.ARCHIVE, reason), as_json=as_json)
+
+
+def restore(
+    context: typer.Context,
+    lead_id: LeadArgument,
+    reason: ReasonOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take an archived lead back into the inbox.
+
+    [bold]Example[/bold]
+
+      leadsift restore lead_1f3c
+    """
+    _file(context, home, (lead_id, ActionKind.RESTORE, reason), as_json=as_json)
+
+
+def _file(
+    context: typer.Context, home: Path | None, what: tuple[str, ActionKind, str | None], *, as_json: bool
+) -> None:
+    from pipelines.acting import file_lead
+
+    settings = settings_of(context, home)
+    with progress_shown(quiet=as_json):
+        lead = file_lead(settings, *what)
+    if as_json:
+        print_json(lead)
+    else:
+        out.print(f"{lead['lead_id']} is {lead['status']}.", markup=False)
+
+
+def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    lead_id: Annotated[
+        str | None,
+        typer.Argument(metavar="[LEAD_ID]", help="A lead, by id or source:id.", show_default=False),
+    ] = None,
+    pipeline: Annotated[
+        str | None, typer.Option("--pipeline", metavar="NAME", help="Its pipeline (default: the only one).")
+    ] = None,
+    stage: Annotated[str | None, typer.Option("--stage", metavar="NAME", help="Default: the first one.")] = None,
+    title: Annotated[str | None, typer.Option("--title", help="Default: the lead's.", show_default=False)] = None,
+    value: Annotated[str | None, typer.Option("--value", help="Such as 1250.50; default: the lead's.")] = None,
+    currency: Annotated[str | None, typer.Option("--currency", help="Such as EUR; default: the lead's.")] = None,
+    visibility: Annotated[str | None, typer.Option("--visibility", help="owner, team or all (default).")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="A user; default: the lead's owner.")] = None,
+    expected_close_date: Annotated[
+        str | None, typer.Option("--expected-close-date", metavar="YYYY-MM-DD", show_default=False)
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option("--person", metavar="ID|new", help="Who the contact is, where it may be here already."),
+    ] = None,
+    organization: Annotated[
+        str | None,
+        typer.Option("--organization", metavar="ID|new", help="The same for the organization."),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", metavar="CSV", help="Convert many: columns lead_id, pipeline, stage, …", show_default=False
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Ask nothing; a contact that may be here already is refused, never guessed.")
+    ] = False,
+    reason: ReasonOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a deal of a lead. A contact that may be here already is put before you first.
+
+    Person and organization come along; notes and activities move to the deal and stay with the lead. A later import of
+    the lead updates it and never opens it again. `revert-conversion` takes it back.
+
+    [bold]Examples[/bold]
+
+      leadsift convert lead_1f3c --pipeline Sales --value 1250 --currency EUR
+
+      leadsift convert salesforce:00Q5e --pipeline Sales --stage Proposal --person new --yes
+
+      leadsift convert --file conversions.csv
+    """
+    from assets.deals.acting import Request
+    from pipelines import acting
+
+    settings = settings_of(context, home)
+    if (lead_id is None) == (file is None):
+        raise typer.BadParameter("give a LEAD_ID, or --file", param_hint="LEAD_ID")
+    if file is not None:
+        plans = acting.plan_all(settings, file)
+    else:
+        request = Request(
+            str(lead_id), pipeline, stage, title, value, currency, visibility, owner, expected_close_date, person,
+            organization, reason,
+        )  # fmt: skip
+        plans = [_answered(settings, request, may_ask=not yes and not as_json and sys.stdin.isatty())]
+    with progress_shown(quiet=as_json):
+        deals = acting.convert(settings, plans)
+    warnings = sorted({told for item in plans for told in item.warnings})
+    if as_json:
+        print_json({"deals": deals, "warnings": warnings})
+        return
+    for deal in deals:
+        out.print(f"{deal['lead_id']} is now the deal {deal['deal_id']}: {deal['title']}", markup=False)
+    for told in warnings:
+        err.print(told, markup=False)
+
+
+def _answered(settings: Any, request: Request, *, may_ask: bool) -> Plan:
+    """The plan of a conversion, with every doubt answered by the user. Raises InputRefusedError where none can be."""
+    from pipelines import acting
+
+    while True:
+        made = acting.plan(settings, request)
+        if not made.doubts:
+            return made
+        doubt = made.doubts[0]
+        if not may_ask:
+            raise InputRefusedError(f"{doubt.told()}; say --{doubt.entity} ID or --{doubt.entity} new")
+        request = replace(request, **{doubt.entity.value: _ask(doubt)})
+
+
+def _ask(doubt: Doubt) -> str:
+    out.print(f"The {doubt.entity} {doubt.name!r} may be here already:", markup=False)
+    for number, row in enumerate(doubt.candidates, 1):
+        out.print(f"  {number}  {row['name']}  {row['id']}  {row['probability']:.0%}", markup=False)
+    out.print("  n  none of these: a new one\n  c  cancel")
+    while True:
+        said = typer.prompt("Which").strip().casefold()
+        if said == "c":
+            raise InputRefusedError("cancelled; nothing was changed")
+        if said == "n":
+            return "new"
+        if said.isdigit() and 1 <= int(said) <= len(doubt.candidates):
+            return str(doubt.candidates[int(said) - 1]["id"])
+
+
+def revert_conversion(
+    context: typer.Context,
+    lead_id: LeadArgument,
+    reason: ReasonOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take back a conversion that was made here: the deal goes, the lead is in the inbox again.
+
+    [bold]Example[/bold]
+
+      leadsift revert-conversion lead_1f3c --reason "wrong lead"
+    """
+    from pipelines.acting import revert
+
+    settings = settings_of(context, home)
+    with progress_shown(quiet=as_json):
+        lead = revert(settings, lead_id, reason)
+    if as_json:
+        print_json(lead)
+    else:
+        out.print(f"{lead['lead_id']} is {lead['status']}.", markup=False)
+
+
+def move(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    deal_id: DealArgument,
+    stage: Annotated[str, typer.Argument(metavar="STAGE", help="A stage of its pipeline.", show_default=False)],
+    at: AtOption = None,
+    reason: ReasonOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Move a deal to another stage of its pipeline. A later move in its source counts again.
+
+    [bold]Example[/bold]
+
+      leadsift move salesforce:0065e Proposal
+    """
+    _act(context, home, (deal_id, ActionKind.MOVE), {"stage": stage, "at": at, "reason": reason}, as_json=as_json)
+
+
+def win(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    deal_id: DealArgument,
+    stage: StageOption = None,
+    at: AtOption = None,
+    reason: ReasonOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Close a deal as won.
+
+    [bold]Example[/bold]
+
+      leadsift win deal_1f3c --at 2026-04-30
+    """
+    _act(context, home, (deal_id, ActionKind.WIN), {"stage": stage, "at": at, "reason": reason}, as_json=as_json)
+
+
+def lose(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    deal_id: DealArgument,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why it was lost.", show_default=False)] = None,
+    stage: StageOption = None,
+    at: AtOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Close a deal as lost.
+
+    [bold]Example[/bold]
+
+      leadsift lose deal_1f3c --reason "too expensive"
+    """
+    how = {"stage": stage, "at": at, "lost_reason": reason}
+    _act(context, home, (deal_id, ActionKind.LOSE), how, as_json=as_json)
+
+
+def reopen(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+    context: typer.Context,
+    deal_id: DealArgument,
+    stage: StageOption = None,
+    at: AtOption = None,
+    reason: ReasonOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Open a won or lost deal again, in the stage that it was closed from unless another is named.
+
+    [bold]Example[/bold]
+
+      leadsift reopen deal_1f3c --stage Proposal
+    """
+    _act(context, home, (deal_id, ActionKind.REOPEN), {"stage": stage, "at": at, "reason": reason}, as_json=as_json)
+
+
+def _act(
+    context: typer.Context,
+    home: Path | None,
+    what: tuple[str, ActionKind],
+    how: dict[str, str | None],
+    *,
+    as_json: bool,
+) -> None:
+    from pipelines.acting import act_on_deal
+
+    settings = settings_of(context, home)
+    with progress_shown(quiet=as_json):
+        deal = act_on_deal(settings, *what, how)
+    if as_json:
+        print_json(deal)
+        return
+    where = f" in {deal['stage']!r}" if deal["stage"] else ""
+    out.print(f"{deal['deal_id']} is {deal['status']}{where}.", markup=False)
+    for told in deal["warnings"]:
+        err.print(told, markup=False)
+    for row in deal["conflicts"]:
+        err.print(
+            f"its source says another {row['field']}; the {row['stands']} one stands (audit.deal_conflicts)",
+            markup=False,
+        )

@@ -1,0 +1,234 @@
+"""What people do to leads and deals: facts that outlive imports and rebuilds, and what cannot be done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.deals.acting import Request
+from pipelines import acting
+from pipelines.health import rebuild_derived
+from pipelines.importing import ImportRequest, run_import
+from schemas.errors import InputRefusedError
+from schemas.settings import Settings, load_settings
+from schemas.vocabulary import ActionKind
+from schemas.warehouse import Published
+from tests.pipelines.support import run
+from tests.support import write_csv
+
+LEADS = ["Id", "LastName", "FirstName", "Company", "Email", "Status", "LeadSource", "IsConverted", "LastModifiedDate"]
+CONTACTS = ["Id", "LastName", "FirstName", "Email", "AccountId", "LastModifiedDate"]
+DEALS = ["Id", "AccountId", "Name", "StageName", "Amount", "Probability", "CloseDate", "IsClosed", "IsWon",
+         "LastModifiedDate"]  # fmt: skip
+STAGES = [("Qualification", "10"), ("Proposal", "60"), ("Closed Won", "100"), ("Closed Lost", "0")]
+
+
+def _deal(number: int, stage: str, changed: str) -> list[str]:
+    closed, won = str("Closed" in stage).lower(), str(stage == "Closed Won").lower()
+    chance = dict(STAGES)[stage]
+    return [f"006{number}", "001A", f"Deal {number}", stage, "100", chance, "2026-12-01", closed, won, changed]
+
+
+def _export(folder: Path, deals: list[list[str]], leads: list[list[str]] | None = None) -> Path:
+    write_csv(folder / "Opportunity.csv", [DEALS, *deals])
+    if leads:
+        write_csv(folder / "Lead.csv", [LEADS, *leads])
+    return folder
+
+
+LEAD_ROWS = [
+    ["00Q1", "Okafor", "Bob", "Globex", "bob.okafor@globex.example", "Working", "Web", "false", "2026-01-01T00:00:00Z"],
+    ["00Q2", "Whitfield", "Dana", "Initech", "", "Working", "Web", "false", "2026-01-01T00:00:00Z"],
+    ["00Q3", "Lindgren", "Oscar", "Umbrella", "o@umbrella.example", "Working", "Web", "false", "2026-01-01T00:00:00Z"],
+]
+
+
+@pytest.fixture
+def crm(tmp_path: Path) -> Settings:
+    settings = load_settings(tmp_path / "home")
+    deals = [_deal(number, stage, "2026-01-01T00:00:00Z") for number, (stage, _) in enumerate(STAGES, 1)]
+    folder = _export(tmp_path / "first", deals, LEAD_ROWS)
+    write_csv(
+        folder / "Contact.csv",
+        [CONTACTS, ["0031", "Whitfield", "D", "", "", "2026-01-01T00:00:00Z"]],
+    )
+    run_import(settings, ImportRequest([folder]))
+    return settings
+
+
+def _rows(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    return Published(settings.published_path).query(sql).rows()
+
+
+def _lead(settings: Settings, number: int) -> tuple[Any, ...]:
+    return _rows(
+        settings,
+        "SELECT status, deal_id, channel FROM leads JOIN lead_sources USING (lead_id) "
+        f"WHERE external_id LIKE '00Q{number}%' AND NOT is_stub LIMIT 1",
+    )[0]
+
+
+def test_a_conversion_outlives_imports_and_a_rebuild_and_can_be_taken_back(crm: Settings, tmp_path: Path) -> None:
+    request = Request(
+        "salesforce:00Q1", value="1250.50", currency="eur", visibility="team", expected_close_date="2027-01-31"
+    )
+    (deal,) = acting.convert(crm, [acting.plan(crm, request)])
+    assert (str(deal["value"]), deal["currency"], deal["title"]) == ("1250.50", "EUR", "Bob Okafor – Globex")
+    assert deal["person_id"] is not None
+    assert deal["organization_id"] is not None
+    status, deal_id, _ = _lead(crm, 1)
+    assert (status, deal_id) == ("converted", deal["deal_id"])
+    history = (
+        f"SELECT stages.name, origin FROM deal_stage_history JOIN stages USING (stage_id) WHERE deal_id = '{deal_id}'"
+    )
+    assert _rows(crm, history) == [("Qualification", "conversion")]
+    newer = [*LEAD_ROWS[0][:6], "Trade fair", "false", "2026-03-01T00:00:00Z"]
+    run_import(
+        crm, ImportRequest([_export(tmp_path / "newer", [_deal(1, "Qualification", "2026-03-01T00:00:00Z")], [newer])])
+    )
+    assert _lead(crm, 1) == ("converted", deal_id, "Trade fair")
+    before = _rows(crm, "SELECT * EXCLUDE (custom) FROM deals ORDER BY deal_id")
+    rebuild_derived(crm)
+    assert _rows(crm, "SELECT * EXCLUDE (custom) FROM deals ORDER BY deal_id") == before
+    with pytest.raises(InputRefusedError, match="was converted into"):
+        acting.plan(crm, request)
+    assert acting.revert(crm, "salesforce:00Q1", "wrong lead")["status"] == "open"
+    assert _rows(crm, f"SELECT count(*) FROM deals WHERE deal_id = '{deal_id}'") == [(0,)]
+    with pytest.raises(InputRefusedError, match="no conversion here"):
+        acting.revert(crm, "salesforce:00Q1", None)
+
+
+def test_a_contact_that_may_be_here_is_asked_about_and_the_answer_is_a_decision(crm: Settings) -> None:
+    made = acting.plan(crm, Request("salesforce:00Q2"))
+    (doubt,) = made.doubts
+    assert doubt.candidates[0]["name"] == "D Whitfield"
+    with pytest.raises(InputRefusedError, match="may be here already"):
+        acting.convert(crm, [made])
+    refused = run("convert", "salesforce:00Q2", "--yes", home=crm.home, expect=3)
+    assert "--person ID or --person new" in refused.stderr
+    persons = _rows(crm, "SELECT count(*) FROM persons")
+    chosen = acting.plan(crm, Request("salesforce:00Q2", person=str(doubt.candidates[0]["id"])))
+    acting.convert(crm, [chosen])
+    assert _rows(crm, "SELECT count(*) FROM persons") == [(persons[0][0] - 1,)]
+    assert _rows(crm, "SELECT decision, reason FROM audit.decisions") == [
+        ("same", "taken for it when a lead was converted")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        (Request("salesforce:00Q9"), "there is no lead"),
+        (Request("salesforce:00Q1", pipeline="Nowhere"), "there is no pipeline 'Nowhere'"),
+        (Request("salesforce:00Q1", stage="Nowhere"), "has no stage 'Nowhere'; it has Qualification"),
+        (Request("salesforce:00Q1", value="-5", currency="EUR"), "worth nothing or more"),
+        (Request("salesforce:00Q1", value="much", currency="EUR"), "not a number"),
+        (Request("salesforce:00Q1", value="5"), "needs its --currency"),
+        (Request("salesforce:00Q1", value="5", currency="XXQ"), "currency 'XXQ'"),
+        (Request("salesforce:00Q1", visibility="everybody"), "owner, team, all"),
+        (Request("salesforce:00Q1", expected_close_date="soon"), "not a date"),
+        (Request("salesforce:00Q1", owner="Nobody"), "there is no user"),
+        (Request("salesforce:00Q1", person="per_0"), "there is no person 'per_0'"),
+    ],
+)
+def test_what_cannot_be_converted_says_why(crm: Settings, request_: Request, told: str) -> None:
+    with pytest.raises(InputRefusedError, match=told):
+        acting.plan(crm, request_)
+
+
+def test_many_are_converted_from_a_file_or_none(crm: Settings, tmp_path: Path) -> None:
+    header = ["lead_id", "pipeline", "value", "currency"]
+    bad = write_csv(
+        tmp_path / "bad.csv", [header, ["salesforce:00Q1", "", "", ""], ["salesforce:00Q3", "", "-1", "EUR"]]
+    )
+    with pytest.raises(InputRefusedError, match="row 3: value"):
+        acting.plan_all(crm, bad)
+    good = write_csv(
+        tmp_path / "good.csv", [header, ["salesforce:00Q1", "", "", ""], ["salesforce:00Q3", "", "9", "EUR"]]
+    )
+    assert len(acting.convert(crm, acting.plan_all(crm, good))) == 2
+    with pytest.raises(InputRefusedError, match="unknown column 'colour'"):
+        acting.plan_all(crm, write_csv(tmp_path / "odd.csv", [["lead_id", "colour"], ["salesforce:00Q1", "red"]]))
+
+
+def test_open_deals_are_limited_and_leads_never_count(crm: Settings, tmp_path: Path) -> None:
+    (crm.home / "leadsift.toml").write_text('[open_deal_limits]\n"*" = 3\n')
+    limited = load_settings(crm.home)
+    made = acting.plan(limited, Request("salesforce:00Q1"))
+    assert made.warnings == ["3 of 3 deals are open in all pipelines"]
+    acting.convert(limited, [made])
+    with pytest.raises(InputRefusedError, match="3 deals are open in all pipelines, and the limit is 3"):
+        acting.plan(limited, Request("salesforce:00Q3"))
+    with pytest.raises(InputRefusedError, match="the limit is 3"):
+        acting.act_on_deal(limited, "salesforce:0063", ActionKind.REOPEN, {})
+    del tmp_path
+
+
+def test_leads_are_archived_and_restored_whatever_the_source_says(crm: Settings, tmp_path: Path) -> None:
+    assert acting.file_lead(crm, "salesforce:00Q3", ActionKind.ARCHIVE, "no budget")["status"] == "archived"
+    newer = [*LEAD_ROWS[2][:8], "2026-03-01T00:00:00Z"]
+    run_import(
+        crm, ImportRequest([_export(tmp_path / "newer", [_deal(1, "Proposal", "2026-03-01T00:00:00Z")], [newer])])
+    )
+    assert _lead(crm, 3)[0] == "archived"
+    with pytest.raises(InputRefusedError, match="is archived; only a lead that is open"):
+        acting.file_lead(crm, "salesforce:00Q3", ActionKind.ARCHIVE, None)
+    assert acting.file_lead(crm, "salesforce:00Q3", ActionKind.RESTORE, None)["status"] == "open"
+
+
+def test_moves_of_both_sides_merge_in_the_order_of_time_and_conflicts_are_told(crm: Settings, tmp_path: Path) -> None:
+    told = acting.act_on_deal(crm, "salesforce:0061", ActionKind.MOVE, {"stage": "Proposal", "at": "2026-02-01"})
+    assert (told["stage"], [row["stands"] for row in told["conflicts"]]) == ("Proposal", ["local"])
+    # The source says the same later: one move, and no conflict any more.
+    run_import(crm, ImportRequest([_export(tmp_path / "same", [_deal(1, "Proposal", "2026-03-01T00:00:00Z")])]))
+    history = (
+        "SELECT stages.name, origin FROM deal_stage_history JOIN stages USING (stage_id) "
+        "WHERE deal_id IN (SELECT deal_id FROM deal_sources WHERE external_id LIKE '0061%') ORDER BY sequence"
+    )
+    assert _rows(crm, history) == [("Qualification", "inferred"), ("Proposal", "desk")]
+    assert _rows(crm, "SELECT count(*) FROM audit.deal_conflicts") == [(0,)]
+    # The source closes it later: the later statement stands.
+    run_import(crm, ImportRequest([_export(tmp_path / "won", [_deal(1, "Closed Won", "2026-04-01T00:00:00Z")])]))
+    assert _rows(crm, history)[-1] == ("Closed Won", "inferred")
+    assert _rows(crm, "SELECT status FROM deals JOIN deal_sources USING (deal_id) WHERE external_id LIKE '0061%'")[
+        0
+    ] == ("won",)
+    assert _rows(crm, "SELECT field, stands FROM audit.deal_conflicts") == [("stage", "source")]
+
+
+def test_a_deal_is_won_lost_and_reopened(crm: Settings) -> None:
+    lost = acting.act_on_deal(crm, "salesforce:0062", ActionKind.LOSE, {"lost_reason": "too expensive"})
+    assert (lost["status"], lost["stage"], lost["lost_reason"]) == ("lost", "Closed Lost", "too expensive")
+    with pytest.raises(InputRefusedError, match="is lost; `reopen` it first"):
+        acting.act_on_deal(crm, "salesforce:0062", ActionKind.WIN, {})
+    opened = acting.act_on_deal(crm, "salesforce:0062", ActionKind.REOPEN, {})
+    assert (opened["status"], opened["stage"], opened["closed_at"]) == ("open", "Proposal", None)
+    won = acting.act_on_deal(crm, "salesforce:0062", ActionKind.WIN, {})
+    assert (won["status"], won["stage"]) == ("won", "Closed Won")
+    for how, told in (
+        ({"stage": "Nowhere"}, "has no stage"),
+        ({"stage": "Proposal", "at": "2999-01-01"}, "in the future"),
+        ({"stage": "Qualification"}, "is in the stage"),
+    ):
+        with pytest.raises(InputRefusedError, match=told):
+            acting.act_on_deal(crm, "salesforce:0061", ActionKind.MOVE, how)
+    assert _rows(crm, "SELECT count(*) FROM audit.actions") == [(3,)]
+
+
+def test_a_value_is_converted_at_the_rate_of_its_day_and_never_at_one_to_one(crm: Settings, tmp_path: Path) -> None:
+    write_csv(
+        crm.home / "rates.csv",
+        [["date", "currency", "rate"], ["2020-01-01", "EUR", "1.10"], ["2021-01-01", "EUR", "1.20"]],
+    )
+    (crm.home / "leadsift.toml").write_text('base_currency = "USD"\nrates_file = "rates.csv"\n')
+    rated = load_settings(crm.home)
+    requests = [
+        Request("salesforce:00Q1", value="10", currency="EUR"),
+        Request("salesforce:00Q3", value="10", currency="JPY"),
+    ]
+    acting.convert(rated, [acting.plan(rated, request) for request in requests])
+    found = dict(_rows(rated, "SELECT currency, value_base FROM deals WHERE currency IS NOT NULL ORDER BY 1"))
+    assert (str(found["EUR"]), found["JPY"]) == ("12.00", None)
+    del tmp_path
