@@ -40,7 +40,17 @@ def _export(folder: Path, deals: list[list[str]], leads: list[list[str]] | None 
 
 LEAD_ROWS = [
     ["00Q1", "Okafor", "Bob", "Globex", "bob.okafor@globex.example", "Working", "Web", "false", "2026-01-01T00:00:00Z"],
-    ["00Q2", "Whitfield", "Dana", "Initech", "", "Working", "Web", "false", "2026-01-01T00:00:00Z"],
+    [
+        "00Q2",
+        "Whitfield",
+        "Dana",
+        "Initech",
+        "d.whitfield@initech.example",
+        "Working",
+        "Web",
+        "false",
+        "2026-01-01T00:00:00Z",
+    ],
     ["00Q3", "Lindgren", "Oscar", "Umbrella", "o@umbrella.example", "Working", "Web", "false", "2026-01-01T00:00:00Z"],
 ]
 
@@ -52,7 +62,7 @@ def crm(tmp_path: Path) -> Settings:
     folder = _export(tmp_path / "first", deals, LEAD_ROWS)
     write_csv(
         folder / "Contact.csv",
-        [CONTACTS, ["0031", "Whitfield", "D", "", "", "2026-01-01T00:00:00Z"]],
+        [CONTACTS, ["0031", "Whitmore", "Dana", "d.whitfield@home.example", "", "2026-01-01T00:00:00Z"]],
     )
     run_import(settings, ImportRequest([folder]))
     return settings
@@ -103,7 +113,7 @@ def test_a_conversion_outlives_imports_and_a_rebuild_and_can_be_taken_back(crm: 
 def test_a_contact_that_may_be_here_is_asked_about_and_the_answer_is_a_decision(crm: Settings) -> None:
     made = acting.plan(crm, Request("salesforce:00Q2"))
     (doubt,) = made.doubts
-    assert doubt.candidates[0]["name"] == "D Whitfield"
+    assert doubt.candidates[0]["name"] == "Dana Whitmore"
     with pytest.raises(InputRefusedError, match="may be here already"):
         acting.convert(crm, [made])
     refused = run("convert", "salesforce:00Q2", "--yes", home=crm.home, expect=3)
