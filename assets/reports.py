@@ -30,10 +30,12 @@ def _description(report: str) -> str:
     pool="warehouse",
 )
 def reports(home: Home) -> Iterator[dg.MaterializeResult[None]]:
-    """Read every report once, so that one that fails is seen before it is published."""
+    """Compute every row of every report once, so that one that fails is seen before it is published."""
     progress.report("Reading the reports")
     for name in REPORTS:
-        frame = home.session.frame(f'SELECT * FROM reports."{name}"')  # noqa: S608  (our own names)
+        rows = home.session.scalar(
+            f'SELECT count(whole) FROM (SELECT hash(report) AS whole FROM reports."{name}" AS report)'  # noqa: S608
+        )
         yield dg.MaterializeResult(
-            asset_key=dg.AssetKey(["reports", name]), metadata={"dagster/row_count": frame.height}
+            asset_key=dg.AssetKey(["reports", name]), metadata={"dagster/row_count": int(str(rows))}
         )

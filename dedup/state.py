@@ -19,7 +19,7 @@ DERIVED = "derived"
 @cache
 def _program() -> str:
     """A hash of the SQL and the versions of the models."""
-    names = [name for folder in ("macros", "steps", "reports") for name in sql_names(folder)]
+    names = [name for folder in ("macros", "steps", "reports", "report_macros") for name in sql_names(folder)]
     return digest([*(sql_text(name) for name in names), *sorted(MODEL_VERSIONS.values())])
 
 

@@ -12,7 +12,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from assets.deals.acting import Plan, Request, plan_conversion, plan_deal, plan_filing, plan_revert, within_limits
+from assets.deals.acting import plan_deal, plan_filing, within_limits
+from assets.deals.conversion import Plan, Request, plan_conversion, plan_revert
 from pipelines.importing import ImportRequest, run_import
 from schemas.actions import Action
 from schemas.errors import InputRefusedError, LeadsiftError

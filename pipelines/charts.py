@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.simple_charts import DRAWINGS, draw
 from schemas.errors import InputRefusedError
 
 WIDTH = 640
@@ -22,15 +23,28 @@ LOST_COLOUR = "#c8553d"
 def write_chart(report: str, rows: pl.DataFrame, target: Path) -> None:
     """Draw a report into `target`, a .png or .svg file.
 
-    Raises InputRefusedError for another ending, for a report without a chart and for one without rows.
+    Raises InputRefusedError for another ending and for a report without rows.
     """
     check_target(target)
     if rows.is_empty():
         raise InputRefusedError(f"{report} has no rows to draw yet")
-    chart = _CHARTS.get(report)
-    if chart is None:
-        raise InputRefusedError(f"{report} has no chart")
-    save_chart(chart(rows), target)
+    save_chart(_drawn(report, rows), target)
+
+
+def chart_svg(report: str, rows: pl.DataFrame) -> str:
+    """A report as an SVG picture. Raises InputRefusedError where nothing of it can be drawn."""
+    import vl_convert
+
+    picture: str = vl_convert.vegalite_to_svg(_drawn(report, rows).to_dict())
+    return picture
+
+
+def _drawn(report: str, rows: pl.DataFrame) -> Any:
+    own = _CHARTS.get(report)
+    if own is not None:
+        return own(rows)
+    drawing = DRAWINGS[report]
+    return framed(draw(report, rows), drawing.title, drawing.subtitle)
 
 
 def check_target(target: Path) -> None:

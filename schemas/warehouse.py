@@ -318,6 +318,8 @@ def create_tables(session: Session) -> None:
     for name in sql_names("macros"):
         session.connection.execute(sql_text(name))
     _create(session, "reports", "reports", ("VIEW", there))
+    for name in sql_names("report_macros"):
+        session.connection.execute(sql_text(name))
 
 
 def _create(session: Session, folder: str, schema: str, kind: tuple[str, list[str]]) -> None:

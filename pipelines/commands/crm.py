@@ -17,7 +17,7 @@ from schemas.vocabulary import ActionKind, LeadStatus
 from schemas.warehouse import Published
 
 if TYPE_CHECKING:
-    from assets.deals.acting import Doubt, Plan, Request
+    from assets.deals.conversion import Doubt, Plan, Request
 
 LeadArgument = Annotated[str, typer.Argument(metavar="LEAD_ID", help="A lead, by id or source:id.", show_default=False)]
 DealArgument = Annotated[str, typer.Argument(metavar="DEAL_ID", help="A deal, by id or source:id.", show_default=False)]
@@ -165,7 +165,7 @@ def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift convert --file conversions.csv
     """
-    from assets.deals.acting import Request
+    from assets.deals.conversion import Request
     from pipelines import acting
 
     settings = settings_of(context, home)

@@ -18,12 +18,16 @@ _NamesArgument = Annotated[
 ]
 
 
-def report(
+def report(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
     name: _NamesArgument = None,
     chart: Annotated[
         Path | None,
         typer.Option("--chart", metavar="FILE", help="Also draw it into a .png or .svg file.", show_default=False),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write all reports into one page.", show_default=False),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -35,8 +39,19 @@ def report(
       leadsift report
 
       leadsift report pipeline_value_by_stage --chart pipeline.png
+
+      leadsift report --html reports.html
     """
     published = Published(settings_of(context, home).published_path)
+    if html is not None:
+        from pipelines.report_page import write_page
+
+        names = write_page(published, html)
+        if as_json:
+            print_json({"html": str(html), "reports": names})
+        else:
+            out.print(f"{len(names)} reports: {html}", markup=False, soft_wrap=True)
+        return
     if name is None:
         if chart is not None:
             raise typer.BadParameter("name the report to draw", param_hint="--chart")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assets.deals.acting import Request
+from assets.deals.conversion import Request
 from pipelines import acting
 from pipelines.health import rebuild_derived
 from pipelines.importing import ImportRequest, run_import

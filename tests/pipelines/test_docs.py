@@ -37,7 +37,7 @@ def test_every_command_has_help_with_an_example_and_json(tmp_path: Path) -> None
 
 
 def test_the_readme_names_no_command_that_is_not_there() -> None:
-    used = set(re.findall(r"\.venv/bin/leadsift (\w+)", README))
+    used = set(re.findall(r"\.venv/bin/leadsift ([\w-]+)", README))
     assert used <= set(COMMANDS)
     assert set(COMMANDS) == used
 
@@ -94,3 +94,15 @@ def test_every_profile_and_every_option_of_import_is_told() -> None:
     options = set(re.findall(r"--[a-z-]+", help_text)) - {"--help", "--home", "--json", "--dry-run"}
     for option in options:
         assert option in text, option
+
+
+def test_the_examples_of_reports_are_those_that_a_test_recomputes() -> None:
+    from tests.assets.deals.test_reports import WORLD
+
+    text = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    for deal, (value, moves) in WORLD.items():
+        row = next(line for line in text.splitlines() if line.startswith(f"| {deal} |"))
+        assert f"| {value} |" in row
+        assert [part.strip().rsplit(" ", 2)[0] for part in row.split("|")[3].split(",")] == [
+            stage for stage, _ in moves
+        ]

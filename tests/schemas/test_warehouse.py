@@ -98,7 +98,17 @@ def test_the_records_tables_have_the_fields_of_the_record_contracts(workplace: W
 
 
 def test_sql_files_hold_one_statement_each() -> None:
-    for folder in ("macros", "steps", "queries", "reports", "checks", "tables/main", "tables/audit", "tables/records"):
+    for folder in (
+        "macros",
+        "steps",
+        "queries",
+        "reports",
+        "report_macros",
+        "checks",
+        "tables/main",
+        "tables/audit",
+        "tables/records",
+    ):
         for name in sql_names(folder):
             text = re.sub(r"'[^']*'|--[^\n]*", "", sql_text(name)).strip()
             assert text.rstrip(";").count(";") == 0, name

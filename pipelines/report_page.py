@@ -1,0 +1,101 @@
+"""All reports as one page: pictures and tables in one HTML file that needs nothing else, light and dark, fit to print.
+
+Belongs here: the page. Does not belong here: what reports say (`schemas/sql/reports`) and how they are drawn
+(`pipelines.charts`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.charts import chart_svg
+from pipelines.console import cell
+from schemas.errors import InputRefusedError
+from schemas.warehouse import Published, sql_names
+
+MOST_ROWS = 25
+"""Rows of a report that are shown; all of them are in the published file."""
+
+_STYLE = """
+:root { color-scheme: light dark; --ground: #fff; --ink: #1d2430; --soft: #5b6675; --line: #d9dee5; }
+@media (prefers-color-scheme: dark) { :root { --ground: #14181f; --ink: #e6e9ee; --soft: #9aa4b2; --line: #2c3440; } }
+body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto;
+  max-width: 72rem; padding: 0 1rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; }
+p, nav, caption, footer { color: var(--soft); }
+nav a { color: inherit; margin-right: 1rem; }
+figure { background: #fff; border: 1px solid var(--line); border-radius: 6px; margin: 1rem 0; overflow-x: auto;
+  padding: .5rem; }
+figure svg { height: auto; max-width: 100%; }
+.rows { overflow-x: auto; }
+table { border-collapse: collapse; font-size: 13px; }
+th, td { border-bottom: 1px solid var(--line); padding: .25rem .7rem; }
+th { text-align: left; white-space: nowrap; } td.number { font-variant-numeric: tabular-nums; text-align: right; }
+@media print { body { margin: 0; max-width: none; } section { break-inside: avoid; } nav { display: none; } }
+"""
+
+
+def write_page(published: Published, target: Path) -> list[str]:
+    """Write every report into one HTML file; returns their names.
+
+    Raises InputRefusedError for another ending than .html.
+    """
+    if target.suffix.casefold() not in {".html", ".htm"}:
+        raise InputRefusedError(f"{target}: the page is written as .html")
+    told = dict(
+        published.query(
+            "SELECT view_name, comment FROM duckdb_views() WHERE schema_name = 'reports' ORDER BY view_name"
+        ).iter_rows()
+    )
+    names = [name.split("/")[1] for name in sql_names("reports")]
+    sections = [_section(published, name, told.get(name) or "") for name in names]
+    links = " ".join(f'<a href="#{name}">{escape(_title(name))}</a>' for name in names)
+    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    page = (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>leadsift reports</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>Reports</h1>\n"
+        f"<nav>{links}</nav>\n{''.join(sections)}"
+        f"<footer>Made {made} from {escape(published.path.name)}.</footer>\n"
+        "</body>\n</html>\n"
+    )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(page, encoding="utf-8")
+    return names
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _section(published: Published, name: str, told: str) -> str:
+    rows = published.query(f'SELECT * FROM reports."{name}"')  # noqa: S608  (a name of our own)
+    try:
+        picture = f"<figure>{chart_svg(name, rows)}</figure>\n" if rows.height else ""
+    except InputRefusedError:
+        picture = ""
+    shown = rows.select(column for column in rows.columns if not column.endswith(("_id", "_ids")))
+    return (
+        f'<section id="{name}">\n<h2>{escape(_title(name))}</h2>\n<p>{escape(told)}</p>\n{picture}'
+        f"{_table(shown) if rows.height else '<p>No rows yet.</p>'}\n</section>\n"
+    )
+
+
+def _table(rows: pl.DataFrame) -> str:
+    numeric = [kind.is_numeric() for kind in rows.dtypes]
+    head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in rows.columns)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td class="number">{escape(cell(value))}</td>' if is_number else f"<td>{escape(cell(value))}</td>"
+            for value, is_number in zip(row, numeric, strict=True)
+        )
+        + "</tr>"
+        for row in rows.head(MOST_ROWS).iter_rows()
+    )
+    more = f"<p>{rows.height - MOST_ROWS:,} more rows in the published file.</p>" if rows.height > MOST_ROWS else ""
+    return f'<div class="rows"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}'

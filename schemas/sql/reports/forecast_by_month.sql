@@ -1,0 +1,30 @@
+-- Open deals by the month in which they are expected to close: total value, value weighted by the chance that the source gives, and by the
+-- chance learnt from closed deals (of those that were ever in the stage, the share that was won). Overdue deals stay in their month.
+CREATE VIEW reports.forecast_by_month AS
+WITH learnt AS (
+    SELECT
+        history.stage_id,
+        count(DISTINCT history.deal_id) AS closed,
+        count(DISTINCT history.deal_id) FILTER (deals.status = 'won') / nullif(count(DISTINCT history.deal_id), 0) AS chance
+    FROM main.deal_stage_history AS history
+    JOIN main.deals AS deals USING (deal_id)
+    WHERE deals.status <> 'open'
+    GROUP BY history.stage_id
+)
+SELECT
+    pipelines.name AS pipeline,
+    CAST(date_trunc('month', deals.expected_close_date) AS DATE) AS expected_month,
+    deals.currency,
+    count(*) AS open_deals,
+    sum(deals.value) AS total_value,
+    CAST(sum(deals.value * coalesce(deals.probability, stages.probability)) AS DECIMAL(18, 2)) AS weighted_value,
+    CAST(sum(deals.value * learnt.chance) AS DECIMAL(18, 2)) AS learnt_value,
+    count(*) FILTER (learnt.chance IS NULL) AS deals_without_learnt_chance,
+    pipelines.pipeline_id
+FROM main.deals AS deals
+LEFT JOIN main.stages AS stages USING (stage_id)
+LEFT JOIN main.pipelines AS pipelines ON pipelines.pipeline_id = deals.pipeline_id
+LEFT JOIN learnt ON learnt.stage_id = deals.stage_id
+WHERE deals.status = 'open'
+GROUP BY ALL
+ORDER BY pipeline NULLS LAST, pipelines.pipeline_id, expected_month NULLS LAST, deals.currency NULLS LAST;

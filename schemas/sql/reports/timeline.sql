@@ -1,0 +1,59 @@
+-- Everything that happened to deals, leads, persons and organizations, in the order of time: notes, activities, stage changes, what people did
+-- here, decisions, merges and imports. What is on a deal or lead stands on its person and organization, too.
+CREATE VIEW reports.timeline AS
+WITH events AS (
+    SELECT created_at AS happened_at, 'note' AS event, left(content, 200) AS what, users.name AS by_whom, person_id, organization_id, lead_id, deal_id
+    FROM main.notes AS notes LEFT JOIN main.users AS users ON users.user_id = notes.author
+    UNION ALL BY NAME
+    SELECT coalesce(due_at, created_at) AS happened_at, 'activity' AS event, concat_ws(': ', type, subject) AS what, users.name AS by_whom, person_id, organization_id, lead_id, deal_id
+    FROM main.activities AS activities LEFT JOIN main.users AS users ON users.user_id = activities.owner_id
+    UNION ALL BY NAME
+    SELECT
+        history.entered_at AS happened_at, 'stage' AS event, stages.name || ' (' || history.origin || ')' AS what, users.name AS by_whom,
+        deals.person_id, deals.organization_id, deals.lead_id, deals.deal_id
+    FROM main.deal_stage_history AS history
+    JOIN main.deals AS deals USING (deal_id)
+    JOIN main.stages AS stages ON stages.stage_id = history.stage_id
+    LEFT JOIN main.users AS users ON users.user_id = history.changed_by
+    UNION ALL BY NAME
+    SELECT
+        actions.acted_at AS happened_at, actions.action AS event, coalesce(actions.reason, actions.details['stage'], actions.details['field']) AS what, actions.acted_by AS by_whom,
+        deals.person_id, deals.organization_id, deals.lead_id, deals.deal_id
+    FROM audit.actions AS actions
+    JOIN main.deals AS deals ON actions.entity = 'deal' AND deals.deal_id = records.entity_id('deal_', actions.record_key)
+    UNION ALL BY NAME
+    SELECT
+        actions.acted_at AS happened_at, actions.action AS event, coalesce(actions.reason, actions.details['title']) AS what, actions.acted_by AS by_whom,
+        leads.person_id, leads.organization_id, leads.lead_id, leads.deal_id
+    FROM audit.actions AS actions
+    JOIN main.leads AS leads ON actions.entity = 'lead' AND leads.lead_id = records.entity_id('lead_', actions.record_key)
+    UNION ALL BY NAME
+    SELECT
+        actions.acted_at AS happened_at, actions.action AS event, actions.details['field'] AS what, actions.acted_by AS by_whom,
+        if(actions.entity = 'person', members.entity_id, NULL) AS person_id, if(actions.entity = 'organization', members.entity_id, NULL) AS organization_id
+    FROM audit.actions AS actions
+    JOIN (
+        SELECT record_key, entity_id FROM audit.person_members UNION ALL SELECT record_key, entity_id FROM audit.organization_members
+    ) AS members USING (record_key)
+    WHERE actions.action = 'edit'
+    UNION ALL BY NAME
+    SELECT
+        decided_at AS happened_at, 'decided ' || decision AS event, reason AS what, decided_by AS by_whom,
+        if(decisions.entity = 'person', members.entity_id, NULL) AS person_id, if(decisions.entity = 'organization', members.entity_id, NULL) AS organization_id
+    FROM audit.decisions AS decisions
+    JOIN (
+        SELECT record_key, entity_id FROM audit.person_members UNION ALL SELECT record_key, entity_id FROM audit.organization_members
+    ) AS members ON members.record_key = decisions.record_key_l
+    UNION ALL BY NAME
+    SELECT
+        changed_at AS happened_at, change AS event, entity_id || coalesce(' into ' || into_id, '') AS what,
+        if(entity = 'person', coalesce(into_id, entity_id), NULL) AS person_id, if(entity = 'organization', coalesce(into_id, entity_id), NULL) AS organization_id
+    FROM audit.entity_history
+    UNION ALL BY NAME
+    SELECT imports.received_at AS happened_at, 'import' AS event, met.file AS what, imports.imported_by AS by_whom, met.person_id
+    FROM main.person_sources AS met JOIN audit.imports AS imports USING (import_id)
+    WHERE NOT met.is_stub
+)
+SELECT happened_at, event, what, by_whom, person_id, organization_id, lead_id, deal_id
+FROM events
+ORDER BY happened_at DESC NULLS LAST, event, what;
