@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
 from benchmarks.matching_quality import DATASETS, measure, measure_contacts
+from schemas.warehouse import Published
 from tests.support import Workplace
 
 
@@ -99,3 +101,21 @@ def test_messy_organizations_are_all_accounted_for(workplace: Workplace, shared:
     row = workplace.query("SELECT object, row_count, loaded, rejected FROM audit.import_files").row(0)
     assert row == ("generic.organizations", 3337, 3337, 0)
     assert workplace.query("SELECT count(DISTINCT record_key) FROM organization_sources").item() == 3337
+
+
+COOKBOOK = re.findall(
+    r"^## (.+?)\n.*?```sql\n(.+?)```", (Path(__file__).parents[2] / "docs" / "cookbook.md").read_text(), re.M | re.S
+)
+
+
+def test_twenty_questions_are_answered(workplace: Workplace, shared: Path) -> None:
+    workplace.take(shared / "salesforce")
+    workplace.derive()
+    with workplace.warehouse.open() as session:
+        workplace.warehouse.publish(session, workplace.settings.published_path)
+    published = Published(workplace.settings.published_path)
+    answers = {question: published.query(query.rstrip().rstrip(";")) for question, query in COOKBOOK}
+    assert len(answers) == 20
+    assert answers["How did a deal come to where it is?"].height == 48
+    assert answers["What share of closed deals was won in a period?"]["won"].sum() == 12
+    assert answers["Which organizations have most contacts?"].height == 10
