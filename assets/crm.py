@@ -32,7 +32,8 @@ def crm_tables(home: Home) -> Iterator[dg.MaterializeResult[None]]:
         progress.report("Building leads, deals and their history")
         with home.session.transaction():
             settings = home.settings
-            build_crm_tables(home.session, Setup(settings.base_currency, settings.rates, settings.pipelines))
+            setup = Setup(settings.base_currency, settings.rates, settings.pipelines, settings.stage_map)
+            build_crm_tables(home.session, setup)
     for name in CRM_TABLES:
         rows = home.session.scalar(f"SELECT count(*) FROM main.{name}")  # noqa: S608  (our own names)
         yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": int(str(rows))})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from assets.checks import POINTERS
 from schemas.settings import Settings
 from schemas.warehouse import Session, Warehouse
 
@@ -39,9 +40,16 @@ def warehouse_page() -> str:
     head = (
         "# The published database\n\n"
         "Made from the comments in the database itself, which any client shows. Times are in UTC. "
-        "Written by DuckDB 2 (storage of version 2.0); older versions cannot open it.\n"
+        "Written by DuckDB 2 (storage of version 2.0); older versions cannot open it.\n\n"
+        f"What points at what; a blocking check holds every arrow:\n\n{_diagram()}\n"
     )
     return "\n".join([head, *parts])
+
+
+def _diagram() -> str:
+    """The pointers between tables, as the checks know them, in Mermaid."""
+    arrows = [f"    {item.target} ||--o{{ {item.table} : {item.column}" for item in POINTERS]
+    return "\n".join(["```mermaid", "erDiagram", *arrows, "```"])
 
 
 def _section(session: Session, schema: str, text: str) -> str:

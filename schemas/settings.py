@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         default_factory=dict,
         description='Pipelines of your own with their stages in order, for converting leads: Sales = ["New", …].',
     )
+    stage_map: dict[str, str] = Field(
+        default_factory=dict,
+        description='Stages of several systems as one pipeline: "source:pipeline:stage" = "pipeline:stage". Stages '
+        "that are not named stay as they are.",
+    )
     open_deal_limits: dict[str, int] = Field(
         default_factory=dict,
         description='Most open deals by name of the pipeline, or of all under "*": conversions and reopenings '
@@ -91,6 +96,14 @@ class Settings(BaseSettings):
     nightly_paths: list[Path] = Field(
         default_factory=list, description="Files and folders that the nightly schedule imports."
     )
+
+    @field_validator("stage_map")
+    @classmethod
+    def _map_of_stages(cls, value: dict[str, str]) -> dict[str, str]:
+        for before, after in value.items():
+            if before.count(":") != len(("source", "pipeline")) or after.count(":") != 1:
+                raise ValueError(f'{before!r} = {after!r}: write "source:pipeline:stage" = "pipeline:stage"')
+        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -157,7 +170,9 @@ class Settings(BaseSettings):
     def shaping(self) -> str:
         """What the derived tables depend on besides the facts: other settings here, and they are derived anew."""
         rates = [[rate.currency, str(rate.valid_from), rate.rate] for rate in self.rates]
-        parts = [self.base_currency, rates, self.pipelines, self.source_priority, self.survivorship]
+        parts = [
+            self.base_currency, rates, self.pipelines, self.stage_map, self.source_priority, self.survivorship,
+        ]  # fmt: skip
         return json.dumps(parts, sort_keys=True)
 
     @property

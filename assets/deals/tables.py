@@ -31,11 +31,14 @@ CRM_TABLES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What settings add: a base currency (ISO 4217), dated rates into it, and pipelines with their stages in order."""
+    """What settings add: a base currency (ISO 4217), dated rates into it, pipelines with their stages in order, and
+    stages of systems (`source:pipeline:stage`) that are stages of another pipeline (`pipeline:stage`).
+    """
 
     base_currency: str | None = None
     rates: Sequence[Rate] = ()
     pipelines: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    stage_map: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_crm_tables(session: Session, setup: Setup) -> None:
@@ -53,7 +56,16 @@ def build_crm_tables(session: Session, setup: Setup) -> None:
         schema={"pipeline": pl.String, "stage": pl.String, "position": pl.Int32},
         orient="row",
     )
-    with session.registered("rates", rates), session.registered("own_stages", stages):
+    mapped = pl.DataFrame(
+        [(*before.split(":"), *after.split(":")) for before, after in setup.stage_map.items()],
+        schema=dict.fromkeys(("source", "pipeline", "stage", "to_pipeline", "to_stage"), pl.String),
+        orient="row",
+    )
+    with (
+        session.registered("rates", rates),
+        session.registered("own_stages", stages),
+        session.registered("stage_map", mapped),
+    ):
         _build(session, setup.base_currency)
 
 

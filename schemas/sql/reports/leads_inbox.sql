@@ -1,12 +1,12 @@
--- The leads inbox: every lead with its contact, whether the contact has an open deal already, and other open leads of the same contact.
+-- The leads inbox: every lead with its contact, whether the contact has an open deal already, and other open leads of the same contact (at
+-- most ten of them).
 CREATE VIEW reports.leads_inbox AS
-WITH open_deals AS (
-    SELECT person_id, organization_id, count(*) AS deals FROM main.deals WHERE status = 'open' GROUP BY ALL
-),
+WITH of_person AS (SELECT DISTINCT person_id FROM main.deals WHERE status = 'open' AND person_id IS NOT NULL),
+of_organization AS (SELECT DISTINCT organization_id FROM main.deals WHERE status = 'open' AND organization_id IS NOT NULL),
 twins AS (
-    SELECT person_id, organization_id, list_sort(list(lead_id)) AS lead_ids
+    SELECT person_id, organization_id, list(lead_id ORDER BY lead_id)[1:11] AS lead_ids
     FROM main.leads
-    WHERE status = 'open'
+    WHERE status = 'open' AND (person_id IS NOT NULL OR organization_id IS NOT NULL)
     GROUP BY ALL
     HAVING count(*) > 1
 )
@@ -21,12 +21,8 @@ SELECT
     leads.currency,
     leads.labels,
     users.name AS owner,
-    EXISTS (
-        SELECT 1 FROM open_deals
-        WHERE open_deals.person_id = leads.person_id
-            OR (leads.person_id IS NULL AND open_deals.organization_id = leads.organization_id)
-    ) AS has_open_deal,
-    if(leads.status = 'open', list_filter(coalesce(twins.lead_ids, []), lambda id: id <> leads.lead_id), []) AS duplicate_lead_ids,
+    if(leads.person_id IS NULL, of_organization.organization_id IS NOT NULL, of_person.person_id IS NOT NULL) AS has_open_deal,
+    if(leads.status = 'open', list_filter(coalesce(twins.lead_ids, []), lambda id: id <> leads.lead_id)[1:10], []) AS duplicate_lead_ids,
     leads.created_at,
     leads.archived_at,
     leads.converted_at,
@@ -35,6 +31,8 @@ FROM main.leads AS leads
 LEFT JOIN main.persons AS persons USING (person_id)
 LEFT JOIN main.organizations AS organizations ON organizations.organization_id = leads.organization_id
 LEFT JOIN main.users AS users ON users.user_id = leads.owner_id
+LEFT JOIN of_person ON of_person.person_id = leads.person_id
+LEFT JOIN of_organization ON of_organization.organization_id = leads.organization_id
 LEFT JOIN twins
     ON twins.person_id IS NOT DISTINCT FROM leads.person_id AND twins.organization_id IS NOT DISTINCT FROM leads.organization_id
 ORDER BY leads.created_at DESC NULLS LAST, leads.lead_id;

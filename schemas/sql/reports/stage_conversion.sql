@@ -1,25 +1,22 @@
 -- Of the deals that entered a stage, how many moved on to a later stage of the pipeline (lost stages do not count as later).
 -- Every deal counts once in each stage that it was seen in, however often it came back ("any stage" counting).
 CREATE VIEW reports.stage_conversion AS
-WITH visits AS (
-    SELECT history.deal_id, stages.pipeline_id, history.stage_id, stages.position, min(history.sequence) AS first_visit
+WITH steps AS (
+    SELECT
+        history.deal_id,
+        history.stage_id,
+        history.sequence,
+        stages.position,
+        max(if(stages.status = 'lost', NULL, stages.position)) OVER (
+            PARTITION BY history.deal_id ORDER BY history.sequence ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+        ) AS furthest_later
     FROM main.deal_stage_history AS history
     JOIN main.stages AS stages USING (stage_id)
-    GROUP BY ALL
 ),
 progress AS (
-    SELECT
-        visits.*,
-        EXISTS (
-            SELECT 1
-            FROM main.deal_stage_history AS later
-            JOIN main.stages AS later_stage USING (stage_id)
-            WHERE later.deal_id = visits.deal_id
-                AND later.sequence > visits.first_visit
-                AND later_stage.position > visits.position
-                AND later_stage.status <> 'lost'
-        ) AS advanced
-    FROM visits
+    SELECT deal_id, stage_id, coalesce(bool_or(furthest_later > position), false) AS advanced
+    FROM steps
+    GROUP BY deal_id, stage_id
 ),
 origins AS (
     SELECT stage_id, bool_or(origin = 'inferred') AS has_inferred FROM main.deal_stage_history GROUP BY stage_id

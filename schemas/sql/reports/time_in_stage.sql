@@ -1,9 +1,13 @@
 -- How long deals stay in each stage, over visits that ended: mean, median and ninetieth percentile of days a visit, and of all visits of a
 -- deal together. Deals that are still in the stage are counted apart, and so are visits of which a time is not known.
 CREATE VIEW reports.time_in_stage AS
-WITH visits AS (
-    SELECT deal_id, stage_id, origin, epoch(left_at - entered_at) / 86400 AS days, left_at IS NULL AND sequence = max(sequence) OVER (PARTITION BY deal_id) AS is_present
-    FROM main.deal_stage_history
+WITH last_steps AS (SELECT deal_id, max(sequence) AS sequence FROM main.deal_stage_history GROUP BY deal_id),
+visits AS (
+    SELECT
+        history.deal_id, history.stage_id, history.origin, epoch(history.left_at - history.entered_at) / 86400 AS days,
+        history.left_at IS NULL AND last_steps.sequence = history.sequence AS is_present
+    FROM main.deal_stage_history AS history
+    JOIN last_steps USING (deal_id)
 ),
 by_deal AS (
     SELECT stage_id, deal_id, sum(days) AS days FROM visits WHERE days IS NOT NULL GROUP BY ALL

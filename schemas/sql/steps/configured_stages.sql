@@ -5,8 +5,12 @@ SELECT
     'pipe_' || records.short_hash(source || chr(31) || coalesce(pipeline, '')) AS pipeline_id,
     'stage_' || records.short_hash(source || chr(31) || coalesce(pipeline, '') || chr(31) || name) AS stage_id,
     CASE WHEN is_won THEN 'won' WHEN is_closed THEN 'lost' ELSE 'open' END AS status
-FROM records.current_version('records.source_stages')
-WHERE name IS NOT NULL AND NOT coalesce(is_deleted, false)
+FROM records.current_version('records.source_stages') AS known
+WHERE NOT EXISTS (
+        SELECT 1 FROM stage_map
+        WHERE stage_map.source = known.source AND stage_map.pipeline = coalesce(known.pipeline, 'Pipeline') AND stage_map.stage = known.name
+    )
+    AND name IS NOT NULL AND NOT coalesce(is_deleted, false)
 QUALIFY row_number() OVER (PARTITION BY source, pipeline, name ORDER BY position NULLS LAST, record_key) = 1
 UNION ALL BY NAME
 SELECT

@@ -23,6 +23,20 @@ WITH known AS (
         lead_key,
         details['user_key'] AS user_key
     FROM conversions
+),
+-- Stages that the settings bring together with those of another system.
+placed AS (
+    SELECT
+        known.* REPLACE (
+            if(stage_map.to_stage IS NULL, known.source, 'leadsift') AS source,
+            coalesce(stage_map.to_pipeline, known.pipeline) AS pipeline,
+            coalesce(stage_map.to_stage, known.stage) AS stage
+        ),
+        known.source AS own_source,
+        known.pipeline AS own_pipeline
+    FROM known
+    LEFT JOIN stage_map
+        ON stage_map.source = known.source AND stage_map.pipeline = coalesce(known.pipeline, 'Pipeline') AND stage_map.stage = known.stage
 )
 SELECT
     *,
@@ -38,4 +52,4 @@ SELECT
     END AS decided_status,
     if(pipeline IS NULL AND stage IS NULL, NULL, 'pipe_' || records.short_hash(source || chr(31) || coalesce(pipeline, ''))) AS pipeline_id,
     'stage_' || records.short_hash(source || chr(31) || coalesce(pipeline, '') || chr(31) || stage) AS stage_id
-FROM known;
+FROM placed;

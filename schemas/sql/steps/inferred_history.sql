@@ -16,7 +16,17 @@ WITH versions AS (
                 if(met.updated_at IS NULL, met.row_number, 0),
                 met.version_key DESC
         ) AS place
-    FROM records.source_deals AS met
+    FROM (
+        SELECT
+            rows.* REPLACE (
+                if(stage_map.to_stage IS NULL, rows.source, 'leadsift') AS source,
+                coalesce(stage_map.to_pipeline, rows.pipeline) AS pipeline,
+                coalesce(stage_map.to_stage, rows.stage) AS stage
+            )
+        FROM records.source_deals AS rows
+        LEFT JOIN stage_map
+            ON stage_map.source = rows.source AND stage_map.pipeline = coalesce(rows.pipeline, 'Pipeline') AND stage_map.stage = rows.stage
+    ) AS met
     JOIN deal_facts USING (record_key)
     JOIN audit.imports AS imports ON imports.import_sequence = met.import_sequence
     WHERE NOT met.is_stub AND met.stage IS NOT NULL

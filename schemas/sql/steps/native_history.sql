@@ -4,8 +4,10 @@ CREATE OR REPLACE TEMP TABLE native_history AS
 WITH saves AS (
     SELECT
         deal_facts.deal_id,
-        'stage_' || records.short_hash(deal_facts.source || chr(31) || coalesce(deal_facts.pipeline, '') || chr(31) || change.stage) AS stage_id,
-        deal_facts.source, deal_facts.pipeline, change.stage, change.probability,
+        if(stage_map.to_stage IS NULL, deal_facts.own_source, 'leadsift') AS source,
+        coalesce(stage_map.to_pipeline, deal_facts.own_pipeline) AS pipeline,
+        coalesce(stage_map.to_stage, change.stage) AS stage,
+        change.probability,
         change.entered_at,
         records.entity_id('user_', change.user_key) AS changed_by,
         row_number() OVER (
@@ -14,8 +16,15 @@ WITH saves AS (
         ) AS place
     FROM records.current_version('records.source_stage_changes') AS change
     JOIN deal_facts ON deal_facts.record_key = change.deal_key
+    LEFT JOIN stage_map
+        ON stage_map.source = deal_facts.own_source
+        AND stage_map.pipeline = coalesce(deal_facts.own_pipeline, 'Pipeline')
+        AND stage_map.stage = change.stage
     WHERE NOT coalesce(change.is_deleted, false) AND change.stage IS NOT NULL
+),
+named AS (
+    SELECT *, 'stage_' || records.short_hash(source || chr(31) || coalesce(pipeline, '') || chr(31) || stage) AS stage_id FROM saves
 )
 SELECT *, lag(stage_id) OVER (PARTITION BY deal_id ORDER BY place) AS from_stage_id
-FROM saves
+FROM named
 QUALIFY stage_id IS DISTINCT FROM lag(stage_id) OVER (PARTITION BY deal_id ORDER BY place);

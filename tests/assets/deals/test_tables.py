@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assets.deals.tables import Setup, build_crm_tables
 from schemas.ledger import ImportOptions
 from tests.support import Workplace, write_csv
 
@@ -192,3 +193,32 @@ def test_stages_stand_in_the_order_that_the_source_configured(workplace: Workpla
         ("Never used", 3, "open", 0.9),
         ("Won it", 4, "won", 1.0),
     ]
+
+
+def test_stages_of_two_systems_become_one_pipeline(workplace: Workplace, tmp_path: Path) -> None:
+    workplace.take(_salesforce(tmp_path / "in"))
+    deals = [["Deal - ID", "Deal - Title", "Deal - Stage", "Deal - Pipeline", "Deal - Status"],
+             ["1", "Vans", "Offer made", "Sales", "open"]]  # fmt: skip
+    workplace.take(write_csv(tmp_path / "deals.csv", deals))
+    workplace.derive()
+    names = dict(workplace.query("SELECT DISTINCT source, name FROM pipelines").iter_rows())
+    assert len(names) == 2
+    setup = Setup(
+        pipelines={"Sales": ["Qualification", "Proposal"]},
+        stage_map={
+            f"salesforce:{names['salesforce']}:Proposal": "Sales:Proposal",
+            f"salesforce:{names['salesforce']}:Qualification": "Sales:Qualification",
+            "pipedrive:Sales:Offer made": "Sales:Proposal",
+        },
+    )
+    with workplace.warehouse.open() as session, session.transaction():
+        build_crm_tables(session, setup)
+    stages = workplace.query(
+        "SELECT pipelines.name, stages.name, position FROM stages JOIN pipelines USING (pipeline_id) ORDER BY position"
+    ).rows()
+    assert stages == [("Sales", "Qualification", 1), ("Sales", "Proposal", 2)]
+    both = workplace.query(
+        "SELECT deals.title FROM deals JOIN stages USING (stage_id) WHERE stages.name = 'Proposal' ORDER BY 1"
+    )
+    assert both["title"].to_list() == ["Fleet", "Vans"]
+    assert workplace.query("SELECT count(DISTINCT stage_id) FROM deal_stage_history").item() == 2
