@@ -12,7 +12,7 @@ from pipelines.commands.files import show_outcome
 from pipelines.console import out, print_json, print_table, progress_shown, short_path
 from schemas.errors import StoreError
 from schemas.settings import Settings, load_settings
-from schemas.warehouse import Published, sql_names
+from schemas.warehouse import Published
 
 DEMO_HOME = Path("leadsift-home/demo")
 CHARTS = ("pipeline_value_by_stage", "win_rate_by_month", "stage_conversion", "lead_conversion_by_channel")
@@ -39,6 +39,7 @@ def demo(
     """
     from pipelines.importing import ImportRequest, run_import
     from pipelines.merges import explain_merges, summarise_review
+    from pipelines.report_page import write_page
 
     given = home or (context.obj if isinstance(context.obj, Path) else None)
     settings = load_settings(given or DEMO_HOME)
@@ -66,10 +67,12 @@ def demo(
     for line in review:
         out.print(line, markup=False, style="yellow")
     out.rule("Reports")
-    for name in sql_names("reports"):
-        report = name.split("/")[1]
+    for report in CHARTS:
         rows = published.query(f'SELECT * FROM reports."{report}"')  # noqa: S608  (our own names)
         print_table(rows.select(column for column in rows.columns if not column.endswith("_id")), report)
+    page = settings.home / "reports.html"
+    names = write_page(published, page)
+    out.print(f"All {len(names)} reports in one page: {short_path(str(page))}", markup=False, soft_wrap=True)
     out.rule("Next")
     for path in charts:
         out.print(f"picture: {short_path(str(path))}", markup=False, soft_wrap=True)
@@ -111,6 +114,7 @@ def _suggest(settings: Settings) -> None:
             "pairs that a person should look at",
         ),
         (f"leadsift {home} report stage_conversion --chart conversion.svg", "a report as a picture"),
+        (f"leadsift {home} leads", "the leads inbox; `convert` makes deals of them"),
         ("leadsift inspect YOUR-FILES", "what your own files are, without importing them"),
         ("leadsift import YOUR-FILES", "import them into ./leadsift-home"),
     ):

@@ -332,4 +332,5 @@ def test_the_demo_shows_the_whole_story(tmp_path: Path) -> None:
         assert heading in text
     assert "Jonas Albrecht: hubspot contacts 9001" in text
     assert len(list((tmp_path / "demo" / "charts").glob("*.png"))) == 4
+    assert "<svg" in (tmp_path / "demo" / "reports.html").read_text(encoding="utf-8")
     shutil.rmtree(tmp_path / "demo")
