@@ -33,7 +33,7 @@ def _take(workplace: Workplace, path: Path) -> str | None:
     return workplace.take(path, options=ImportOptions(source="crm")).import_id
 
 
-@settings(max_examples=5, phases=[Phase.explicit, Phase.generate])  # a home an example: shrinking takes minutes
+@settings(max_examples=3, phases=[Phase.explicit, Phase.generate])  # a home an example: shrinking takes minutes
 @given(st.integers(0, 10_000), st.lists(st.integers(1, 12), min_size=2, max_size=4), st.booleans())
 def test_looking_only_at_what_changed_ends_in_the_tables_of_looking_at_everything(
     tmp_path_factory: pytest.TempPathFactory, seed: int, sizes: list[int], undoing: bool

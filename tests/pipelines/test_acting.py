@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -55,17 +56,22 @@ LEAD_ROWS = [
 ]
 
 
-@pytest.fixture
-def crm(tmp_path: Path) -> Settings:
-    settings = load_settings(tmp_path / "home")
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the exports imported, made once; tests that change it work on a copy."""
+    place = tmp_path_factory.mktemp("imported")
     deals = [_deal(number, stage, "2026-01-01T00:00:00Z") for number, (stage, _) in enumerate(STAGES, 1)]
-    folder = _export(tmp_path / "first", deals, LEAD_ROWS)
-    write_csv(
-        folder / "Contact.csv",
-        [CONTACTS, ["0031", "Whitmore", "Dana", "d.whitfield@home.example", "", "2026-01-01T00:00:00Z"]],
-    )
-    run_import(settings, ImportRequest([folder]))
-    return settings
+    folder = _export(place / "first", deals, LEAD_ROWS)
+    contact = ["0031", "Whitmore", "Dana", "d.whitfield@home.example", "", "2026-01-01T00:00:00Z"]
+    write_csv(folder / "Contact.csv", [CONTACTS, contact])
+    run_import(load_settings(place / "home"), ImportRequest([folder]))
+    return place / "home"
+
+
+@pytest.fixture
+def crm(imported: Path, tmp_path: Path) -> Settings:
+    shutil.copytree(imported, tmp_path / "home")
+    return load_settings(tmp_path / "home")
 
 
 def _rows(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
@@ -143,11 +149,12 @@ def test_a_contact_that_may_be_here_is_asked_about_and_the_answer_is_a_decision(
         (Request("salesforce:00Q1", person="per_0"), "there is no person 'per_0'"),
     ],
 )
-def test_what_cannot_be_converted_says_why(crm: Settings, request_: Request, told: str) -> None:
+def test_what_cannot_be_converted_says_why(imported: Path, request_: Request, told: str) -> None:
     with pytest.raises(InputRefusedError, match=told):
-        acting.plan(crm, request_)
+        acting.plan(load_settings(imported), request_)
 
 
+@pytest.mark.slow
 def test_many_are_converted_from_a_file_or_none(crm: Settings, tmp_path: Path) -> None:
     header = ["lead_id", "pipeline", "value", "currency"]
     bad = write_csv(
@@ -163,7 +170,7 @@ def test_many_are_converted_from_a_file_or_none(crm: Settings, tmp_path: Path) -
         acting.plan_all(crm, write_csv(tmp_path / "odd.csv", [["lead_id", "colour"], ["salesforce:00Q1", "red"]]))
 
 
-def test_open_deals_are_limited_and_leads_never_count(crm: Settings, tmp_path: Path) -> None:
+def test_open_deals_are_limited_and_leads_never_count(crm: Settings) -> None:
     (crm.home / "leadsift.toml").write_text('[open_deal_limits]\n"*" = 3\n')
     limited = load_settings(crm.home)
     made = acting.plan(limited, Request("salesforce:00Q1"))
@@ -173,9 +180,9 @@ def test_open_deals_are_limited_and_leads_never_count(crm: Settings, tmp_path: P
         acting.plan(limited, Request("salesforce:00Q3"))
     with pytest.raises(InputRefusedError, match="the limit is 3"):
         acting.act_on_deal(limited, "salesforce:0063", ActionKind.REOPEN, {})
-    del tmp_path
 
 
+@pytest.mark.slow
 def test_leads_are_archived_and_restored_whatever_the_source_says(crm: Settings, tmp_path: Path) -> None:
     assert acting.file_lead(crm, "salesforce:00Q3", ActionKind.ARCHIVE, "no budget")["status"] == "archived"
     newer = [*LEAD_ROWS[2][:8], "2026-03-01T00:00:00Z"]
@@ -227,7 +234,8 @@ def test_a_deal_is_won_lost_and_reopened(crm: Settings) -> None:
     assert _rows(crm, "SELECT count(*) FROM audit.actions") == [(3,)]
 
 
-def test_a_value_is_converted_at_the_rate_of_its_day_and_never_at_one_to_one(crm: Settings, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_value_is_converted_at_the_rate_of_its_day_and_never_at_one_to_one(crm: Settings) -> None:
     write_csv(
         crm.home / "rates.csv",
         [["date", "currency", "rate"], ["2020-01-01", "EUR", "1.10"], ["2021-01-01", "EUR", "1.20"]],
@@ -241,4 +249,3 @@ def test_a_value_is_converted_at_the_rate_of_its_day_and_never_at_one_to_one(crm
     acting.convert(rated, [acting.plan(rated, request) for request in requests])
     found = dict(_rows(rated, "SELECT currency, value_base FROM deals WHERE currency IS NOT NULL ORDER BY 1"))
     assert (str(found["EUR"]), found["JPY"]) == ("12.00", None)
-    del tmp_path
