@@ -22,6 +22,7 @@ import polars as pl
 from filelock import FileLock, Timeout
 
 from schemas.errors import QueryError, StoreError
+from schemas.keys import digest
 
 SQL_DIR = Path(__file__).parent / "sql"
 TABLE_ORDER = ("records", "main", "audit")
@@ -232,10 +233,16 @@ class Warehouse:
     def open(self) -> Iterator[Session]:
         """Open for writing, with every table in place; waits while another process has it.
 
+        A file whose tables another version of the program made is made anew, empty: the next import fills it again.
         Raises StoreError when the wait is over or the file cannot be opened.
         """
         with self.locked():
             connection = self._connect()
+            if _is_of_another_version(Session(connection)):
+                # Everything in it is made of archive and ledger, and the next import brings it all in again.
+                connection.close()
+                self.remove()
+                connection = self._connect()
             try:
                 session = Session(connection)
                 create_tables(session)
@@ -305,6 +312,25 @@ _MAP_ENTRIES = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
 _MAP_BITS = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
 
 
+TABLES_MADE = "tables"
+"""State that names the SQL that the tables were made with."""
+
+
+@cache
+def _tables_version() -> str:
+    names = [name for schema in TABLE_ORDER for name in sql_names(f"tables/{schema}")]
+    return digest([sql_text(name) for name in names])
+
+
+def _is_of_another_version(session: Session) -> bool:
+    """Whether there are tables, and another version of the program made them."""
+    there = session.scalar("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'audit' AND table_name = 'state'")
+    if not there:
+        return False
+    made = session.scalar("SELECT fingerprint FROM audit.state WHERE name = ?", [TABLES_MADE])
+    return made != _tables_version()
+
+
 def create_tables(session: Session) -> None:
     """Make every schema, table, macro, view and comment that is missing, from the SQL files."""
     for schema in (*TABLE_ORDER, "reports"):
@@ -317,9 +343,15 @@ def create_tables(session: Session) -> None:
         _create(session, f"tables/{schema}", schema, ("TABLE", there))
     for name in sql_names("macros"):
         session.connection.execute(sql_text(name))
-    _create(session, "reports", "reports", ("VIEW", there))
+    # Views hold no data: those of another version give way to ours.
+    for view in [name for name in there if name.startswith("reports.")]:
+        schema, name = view.split(".", 1)
+        session.connection.execute(f"DROP VIEW IF EXISTS {quoted(schema)}.{quoted(name)}")
+    _create(session, "reports", "reports", ("VIEW", []))
     for name in sql_names("report_macros"):
         session.connection.execute(sql_text(name))
+    if "audit.state" not in there:
+        session.connection.execute("INSERT INTO audit.state VALUES (?, ?)", [TABLES_MADE, _tables_version()])
 
 
 def _create(session: Session, folder: str, schema: str, kind: tuple[str, list[str]]) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from schemas.errors import QueryError, StoreError
 from schemas.records import CONTRACTS
 from schemas.warehouse import Published, Warehouse, quoted, sql_names, sql_text
-from tests.support import Workplace
+from tests.support import Workplace, write_csv
 
 CONTRACT = {
     "main.organizations": "organization_id name domain website phone street city region postal_code country industry "
@@ -148,7 +148,7 @@ def test_a_failed_transaction_leaves_nothing(workplace: Workplace) -> None:
         with pytest.raises(RuntimeError), session.transaction():
             session.connection.execute("INSERT INTO audit.state VALUES ('a', 'b')")
             raise RuntimeError
-        assert session.scalar("SELECT count(*) FROM audit.state") == 0
+        assert session.scalar("SELECT count(*) FROM audit.state WHERE name = 'a'") == 0
 
 
 @pytest.mark.parametrize("small", [64_000_000, 0])  # tables written again; the file copied as it is
@@ -163,11 +163,11 @@ def test_what_is_published_is_a_whole_copy_and_open_readers_keep_theirs(
         workplace.warehouse.publish(session, target)
     reader = duckdb.connect(str(target), read_only=True)
     with workplace.warehouse.open() as session:
-        session.connection.execute("UPDATE audit.state SET fingerprint = '2'")
+        session.connection.execute("UPDATE audit.state SET fingerprint = '2' WHERE name = 'a'")
         workplace.warehouse.publish(session, target)
-    assert reader.execute("SELECT fingerprint FROM audit.state").fetchall() == [("1",)]
+    assert reader.execute("SELECT fingerprint FROM audit.state WHERE name = 'a'").fetchall() == [("1",)]
     reader.close()
-    assert Published(target).query("SELECT fingerprint FROM audit.state").item() == "2"
+    assert Published(target).query("SELECT fingerprint FROM audit.state WHERE name = 'a'").item() == "2"
     assert Published(target).query("SELECT count(*) FROM reports.stage_conversion").item() == 0
     comments = Published(target).query(
         "SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND NOT internal AND schema_name = 'main'"
@@ -187,6 +187,21 @@ def test_while_the_file_is_copied_the_lock_on_it_is_kept(workplace: Workplace, m
         )
     assert other.returncode != 0
     assert "lock" in other.stderr
+
+
+def test_tables_of_another_version_are_made_anew_and_filled_again(workplace: Workplace, tmp_path: Path) -> None:
+    workplace.take(write_csv(tmp_path / "a.csv", [["id", "Name"], ["1", "Ann Lee"]]))
+    workplace.derive()
+    before = workplace.query("FROM main.persons").rows()
+    with workplace.warehouse.open() as session:
+        session.execute("UPDATE audit.state SET fingerprint = 'older' WHERE name = 'tables'")
+        session.execute("ALTER TABLE audit.person_forms DROP COLUMN content")
+        session.execute("DROP VIEW reports.stage_conversion")
+        session.execute("CREATE VIEW reports.stage_conversion AS SELECT 1 AS old")
+    workplace.load_all()
+    workplace.derive()
+    assert workplace.query("FROM main.persons").rows() == before
+    assert "old" not in workplace.query("FROM reports.stage_conversion").columns
 
 
 ATTACKS = [
