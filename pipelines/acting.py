@@ -36,7 +36,16 @@ def record(settings: Settings, actions: Sequence[Action], plans: Sequence[Plan] 
 
 def plan(settings: Settings, request: Request) -> Plan:
     """What a conversion would record, and what is doubtful about it."""
-    return plan_conversion(Published(settings.published_path), request, settings.open_deal_limits)
+    published = Published(settings.published_path)
+    _bring_in_own_pipelines(settings, published)
+    return plan_conversion(published, request, settings.open_deal_limits)
+
+
+def _bring_in_own_pipelines(settings: Settings, published: Published) -> None:
+    """Derive anew where the settings name a pipeline that the published file does not have yet."""
+    rows = published.query("SELECT name FROM main.pipelines WHERE source = 'leadsift'")
+    if set(settings.pipelines) - set(rows["name"].to_list()):
+        run_import(settings, ImportRequest([]))
 
 
 def convert(settings: Settings, plans: Sequence[Plan]) -> list[dict[str, Any]]:

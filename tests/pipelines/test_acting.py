@@ -249,3 +249,16 @@ def test_a_value_is_converted_at_the_rate_of_its_day_and_never_at_one_to_one(crm
     acting.convert(rated, [acting.plan(rated, request) for request in requests])
     found = dict(_rows(rated, "SELECT currency, value_base FROM deals WHERE currency IS NOT NULL ORDER BY 1"))
     assert (str(found["EUR"]), found["JPY"]) == ("12.00", None)
+
+
+def test_a_pipeline_that_was_just_named_in_the_settings_can_be_used(crm: Settings) -> None:
+    (crm.home / "leadsift.toml").write_text('[pipelines]\nSales = ["New", "Offer"]\n')
+    named = load_settings(crm.home)
+    made = acting.plan(named, Request("salesforce:00Q1", pipeline="Sales", stage="offer"))
+    (deal,) = acting.convert(named, [made])
+    found = _rows(
+        named,
+        "SELECT pipelines.name, stages.name, position FROM deals JOIN stages USING (stage_id) "
+        f"JOIN pipelines ON pipelines.pipeline_id = stages.pipeline_id WHERE deal_id = '{deal['deal_id']}'",
+    )
+    assert found == [("Sales", "Offer", 2)]
