@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import dagster as dg
 
 from assets.resources import Home
-from schemas.warehouse import Session, quoted, sql_text
+from schemas.sql_files import sql_text
+from schemas.warehouse import Session, quoted
 
 UNIQUE_IDS: dict[str, str] = {
     "organizations": "organization_id",

@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.resources import Home
 from schemas import progress
-from schemas.warehouse import sql_names, sql_text
+from schemas.sql_files import sql_names, sql_text
 
 REPORTS = [name.split("/")[1] for name in sql_names("reports")]
 

@@ -11,7 +11,8 @@ from functools import cache
 
 from dedup.models import MODEL_VERSIONS
 from schemas.keys import digest
-from schemas.warehouse import Session, sql_names, sql_text
+from schemas.sql_files import sql_names, sql_text
+from schemas.warehouse import Session
 
 DERIVED = "derived"
 

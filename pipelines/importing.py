@@ -21,8 +21,9 @@ from schemas.archive import Archive
 from schemas.errors import LeadsiftError, SettingsError, StoreError
 from schemas.ledger import Ledger
 from schemas.settings import Settings
+from schemas.sql_files import sql_text
 from schemas.vocabulary import FileStatus, ImportStatus
-from schemas.warehouse import Published, sql_text
+from schemas.warehouse import Published
 
 if TYPE_CHECKING:
     import dagster as dg

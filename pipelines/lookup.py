@@ -16,8 +16,9 @@ from dedup.explaining import Explanation
 from dedup.normalising import organization_forms, person_forms
 from pipelines.records import explained, known_of
 from schemas.errors import InputRefusedError
+from schemas.sql_files import sql_text
 from schemas.vocabulary import Entity
-from schemas.warehouse import Published, sql_text
+from schemas.warehouse import Published
 
 MOST_CANDIDATES = 200
 ASKED = "asked"

@@ -15,8 +15,9 @@ import polars as pl
 from dedup.explaining import Explanation, explain
 from dedup.models import model_in_use
 from schemas.errors import InputRefusedError
+from schemas.sql_files import sql_text
 from schemas.vocabulary import Entity
-from schemas.warehouse import Published, sql_text
+from schemas.warehouse import Published
 
 MOST_RECORDS = 60
 """Records of one entity that are compared with each other; a larger one is compared by the first of them."""

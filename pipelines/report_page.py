@@ -15,7 +15,8 @@ import polars as pl
 from pipelines.charts import chart_svg
 from pipelines.console import cell
 from schemas.errors import InputRefusedError
-from schemas.warehouse import Published, sql_names
+from schemas.sql_files import sql_names
+from schemas.warehouse import Published
 
 MOST_ROWS = 25
 """Rows of a report that are shown; all of them are in the published file."""

@@ -22,8 +22,9 @@ from schemas.decisions import Decision
 from schemas.errors import InputRefusedError
 from schemas.ledger import Ledger
 from schemas.settings import Settings
+from schemas.sql_files import sql_text
 from schemas.vocabulary import Entity, Verdict
-from schemas.warehouse import Published, sql_text
+from schemas.warehouse import Published
 
 SHEET = "Pairs"
 COLUMNS = [

@@ -12,8 +12,9 @@ from pipelines.importing import ImportRequest, count_entities, prepare_instance,
 from schemas.errors import InputRefusedError
 from schemas.ledger import Import, Ledger
 from schemas.settings import Settings
+from schemas.sql_files import sql_text
 from schemas.vocabulary import ImportStatus
-from schemas.warehouse import Warehouse, sql_text
+from schemas.warehouse import Warehouse
 
 
 def undo_import(settings: Settings, import_id: str, reason: str | None = None) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from filelock import FileLock, Timeout
 
 from schemas.errors import QueryError, StoreError
 from schemas.keys import digest
+from schemas.sql_files import sql_names, sql_text
 
-SQL_DIR = Path(__file__).parent / "sql"
 TABLE_ORDER = ("records", "main", "audit")
 """Schemas of the warehouse in the order their tables are made."""
 
@@ -35,17 +35,6 @@ _TABLE_COMMENT = re.compile(r"\A((?:--[^\n]*\n)+)")
 def quoted(identifier: str) -> str:
     """Quote a name for SQL so that nothing in it can end the quotation."""
     return '"' + identifier.replace('"', '""') + '"'
-
-
-@cache
-def sql_text(name: str) -> str:
-    """The text of `schemas/sql/<name>.sql`."""
-    return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def sql_names(folder: str) -> list[str]:
-    """The names of the SQL files in a folder of `schemas/sql`, sorted, as `sql_text` takes them."""
-    return sorted(f"{folder}/{path.stem}" for path in (SQL_DIR / folder).glob("*.sql"))
 
 
 Parameters = Sequence[object] | Mapping[str, object] | None

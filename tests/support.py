@@ -24,8 +24,9 @@ from dedup.survivorship import Survivorship
 from schemas.archive import Archive
 from schemas.ledger import ImportOptions, Ledger
 from schemas.settings import Settings, load_settings
+from schemas.sql_files import sql_text
 from schemas.vocabulary import RESOLVED_ENTITIES
-from schemas.warehouse import Session, Warehouse, sql_text
+from schemas.warehouse import Session, Warehouse
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 

@@ -18,8 +18,9 @@ from assets.sources.casting import CASTERS, CastContext
 from schemas.actions import Action
 from schemas.decisions import Decision
 from schemas.errors import InputRefusedError
+from schemas.sql_files import sql_text
 from schemas.vocabulary import ActionKind, Entity, Kind, LeadStatus, Verdict
-from schemas.warehouse import Published, sql_text
+from schemas.warehouse import Published
 
 VISIBILITIES = ("owner", "team", "all")
 NEW = "new"

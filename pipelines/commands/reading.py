@@ -10,7 +10,8 @@ import typer
 from pipelines.commands.common import HomeOption, JsonOption, settings_of
 from pipelines.console import out, print_json, print_table
 from schemas.errors import InputRefusedError
-from schemas.warehouse import Published, sql_names
+from schemas.sql_files import sql_names
+from schemas.warehouse import Published
 
 _NamesArgument = Annotated[
     str | None,

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from benchmarks.make_docs import PAGES
 from pipelines.__main__ import app
 from schemas.profiles import shipped_profiles
-from schemas.warehouse import sql_names
+from schemas.sql_files import sql_names
 from tests.pipelines.support import ROOT, run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

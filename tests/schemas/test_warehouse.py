@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from schemas.errors import QueryError, StoreError
 from schemas.records import CONTRACTS
-from schemas.warehouse import Published, Warehouse, quoted, sql_names, sql_text
+from schemas.sql_files import sql_names, sql_text
+from schemas.warehouse import Published, Warehouse, quoted
 from tests.support import Workplace, write_csv
 
 CONTRACT = {

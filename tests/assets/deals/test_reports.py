@@ -13,7 +13,8 @@ from pipelines.charts import chart_svg
 from pipelines.report_page import write_page
 from pipelines.simple_charts import DRAWINGS
 from schemas.ledger import ImportOptions
-from schemas.warehouse import Published, sql_names
+from schemas.sql_files import sql_names
+from schemas.warehouse import Published
 from tests.support import Workplace, write_csv
 
 OPPORTUNITY = ["Id", "AccountId", "OwnerId", "Name", "StageName", "Amount", "Probability", "CreatedDate", "CloseDate",

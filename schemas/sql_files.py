@@ -1,0 +1,22 @@
+"""The SQL of the project: files named by verb and table, one statement each, read by name.
+
+Belongs here: finding and reading them. Does not belong here: running them (`schemas.warehouse`).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+SQL_DIR = Path(__file__).parent / "sql"
+
+
+@cache
+def sql_text(name: str) -> str:
+    """The text of `schemas/sql/<name>.sql`."""
+    return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def sql_names(folder: str) -> list[str]:
+    """The names of the SQL files in a folder of `schemas/sql`, sorted, as `sql_text` takes them."""
+    return sorted(f"{folder}/{path.stem}" for path in (SQL_DIR / folder).glob("*.sql"))
