@@ -27,7 +27,6 @@ EVIDENCE_PREFIX = "mw_"
 LEVEL_PREFIX = "level_"
 UNKNOWN, OTHERWISE = "unknown", "different"
 HANDED = "handed_forms"
-MOST_ALONE = 2
 
 PAIR_SCHEMA: dict[str, pl.DataType] = {
     "record_key_l": pl.String(),
@@ -95,7 +94,7 @@ def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPa
     The pairs are as those of `score_blocked`, for pairs of at least `kept_evidence` bits. A value that too many
     records share brings no two of them together.
     """
-    if forms.height < MOST_ALONE:
+    if forms.height < 2:
         return ScoredPairs(pl.DataFrame(schema=PAIR_SCHEMA), {})
     with _table_of(session, forms):
         too_common = block(session, HANDED, model.BLOCKING_RULES)
@@ -147,19 +146,12 @@ def random_agreement(session: Session, forms: str, model: Model, pairs: int) -> 
     session.execute(
         f"CREATE OR REPLACE TEMP VIEW match_forms AS SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {forms}"  # noqa: S608
     )
-    names = session.frame(f"SELECT {', '.join(('record_key', *model.FREQUENCY_COLUMNS))} FROM match_forms")  # noqa: S608
     untrained = settings_of(model)
     for comparison in untrained["comparisons"]:
         for level in comparison["comparison_levels"]:
             level.pop("u_probability", None)
             level.pop("fix_u_probability", None)
-    with ExitStack() as stack:
-        stack.enter_context(_quiet_splink())
-        api = stack.enter_context(_splink(session))
-        linker = Linker(api.register("match_forms"), untrained, log_level=None)
-        for column, shares in model.term_frequencies(names).items():
-            stack.enter_context(session.registered(f"match_share_{column}", shares))
-            linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
+    with _linked(session, model, untrained) as (linker, _):
         linker.training.estimate_u_using_random_sampling(max_pairs=pairs, seed=1)
         learnt = linker.misc.save_model_to_json()
     session.execute("DROP VIEW match_forms")
@@ -197,6 +189,21 @@ def _table_of(session: Session, forms: pl.DataFrame) -> Iterator[None]:
     session.execute(f"DROP TABLE {HANDED}")
 
 
+@contextmanager
+def _linked(session: Session, model: Model, settings: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """A Splink linker over the view `match_forms`, told how common values are in general, and its database API."""
+    names = session.frame(f"SELECT {', '.join(('record_key', *model.FREQUENCY_COLUMNS))} FROM match_forms")  # noqa: S608
+    with ExitStack() as stack:
+        stack.enter_context(_quiet_splink())
+        api = stack.enter_context(_splink(session))
+        linker = Linker(api.register("match_forms"), settings, log_level=None)
+        for column, shares in model.term_frequencies(names).items():
+            # Frozen with the model: what this data base holds must not change the evidence of a pair.
+            stack.enter_context(session.registered(f"match_share_{column}", shares))
+            linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
+        yield linker, api
+
+
 def _scored(
     session: Session, forms: str, model: Model, *, threshold: float | None = None, explained: bool = False
 ) -> pl.DataFrame:
@@ -207,15 +214,7 @@ def _scored(
         f"SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {forms} "
         "WHERE rowid IN (SELECT join_key_l FROM match_pairs UNION ALL SELECT join_key_r FROM match_pairs)"
     )
-    names = session.frame(f"SELECT {', '.join(('record_key', *model.FREQUENCY_COLUMNS))} FROM match_forms")  # noqa: S608
-    with ExitStack() as stack:
-        stack.enter_context(_quiet_splink())
-        api = stack.enter_context(_splink(session))
-        linker = Linker(api.register("match_forms"), settings_of(model, explained=explained), log_level=None)
-        for column, shares in model.term_frequencies(names).items():
-            # Frozen with the model: what this data base holds must not change the evidence of a pair.
-            stack.enter_context(session.registered(f"match_share_{column}", shares))
-            linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
+    with _linked(session, model, settings_of(model, explained=explained)) as (linker, api):
         linker.table_management.register_blocked_pairs_for_predict(api.register("match_pairs"))
         predictions = linker.inference.predict(threshold_match_weight=threshold)
         pairs: pl.DataFrame = predictions.as_duckdbpyrelation().pl()

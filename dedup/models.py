@@ -46,11 +46,16 @@ class Level:
 
     def with_m(self, m: float) -> Level:
         """The level under another probability among matches."""
-        return replace(self, m=min(MOST, max(LEAST, m)))
+        return replace(self, m=_bounded(m))
 
     def with_u(self, u: float) -> Level:
         """The level under another probability among others."""
-        return replace(self, u=min(MOST, max(LEAST, u)))
+        return replace(self, u=_bounded(u))
+
+
+def _bounded(chance: float) -> float:
+    """A probability within bounds, to nine figures: sums in another order must not make another model."""
+    return float(f"{min(MOST, max(LEAST, chance)):.9g}")
 
 
 @dataclass(frozen=True, slots=True)

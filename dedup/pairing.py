@@ -51,8 +51,7 @@ def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHAN
     changed = _refresh_forms(session, entity)
     records = _count(session, f"audit.{entity}_forms")
     world = world_size(records)
-    grown = known == f"{made_with}/{world}" or _is_smaller(known, made_with, world)
-    if grown and changed <= most_changed * records:
+    if _is_kept(known, made_with, world) and changed <= most_changed * records:
         scored, too_common = _scored_changed(session, entity, model, records)
     else:
         scored, too_common = _scored_all(session, entity, model, records)
@@ -60,8 +59,8 @@ def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHAN
     return ScoredPairs(_banded(scored, _stated(session, entity), records), too_common)
 
 
-def _is_smaller(known: str, made_with: str, world: int) -> bool:
-    """Whether the pairs were kept for a smaller world, whose kept pairs include those of a larger one."""
+def _is_kept(known: str, made_with: str, world: int) -> bool:
+    """Whether pairs were kept for this world or a smaller one, whose kept pairs include those of a larger one."""
     before, _, size = known.partition("/")
     return before == made_with and int(size) <= world
 

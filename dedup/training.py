@@ -92,8 +92,13 @@ def _held(pairs: pl.DataFrame, levels: list[Level], belief: pl.Series) -> dict[t
     """How many believed matches each level (comparison, name) holds of."""
     known = {(level.comparison, level.name) for level in levels}
     found: dict[tuple[str, str], float] = {}
-    for name in {level.comparison for level in levels}:
-        held = pl.DataFrame({"level": pairs[f"{LEVEL_PREFIX}{name}"], "belief": belief}).group_by("level").sum()
+    for name in dict.fromkeys(level.comparison for level in levels):
+        held = (
+            pl.DataFrame({"level": pairs[f"{LEVEL_PREFIX}{name}"], "belief": belief})
+            .sort("level", "belief")
+            .group_by("level", maintain_order=True)
+            .sum()
+        )
         found |= {(name, level): total for level, total in held.iter_rows() if (name, level) in known}
     return found
 
@@ -101,7 +106,7 @@ def _held(pairs: pl.DataFrame, levels: list[Level], belief: pl.Series) -> dict[t
 def _beliefs(pairs: pl.DataFrame, before: list[Level], after: list[Level], records: int, decided: Decided) -> pl.Series:
     """How far each pair is believed to be a match."""
     weight = pairs["match_weight"]
-    for name in {level.comparison for level in before}:
+    for name in dict.fromkeys(level.comparison for level in before):
         change = {
             now.name: math.log2(now.m / now.u) - math.log2(was.m / was.u)
             for was, now in zip(before, after, strict=True)

@@ -109,8 +109,7 @@ def plan_all(settings: Settings, path: Path) -> list[Plan]:
 def _together_within_limits(settings: Settings, plans: Sequence[Plan]) -> None:
     by_name: dict[str, int] = {}
     for item in plans:
-        name = item.actions[0].details["pipeline"]
-        by_name[name] = by_name.get(name, 0) + 1
+        by_name[item.pipeline] = by_name.get(item.pipeline, 0) + 1
     published = Published(settings.published_path)
     for name, more in by_name.items():
         within_limits(published, settings.open_deal_limits, {"name": name}, more)
@@ -155,12 +154,24 @@ def act_on_deal(settings: Settings, deal_id: str, kind: ActionKind, how: Mapping
     return {**row.to_dicts()[0], "warnings": warnings, "conflicts": conflicts.to_dicts()}
 
 
-def open_leads(published: Published, status: str, label: str | None, owner: str | None) -> list[dict[str, Any]]:
-    """The leads inbox, the newest first."""
-    rows = published.query(
-        "SELECT * FROM reports.leads_inbox WHERE ($status = 'all' OR status = $status) "
+LEAD_ORDERS = {
+    "created": "created_at DESC",
+    "value": "value DESC",
+    "title": "title",
+    "owner": "owner",
+    "person": "person",
+}
+"""By what the inbox can be sorted."""
+
+
+def open_leads(
+    published: Published, status: str, label: str | None, owner: str | None, sort: str = "created"
+) -> list[dict[str, Any]]:
+    """The leads inbox in one of `LEAD_ORDERS`, the newest first unless another is asked for."""
+    rows = published.query(  # the orders are our own
+        "SELECT * FROM reports.leads_inbox WHERE ($status = 'all' OR status = $status) "  # noqa: S608
         "AND ($label IS NULL OR list_contains(labels, $label)) AND ($owner IS NULL OR owner = $owner) "
-        "ORDER BY created_at DESC NULLS LAST, lead_id",
+        f"ORDER BY {LEAD_ORDERS[sort]} NULLS LAST, lead_id",
         {"status": status, "label": label, "owner": owner},
     )
     return rows.to_dicts()

@@ -11,10 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.simple_charts import DRAWINGS, draw
+from pipelines.simple_charts import DRAWINGS, WIDTH, draw
 from schemas.errors import InputRefusedError
 
-WIDTH = 640
 OPEN_COLOUR = "#3b6ea8"
 DONE_COLOUR = "#2f9e6e"
 LOST_COLOUR = "#c8553d"

@@ -13,7 +13,8 @@ import polars as pl
 
 from dedup.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
 from dedup.explaining import Explanation, is_known
-from pipelines.charts import WIDTH, framed, save_chart
+from pipelines.charts import framed, save_chart
+from pipelines.simple_charts import WIDTH
 
 FOR_COLOUR, AGAINST_COLOUR, SUM_COLOUR = "#2f9e6e", "#c8553d", "#3b6ea8"
 

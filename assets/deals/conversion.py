@@ -70,6 +70,7 @@ class Plan:
     doubts: list[Doubt] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     deal_id: str = ""
+    pipeline: str = ""
 
 
 def plan_conversion(published: Published, request: Request, limits: Mapping[str, int]) -> Plan:
@@ -83,7 +84,7 @@ def plan_conversion(published: Published, request: Request, limits: Mapping[str,
         raise InputRefusedError(f"{lead['lead_id']} was converted{into} before; `revert-conversion` takes it back")
     pipeline = _pipeline(published, request.pipeline)
     stage = _first_stage(published, pipeline) if request.stage is None else stage_of(published, pipeline, request.stage)
-    plan = Plan(lead["lead_id"], warnings=within_limits(published, limits, pipeline, 1))
+    plan = Plan(lead["lead_id"], warnings=within_limits(published, limits, pipeline, 1), pipeline=pipeline["name"])
     for entity, answer in ((Entity.PERSON, request.person), (Entity.ORGANIZATION, request.organization)):
         _settle(published, plan, lead, (entity, answer))
     keys = _contact_keys(published, lead)
@@ -149,16 +150,13 @@ def _anchors(published: Published, entity: Entity, one: str, other: str) -> tupl
 
 
 def _contact_keys(published: Published, lead: dict[str, Any]) -> dict[str, str]:
-    """The records of a lead's person and organization, so that the deal keeps them whatever becomes of the lead."""
-    found = {}
-    for entity in (Entity.PERSON, Entity.ORGANIZATION):
-        if lead[f"{entity}_id"] is not None:
-            row = published.query(
-                f"SELECT min(record_key) FROM audit.{entity}_members WHERE entity_id = $id",  # noqa: S608
-                {"id": lead[f"{entity}_id"]},
-            )
-            found[f"{entity}_key"] = str(row.item())
-    return found
+    """The records that the lead itself names: the deal keeps them whatever becomes of the lead."""
+    rows = published.query(
+        "SELECT person_key, organization_key FROM records.current_version('records.source_leads') "
+        "WHERE record_key = $key",
+        {"key": lead["record_key"]},
+    )
+    return {name: key for name, key in rows.row(0, named=True).items() if key is not None}
 
 
 def _pipeline(published: Published, given: str | None) -> dict[str, Any]:

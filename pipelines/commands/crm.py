@@ -37,6 +37,9 @@ def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     status: Annotated[str, typer.Option("--status", help="open, archived, converted or all.")] = "open",
     label: Annotated[str | None, typer.Option("--label", help="Only with this label.", show_default=False)] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Only of this owner.", show_default=False)] = None,
+    sort: Annotated[
+        str, typer.Option("--sort", help="created (newest first), value (largest first), title, owner or person.")
+    ] = "created",
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to show.")] = 20,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -47,13 +50,15 @@ def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift leads
 
-      leadsift leads --status archived --owner "Ann Lee"
+      leadsift leads --status archived --owner "Ann Lee" --sort value
     """
-    from pipelines.acting import open_leads
+    from pipelines.acting import LEAD_ORDERS, open_leads
 
     if status not in STATUSES:
         raise typer.BadParameter(f"{status!r} is not one of {', '.join(STATUSES)}", param_hint="--status")
-    rows = open_leads(Published(settings_of(context, home).published_path), status, label, owner)
+    if sort not in LEAD_ORDERS:
+        raise typer.BadParameter(f"{sort!r} is not one of {', '.join(LEAD_ORDERS)}", param_hint="--sort")
+    rows = open_leads(Published(settings_of(context, home).published_path), status, label, owner, sort)
     if as_json:
         print_json({"leads": rows})
         return

@@ -67,7 +67,8 @@ FROZEN = {
 }
 """F1 of the last run that somebody looked at; written by `python -m benchmarks.matching_quality --freeze`."""
 
-SLACK = 0.0005
+SLACK = 0.00005
+"""What the four figures of the file leave off: the runs themselves are repeatable."""
 
 
 @pytest.mark.parametrize("name", ["febrl3", "fake_1000"])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +20,7 @@ from schemas.errors import StoreError
 from schemas.vocabulary import Entity
 from schemas.warehouse import Session, scratch_session
 from tests.dedup.test_models import SCHEMA, person
+from tests.pipelines.support import ROOT
 
 
 def _forms(session: Session, people: list[dict[str, Any]]) -> None:
@@ -91,6 +95,26 @@ def test_training_is_repeatable_and_a_model_survives_being_written() -> None:
     assert made[0].VERSION.startswith(f"{person_model.VERSION}+")
     trained = {(level.comparison, level.name): level for level in levels_of(made[0])}
     assert all(trained[level.comparison, level.name].m == pytest.approx(level.m) for level in made[0].levels)
+
+
+def test_another_process_makes_the_same_model() -> None:
+    program = (
+        "from tests.dedup.test_training import _forms, _people\n"
+        "from dedup import person_model\nfrom dedup.training import Decided, train\n"
+        "from schemas.vocabulary import Entity\nfrom schemas.warehouse import scratch_session\n"
+        "with scratch_session() as session:\n"
+        "    _forms(session, _people(150, same_day=0.9))\n"
+        "    print(train(session, Entity.PERSON, person_model, Decided({})).VERSION)\n"
+    )
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(made) == 1
 
 
 def test_too_few_records_are_refused_and_so_is_a_model_of_another_program() -> None:

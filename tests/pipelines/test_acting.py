@@ -182,6 +182,25 @@ def test_open_deals_are_limited_and_leads_never_count(crm: Settings) -> None:
         acting.act_on_deal(limited, "salesforce:0063", ActionKind.REOPEN, {})
 
 
+def test_a_file_of_conversions_stays_within_the_limit_of_the_pipeline_it_leaves_out(
+    crm: Settings, tmp_path: Path
+) -> None:
+    ((pipeline,),) = _rows(crm, "SELECT name FROM pipelines")
+    (crm.home / "leadsift.toml").write_text(f'[open_deal_limits]\n"{pipeline}" = 3\n')
+    limited = load_settings(crm.home)
+    both = write_csv(tmp_path / "both.csv", [["lead_id"], ["salesforce:00Q1"], ["salesforce:00Q3"]])
+    # Two deals are open: one more is allowed, two are not.
+    with pytest.raises(InputRefusedError, match="the limit is 3"):
+        acting.plan_all(limited, both)
+
+
+def test_the_inbox_is_sorted(imported: Path) -> None:
+    published = Published(load_settings(imported).published_path)
+    by_person = [row["person"] for row in acting.open_leads(published, "open", None, None, "person")]
+    assert by_person == ["Bob Okafor", "Dana Whitfield", "Oscar Lindgren"]
+    run("leads", "--sort", "colour", home=imported, expect=2)
+
+
 @pytest.mark.slow
 def test_leads_are_archived_and_restored_whatever_the_source_says(crm: Settings, tmp_path: Path) -> None:
     assert acting.file_lead(crm, "salesforce:00Q3", ActionKind.ARCHIVE, "no budget")["status"] == "archived"

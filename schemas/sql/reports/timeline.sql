@@ -43,7 +43,10 @@ WITH events AS (
     FROM audit.decisions AS decisions
     JOIN (
         SELECT record_key, entity_id FROM audit.person_members UNION ALL SELECT record_key, entity_id FROM audit.organization_members
-    ) AS members ON members.record_key = decisions.record_key_l
+    ) AS members
+        ON members.record_key = decisions.record_key_l
+        -- Who was told apart is two, and both should know.
+        OR (members.record_key = decisions.record_key_r AND decision = 'different')
     UNION ALL BY NAME
     SELECT
         changed_at AS happened_at, change AS event, entity_id || coalesce(' into ' || into_id, '') AS what,
@@ -52,6 +55,18 @@ WITH events AS (
     UNION ALL BY NAME
     SELECT imports.received_at AS happened_at, 'import' AS event, met.file AS what, imports.imported_by AS by_whom, met.person_id
     FROM main.person_sources AS met JOIN audit.imports AS imports USING (import_id)
+    WHERE NOT met.is_stub
+    UNION ALL BY NAME
+    SELECT imports.received_at AS happened_at, 'import' AS event, met.file AS what, imports.imported_by AS by_whom, met.organization_id
+    FROM main.organization_sources AS met JOIN audit.imports AS imports USING (import_id)
+    WHERE NOT met.is_stub
+    UNION ALL BY NAME
+    SELECT imports.received_at AS happened_at, 'import' AS event, met.file AS what, imports.imported_by AS by_whom, met.lead_id
+    FROM main.lead_sources AS met JOIN audit.imports AS imports USING (import_id)
+    WHERE NOT met.is_stub
+    UNION ALL BY NAME
+    SELECT imports.received_at AS happened_at, 'import' AS event, met.file AS what, imports.imported_by AS by_whom, met.deal_id
+    FROM main.deal_sources AS met JOIN audit.imports AS imports USING (import_id)
     WHERE NOT met.is_stub
 )
 SELECT happened_at, event, what, by_whom, person_id, organization_id, lead_id, deal_id

@@ -193,6 +193,19 @@ def test_reports_agree_with_polars(world: Workplace) -> None:
     assert timeline.height == history.height
 
 
+def test_the_timeline_tells_of_imports_for_every_kind_of_thing(world: Workplace) -> None:
+    published = Published(world.settings.published_path)
+    for table in ("organizations", "leads", "deals"):
+        one = table.removesuffix("s")
+        told = published.query(
+            f"SELECT DISTINCT {one}_id FROM reports.timeline WHERE event = 'import' AND {one}_id IS NOT NULL"
+        )
+        assert sorted(told[f"{one}_id"]) == sorted(
+            published.query(f"SELECT DISTINCT {one}_id FROM {one}_sources WHERE NOT is_stub")[f"{one}_id"]
+        )
+        assert told.height
+
+
 def test_every_report_is_drawn_and_stands_on_the_page(world: Workplace, tmp_path: Path) -> None:
     published = Published(world.settings.published_path)
     names = write_page(published, tmp_path / "reports.html")
