@@ -40,7 +40,7 @@ def warehouse_page() -> str:
     head = (
         "# The published database\n\n"
         "Made from the comments in the database itself, which any client shows. Times are in UTC. "
-        "Written by DuckDB 2 (storage of version 2.0); older versions cannot open it.\n\n"
+        "Any client of DuckDB 1.4 or newer opens it, without extensions.\n\n"
         f"What points at what; a blocking check holds every arrow:\n\n{_diagram()}\n"
     )
     return "\n".join([head, *parts])

@@ -7,8 +7,9 @@ make one record (the macro `records.current_of_rows`), and comparing records (`d
 from __future__ import annotations
 
 from dedup.state import basis, recorded, remember
+from schemas.sql_files import quoted
 from schemas.vocabulary import Entity
-from schemas.warehouse import Session, quoted
+from schemas.warehouse import Session
 
 
 def load_current(session: Session, entity: Entity) -> None:

@@ -21,7 +21,8 @@ from splink.clustering import cluster_pairwise_predictions_at_threshold
 
 from dedup.bands import kept_evidence
 from dedup.blocking import BlockingRule, block
-from schemas.warehouse import Session, quoted
+from schemas.sql_files import quoted
+from schemas.warehouse import Session
 
 EVIDENCE_PREFIX = "mw_"
 LEVEL_PREFIX = "level_"

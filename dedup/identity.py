@@ -17,8 +17,9 @@ from dedup.clustering import APART_RULE, DECIDED_DIFFERENT, Clusters, constraine
 from dedup.engine import connected_components
 from dedup.state import basis, recorded, remember
 from dedup.survivorship import Survivorship
+from schemas.sql_files import quoted
 from schemas.vocabulary import ID_PREFIXES, Band, Entity
-from schemas.warehouse import Session, quoted
+from schemas.warehouse import Session
 
 
 @dataclass(frozen=True, slots=True)

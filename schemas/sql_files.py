@@ -1,6 +1,7 @@
 """The SQL of the project: files named by verb and table, one statement each, read by name.
 
-Belongs here: finding and reading them. Does not belong here: running them (`schemas.warehouse`).
+Belongs here: finding and reading them, and quoting what is put between them. Does not belong here: running them
+(`schemas.warehouse`).
 """
 
 from __future__ import annotations
@@ -20,3 +21,13 @@ def sql_text(name: str) -> str:
 def sql_names(folder: str) -> list[str]:
     """The names of the SQL files in a folder of `schemas/sql`, sorted, as `sql_text` takes them."""
     return sorted(f"{folder}/{path.stem}" for path in (SQL_DIR / folder).glob("*.sql"))
+
+
+def quoted(identifier: str) -> str:
+    """Quote a name for SQL so that nothing in it can end the quotation."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it, for the statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"

@@ -8,12 +8,10 @@ identifiers only through `quoted`.
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,20 +20,8 @@ import polars as pl
 from filelock import FileLock, Timeout
 
 from schemas.errors import QueryError, StoreError
-from schemas.keys import digest
-from schemas.sql_files import sql_names, sql_text
-
-TABLE_ORDER = ("records", "main", "audit")
-"""Schemas of the warehouse in the order their tables are made."""
-
-_COMMENTED_COLUMN = re.compile(r'^\s+"?(\w+)"?\s+[A-Z][^\n]*?--\s*(.+)$', re.MULTILINE)
-_TABLE_COMMENT = re.compile(r"\A((?:--[^\n]*\n)+)")
-
-
-def quoted(identifier: str) -> str:
-    """Quote a name for SQL so that nothing in it can end the quotation."""
-    return '"' + identifier.replace('"', '""') + '"'
-
+from schemas.sql_files import literal, quoted, sql_text
+from schemas.table_making import STORAGE, create_tables, is_of_another_version
 
 Parameters = Sequence[object] | Mapping[str, object] | None
 """Values of a statement, by place (`?`) or by name (`$name`)."""
@@ -150,7 +136,7 @@ class Session:
 
     def _set(self, options: Mapping[str, str]) -> None:
         for name, value in options.items():
-            self.connection.execute(f"SET {name} = {_literal(value)}")
+            self.connection.execute(f"SET {name} = {literal(value)}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -177,7 +163,7 @@ class Session:
     def copy_database(self, target: Path) -> None:
         """Write every table, view and macro into a new database file."""
         source = quoted(str(self.scalar("SELECT current_database()")))
-        self.connection.execute(f"ATTACH {_literal(str(target))} AS publication")
+        self.connection.execute(f"ATTACH {literal(str(target))} AS publication (STORAGE_VERSION {literal(STORAGE)})")
         self.connection.execute(f"COPY FROM DATABASE {source} TO publication")
         self.connection.execute("DETACH publication")
 
@@ -227,7 +213,7 @@ class Warehouse:
         """
         with self.locked():
             connection = self._connect()
-            if _is_of_another_version(Session(connection)):
+            if is_of_another_version(Session(connection)):
                 # Everything in it is made of archive and ledger, and the next import brings it all in again.
                 connection.close()
                 self.remove()
@@ -250,6 +236,7 @@ class Warehouse:
             connection = duckdb.connect(
                 str(self.path),
                 config={
+                    "storage_compatibility_version": STORAGE,
                     "memory_limit": self._memory_limit,
                     "temp_directory": str(self.path) + ".tmp",
                     "autoinstall_known_extensions": "false",
@@ -301,73 +288,10 @@ _MAP_ENTRIES = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
 _MAP_BITS = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
 
 
-TABLES_MADE = "tables"
-"""State that names the SQL that the tables were made with."""
-
-
-@cache
-def _tables_version() -> str:
-    names = [name for schema in TABLE_ORDER for name in sql_names(f"tables/{schema}")]
-    return digest([sql_text(name) for name in names])
-
-
-def _is_of_another_version(session: Session) -> bool:
-    """Whether there are tables, and another version of the program made them."""
-    there = session.scalar("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'audit' AND table_name = 'state'")
-    if not there:
-        return False
-    made = session.scalar("SELECT fingerprint FROM audit.state WHERE name = ?", [TABLES_MADE])
-    return made != _tables_version()
-
-
-def create_tables(session: Session) -> None:
-    """Make every schema, table, macro, view and comment that is missing, from the SQL files."""
-    for schema in (*TABLE_ORDER, "reports"):
-        session.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
-    there = session.frame(
-        "SELECT table_schema || '.' || table_name AS name FROM information_schema.tables "
-        "WHERE table_catalog = current_database()"
-    )["name"].to_list()
-    for schema in TABLE_ORDER:
-        _create(session, f"tables/{schema}", schema, ("TABLE", there))
-    for name in sql_names("macros"):
-        session.connection.execute(sql_text(name))
-    # Views hold no data: those of another version give way to ours.
-    for view in [name for name in there if name.startswith("reports.")]:
-        schema, name = view.split(".", 1)
-        session.connection.execute(f"DROP VIEW IF EXISTS {quoted(schema)}.{quoted(name)}")
-    _create(session, "reports", "reports", ("VIEW", []))
-    for name in sql_names("report_macros"):
-        session.connection.execute(sql_text(name))
-    if "audit.state" not in there:
-        session.connection.execute("INSERT INTO audit.state VALUES (?, ?)", [TABLES_MADE, _tables_version()])
-
-
-def _create(session: Session, folder: str, schema: str, kind: tuple[str, list[str]]) -> None:
-    what, there = kind
-    for name in sql_names(folder):
-        table = name.rsplit("/", 1)[1]
-        if f"{schema}.{table}" in there:
-            continue
-        text = sql_text(name)
-        session.connection.execute(text)
-        target = f"{quoted(schema)}.{quoted(table)}"
-        head = _TABLE_COMMENT.match(text)
-        if head:
-            comment = " ".join(line.lstrip("- ").strip() for line in head.group(1).splitlines())
-            session.connection.execute(f"COMMENT ON {what} {target} IS {_literal(comment)}")
-        for column, comment in _COMMENTED_COLUMN.findall(text):
-            session.connection.execute(f"COMMENT ON COLUMN {target}.{quoted(column)} IS {_literal(comment.strip())}")
-
-
 def _copy_apart(source: Path, target: Path) -> None:
     """Copy a file in a process of its own: to close a file here would give up DuckDB's lock on it (POSIX locks)."""
     program = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
     subprocess.run([sys.executable, "-I", "-S", "-c", program, str(source), str(target)], check=True)  # noqa: S603
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _first_line(error: Exception) -> str:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from schemas.errors import QueryError, StoreError
 from schemas.records import CONTRACTS
-from schemas.sql_files import sql_names, sql_text
-from schemas.warehouse import Published, Warehouse, quoted
+from schemas.sql_files import quoted, sql_names, sql_text
+from schemas.warehouse import Published, Warehouse
 from tests.support import Workplace, write_csv
 
 CONTRACT = {

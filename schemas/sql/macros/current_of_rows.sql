@@ -19,10 +19,10 @@ ranked AS (
             ORDER BY
                 met.is_stub,
                 met.updated_at DESC NULLS LAST,
-                if(met.updated_at IS NULL, met.import_sequence, 0) DESC,
-                if(met.updated_at IS NULL, met.file_ordinal, 0) DESC,
-                if(met.updated_at IS NULL, met.sheet_ordinal, 0) DESC,
-                if(met.updated_at IS NULL, met.row_number, 0) DESC,
+                CASE WHEN met.updated_at IS NULL THEN met.import_sequence ELSE 0 END DESC,
+                CASE WHEN met.updated_at IS NULL THEN met.file_ordinal ELSE 0 END DESC,
+                CASE WHEN met.updated_at IS NULL THEN met.sheet_ordinal ELSE 0 END DESC,
+                CASE WHEN met.updated_at IS NULL THEN met.row_number ELSE 0 END DESC,
                 met.version_key
         ) AS version_rank
     FROM query_table(met_table) AS met

@@ -6,7 +6,7 @@ WITH cohorts AS (
         pipeline_id,
         CAST(date_trunc('month', created_at) AS DATE) AS created_month,
         status,
-        if(status = 'won' AND closed_at >= created_at, datediff('month', date_trunc('month', created_at), date_trunc('month', closed_at)), NULL) AS age
+        CASE WHEN status = 'won' AND closed_at >= created_at THEN datediff('month', date_trunc('month', created_at), date_trunc('month', closed_at)) END AS age
     FROM main.deals
     WHERE created_at IS NOT NULL
 ),

@@ -7,7 +7,7 @@ WITH steps AS (
         history.stage_id,
         history.sequence,
         stages.position,
-        max(if(stages.status = 'lost', NULL, stages.position)) OVER (
+        max(CASE WHEN stages.status <> 'lost' THEN stages.position END) OVER (
             PARTITION BY history.deal_id ORDER BY history.sequence ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
         ) AS furthest_later
     FROM main.deal_stage_history AS history

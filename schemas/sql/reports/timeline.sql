@@ -30,7 +30,7 @@ WITH events AS (
     UNION ALL BY NAME
     SELECT
         actions.acted_at AS happened_at, actions.action AS event, actions.details['field'] AS what, actions.acted_by AS by_whom,
-        if(actions.entity = 'person', members.entity_id, NULL) AS person_id, if(actions.entity = 'organization', members.entity_id, NULL) AS organization_id
+        CASE WHEN actions.entity = 'person' THEN members.entity_id END AS person_id, CASE WHEN actions.entity = 'organization' THEN members.entity_id END AS organization_id
     FROM audit.actions AS actions
     JOIN (
         SELECT record_key, entity_id FROM audit.person_members UNION ALL SELECT record_key, entity_id FROM audit.organization_members
@@ -39,7 +39,7 @@ WITH events AS (
     UNION ALL BY NAME
     SELECT
         decided_at AS happened_at, 'decided ' || decision AS event, reason AS what, decided_by AS by_whom,
-        if(decisions.entity = 'person', members.entity_id, NULL) AS person_id, if(decisions.entity = 'organization', members.entity_id, NULL) AS organization_id
+        CASE WHEN decisions.entity = 'person' THEN members.entity_id END AS person_id, CASE WHEN decisions.entity = 'organization' THEN members.entity_id END AS organization_id
     FROM audit.decisions AS decisions
     JOIN (
         SELECT record_key, entity_id FROM audit.person_members UNION ALL SELECT record_key, entity_id FROM audit.organization_members
@@ -50,7 +50,7 @@ WITH events AS (
     UNION ALL BY NAME
     SELECT
         changed_at AS happened_at, change AS event, entity_id || coalesce(' into ' || into_id, '') AS what,
-        if(entity = 'person', coalesce(into_id, entity_id), NULL) AS person_id, if(entity = 'organization', coalesce(into_id, entity_id), NULL) AS organization_id
+        CASE WHEN entity = 'person' THEN coalesce(into_id, entity_id) END AS person_id, CASE WHEN entity = 'organization' THEN coalesce(into_id, entity_id) END AS organization_id
     FROM audit.entity_history
     UNION ALL BY NAME
     SELECT imports.received_at AS happened_at, 'import' AS event, met.file AS what, imports.imported_by AS by_whom, met.person_id

@@ -1,0 +1,85 @@
+"""Making every table, macro and report view of the warehouse from the SQL files, with their comments.
+
+Belongs here: what is made in which order, and whether another version of the program made it. Does not belong here:
+opening the file (`schemas.warehouse`) and what the tables are (`schemas/sql`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from schemas.keys import digest
+from schemas.sql_files import literal, quoted, sql_names, sql_text
+
+if TYPE_CHECKING:
+    from schemas.warehouse import Session
+
+TABLE_ORDER = ("records", "main", "audit")
+"""Schemas of the warehouse in the order their tables are made."""
+
+STORAGE = "v1.2.0"
+"""The storage format of our files, which older DuckDBs open, too: tools that analysts have follow its releases late. A
+newer one made the file of a million contacts neither smaller nor faster."""
+
+_COMMENTED_COLUMN = re.compile(r'^\s+"?(\w+)"?\s+[A-Z][^\n]*?--\s*(.+)$', re.MULTILINE)
+_TABLE_COMMENT = re.compile(r"\A((?:--[^\n]*\n)+)")
+
+TABLES_MADE = "tables"
+"""State that names the SQL that the tables were made with."""
+
+
+@cache
+def _tables_version() -> str:
+    names = [name for schema in TABLE_ORDER for name in sql_names(f"tables/{schema}")]
+    return digest([STORAGE, *(sql_text(name) for name in names)])
+
+
+def is_of_another_version(session: Session) -> bool:
+    """Whether there are tables, and another version of the program made them."""
+    there = session.scalar("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'audit' AND table_name = 'state'")
+    if not there:
+        return False
+    made = session.scalar("SELECT fingerprint FROM audit.state WHERE name = ?", [TABLES_MADE])
+    return made != _tables_version()
+
+
+def create_tables(session: Session) -> None:
+    """Make every schema, table, macro, view and comment that is missing, from the SQL files."""
+    for schema in (*TABLE_ORDER, "reports"):
+        session.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
+    there = session.frame(
+        "SELECT table_schema || '.' || table_name AS name FROM information_schema.tables "
+        "WHERE table_catalog = current_database()"
+    )["name"].to_list()
+    for schema in TABLE_ORDER:
+        _create(session, f"tables/{schema}", schema, ("TABLE", there))
+    for name in sql_names("macros"):
+        session.connection.execute(sql_text(name))
+    # Views hold no data: those of another version give way to ours.
+    for view in [name for name in there if name.startswith("reports.")]:
+        schema, name = view.split(".", 1)
+        session.connection.execute(f"DROP VIEW IF EXISTS {quoted(schema)}.{quoted(name)}")
+    _create(session, "reports", "reports", ("VIEW", []))
+    for name in sql_names("report_macros"):
+        session.connection.execute(sql_text(name))
+    if "audit.state" not in there:
+        session.connection.execute("INSERT INTO audit.state VALUES (?, ?)", [TABLES_MADE, _tables_version()])
+
+
+def _create(session: Session, folder: str, schema: str, kind: tuple[str, list[str]]) -> None:
+    what, there = kind
+    for name in sql_names(folder):
+        table = name.rsplit("/", 1)[1]
+        if f"{schema}.{table}" in there:
+            continue
+        text = sql_text(name)
+        session.connection.execute(text)
+        target = f"{quoted(schema)}.{quoted(table)}"
+        head = _TABLE_COMMENT.match(text)
+        if head:
+            comment = " ".join(line.lstrip("- ").strip() for line in head.group(1).splitlines())
+            session.connection.execute(f"COMMENT ON {what} {target} IS {literal(comment)}")
+        for column, comment in _COMMENTED_COLUMN.findall(text):
+            session.connection.execute(f"COMMENT ON COLUMN {target}.{quoted(column)} IS {literal(comment.strip())}")
