@@ -53,6 +53,7 @@ POINTERS = [
     Pointer("deal_stage_history", "deal_id", "deals"),
     Pointer("deal_stage_history", "stage_id", "stages"),
     Pointer("deal_stage_history", "from_stage_id", "stages"),
+    Pointer("deal_value_history", "deal_id", "deals"),
     Pointer("notes", "person_id", "persons"),
     Pointer("notes", "deal_id", "deals"),
     Pointer("activities", "person_id", "persons"),
@@ -133,6 +134,7 @@ QUERY_CHECKS = [
     ("organization_sources", "every_organization_record_once", "records are in no entity or in several"),
     ("persons", "ids_resolve", "ids of records lead nowhere"),
     ("deal_stage_history", "history_in_order", "stages are out of order"),
+    ("deal_value_history", "values_in_order", "values are out of order or do not end with that of today"),
 ]
 
 checks: list[dg.AssetChecksDefinition] = [

@@ -6,24 +6,19 @@ import dagster as dg
 
 from assets.resources import Home
 from schemas import progress
-from schemas.sql_files import sql_names, sql_text
+from schemas.sql_files import sql_comment, sql_names
 
 REPORTS = [name.split("/")[1] for name in sql_names("reports")]
-
-
-def _description(report: str) -> str:
-    lines = sql_text(f"reports/{report}").splitlines()
-    return " ".join(line.removeprefix("--").strip() for line in lines if line.startswith("--"))
 
 
 @dg.multi_asset(
     specs=[
         dg.AssetSpec(
             dg.AssetKey(["reports", name]),
-            deps=["leads", "deals", "stages", "pipelines", "deal_stage_history"],
+            deps=["leads", "deals", "stages", "pipelines", "deal_stage_history", "deal_value_history"],
             group_name="reports",
             kinds={"duckdb"},
-            description=_description(name),
+            description=sql_comment(f"reports/{name}"),
         )
         for name in REPORTS
     ],

@@ -5,11 +5,13 @@ Run from the project's root: `python -m benchmarks.make_docs`. A test compares t
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
 from assets.checks import POINTERS
 from schemas.settings import Settings
+from schemas.sql_files import sql_comment, sql_names, sql_text
 from schemas.warehouse import Session, Warehouse
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -43,7 +45,17 @@ def warehouse_page() -> str:
         "Any client of DuckDB 1.4 or newer opens it, without extensions.\n\n"
         f"What points at what; a blocking check holds every arrow:\n\n{_diagram()}\n"
     )
-    return "\n".join([head, *parts])
+    return "\n".join([head, *parts, _macros()])
+
+
+def _macros() -> str:
+    """What can be called with arguments."""
+    lines = ["## Macros", "", "Tables to be called with arguments; those with `:=` may be left out.", ""]
+    for name in sql_names("report_macros"):
+        head = re.search(r"MACRO (reports\.\w+\([^)]*\))", sql_text(name))
+        if head is not None:
+            lines.append(f"- `{head.group(1)}`: {sql_comment(name)}")
+    return "\n".join([*lines, ""])
 
 
 def _diagram() -> str:

@@ -33,8 +33,15 @@ _MAKE = [
     "CAST(begun AS DATE) + 120 AS expected_close_date, begun AS created_at, if(luck < 0.7, begun + INTERVAL 60 DAY, NULL) AS closed_at, "
     "if(luck >= 0.3 AND luck < 0.7, 'reason ' || i % 7, NULL) AS lost_reason FROM made",
     "INSERT INTO main.deal_stage_history SELECT 'deal_' || i, step, if(step = 1, NULL, 'stage_' || (1 + (step + i - 1) % 6)), "
+    "if(step = 1, NULL, begun + INTERVAL (step * 5 - 5) DAY), "
     "'stage_' || (1 + (step + i) % 6), begun + INTERVAL (step * 5) DAY, if(step = steps, NULL, begun + INTERVAL (step * 5 + 5) DAY), "
     "NULL, 'native' FROM (SELECT *, unnest(range(1, steps + 1)) AS step FROM made)",
+    "INSERT INTO main.deal_value_history BY NAME SELECT 'deal_' || i AS deal_id, change AS sequence, "
+    "if(change = 1, NULL, begun + INTERVAL (change * 10) DAY) AS changed_at, if(change = 1, NULL, CAST(luck * 9000 AS DECIMAL(18, 2))) AS from_value, "
+    "CAST(luck * if(change = 1, 9000, 10000) AS DECIMAL(18, 2)) AS value, if(i % 3 = 0, 'USD', 'EUR') AS currency, "
+    "if(change = 1, NULL, currency) AS from_currency, CAST(begun AS DATE) + 100 + 10 * change AS expected_close_date, "
+    "if(change = 1, NULL, CAST(begun AS DATE) + 110) AS from_expected_close_date, 'native' AS origin "
+    "FROM (SELECT *, unnest([1, 2]) AS change FROM made)",
     "INSERT INTO main.leads BY NAME SELECT 'lead_' || i AS lead_id, 'per_' || i // 2 AS person_id, if(luck < 0.5, 'open', 'converted') AS status, "
     "'channel ' || i % 5 AS channel, begun AS created_at, if(luck < 0.5, NULL, begun + INTERVAL 20 DAY) AS converted_at FROM made",
 ]
@@ -65,12 +72,14 @@ def main() -> None:
                 statement, {name: value for name, value in names.items() if f"${name}" in statement} or None
             )
         events = session.scalar("SELECT count(*) FROM main.deal_stage_history")
-        print(f"{given.deals:,} deals, {int(str(events)):,} stage events\n\n| report | rows | CPU s |\n|---|---|---|")
+        print(
+            f"{given.deals:,} deals, {int(str(events)):,} stage events, a change of value each\n\n| report | rows | CPU s |\n|---|---|---|"
+        )
         reports = [name.replace("/", ".") for name in sql_names("reports")]
         for report in [
             *reports,
             "reports.open_pipeline_at('2024-06-30')",
-            "reports.win_rate_of(NULL, NULL, NULL, NULL)",
+            "reports.pipeline_movement_between('2024-01-01', '2024-03-31')",
         ]:
             rows, seconds = _computed(session, report)
             print(f"| {report.removeprefix('reports.')} | {rows:,} | {seconds:.1f} |", flush=True)

@@ -1,4 +1,4 @@
-"""Reports as pictures: Vega-Altair specifications, written as PNG or SVG without a browser.
+"""Reports as pictures: Vega-Altair specifications, written as PNG, SVG or a page without a browser.
 
 Belongs here: how a report looks. Does not belong here: what it says (`schemas/sql/reports`).
 """
@@ -17,10 +17,11 @@ from schemas.errors import InputRefusedError
 OPEN_COLOUR = "#3b6ea8"
 DONE_COLOUR = "#2f9e6e"
 LOST_COLOUR = "#c8553d"
+_ACTIONS = {"export": True, "source": False, "compiled": False, "editor": False}
 
 
 def write_chart(report: str, rows: pl.DataFrame, target: Path) -> None:
-    """Draw a report into `target`, a .png or .svg file.
+    """Draw a report into `target`, a .png, .svg or .html file; the page shows the numbers under the pointer.
 
     Raises InputRefusedError for another ending and for a report without rows.
     """
@@ -47,18 +48,23 @@ def _drawn(report: str, rows: pl.DataFrame) -> Any:
 
 
 def check_target(target: Path) -> None:
-    """Raise InputRefusedError for a file that is neither .png nor .svg."""
-    if target.suffix.casefold() not in {".png", ".svg"}:
-        raise InputRefusedError(f"{target}: a chart is written as .png or .svg")
+    """Raise InputRefusedError for a file that is neither .png, .svg nor .html."""
+    if target.suffix.casefold() not in {".png", ".svg", ".html"}:
+        raise InputRefusedError(f"{target}: a chart is written as .png, .svg or .html")
 
 
 def save_chart(chart: Any, target: Path) -> None:
-    """Draw a chart into a .png or .svg file. Raises InputRefusedError for another ending."""
+    """Draw a chart into a .png, .svg or .html file. Raises InputRefusedError for another ending."""
     import vl_convert  # imported late: sixty megabytes that other commands need not load
 
     check_target(target)
-    spec = chart.to_dict()
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.suffix.casefold() == ".html":
+        # The scripts of Vega stand in the page: nothing is fetched, and nothing can be sent to its editor.
+        page = chart.configure_mark(tooltip=True).to_html(inline=True, embed_options={"actions": _ACTIONS})
+        target.write_text(page, encoding="utf-8")
+        return
+    spec = chart.to_dict()
     if target.suffix.casefold() == ".png":
         target.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
     else:

@@ -6,6 +6,7 @@ Belongs here: the page. Does not belong here: what reports say (`schemas/sql/rep
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -14,8 +15,8 @@ import polars as pl
 
 from pipelines.charts import chart_svg
 from pipelines.console import cell
+from pipelines.reporting import NOTHING, Narrowing, check_narrowing, described, narrowed_by, read_report, report_names
 from schemas.errors import InputRefusedError
-from schemas.sql_files import sql_names
 from schemas.warehouse import Published
 
 MOST_ROWS = 25
@@ -23,13 +24,16 @@ MOST_ROWS = 25
 
 _STYLE = """
 :root { color-scheme: light dark; --ground: #fff; --ink: #1d2430; --soft: #5b6675; --line: #d9dee5; }
-@media (prefers-color-scheme: dark) { :root { --ground: #14181f; --ink: #e6e9ee; --soft: #9aa4b2; --line: #2c3440; } }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --ground: #14181f; --ink: #e6e9ee; --soft: #9aa4b2; --line: #2c3440; }
+  figure svg { filter: invert(.92) hue-rotate(180deg); }
+}
 body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto;
   max-width: 72rem; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; }
 p, nav, caption, footer { color: var(--soft); }
 nav a { color: inherit; margin-right: 1rem; }
-figure { background: #fff; border: 1px solid var(--line); border-radius: 6px; margin: 1rem 0; overflow-x: auto;
+figure { border: 1px solid var(--line); border-radius: 6px; margin: 1rem 0; overflow-x: auto;
   padding: .5rem; }
 figure svg { height: auto; max-width: 100%; }
 .rows { overflow-x: auto; }
@@ -40,26 +44,23 @@ th { text-align: left; white-space: nowrap; } td.number { font-variant-numeric: 
 """
 
 
-def write_page(published: Published, target: Path) -> list[str]:
-    """Write every report into one HTML file; returns their names.
+def write_page(published: Published, target: Path, narrowing: Narrowing = NOTHING) -> list[str]:
+    """Write every report that needs no parameters into one HTML file, narrowed where it can be; returns their names.
 
-    Raises InputRefusedError for another ending than .html.
+    Raises InputRefusedError for another ending than .html, and for a narrowing that names nothing that is there.
     """
     if target.suffix.casefold() not in {".html", ".htm"}:
         raise InputRefusedError(f"{target}: the page is written as .html")
-    told = dict(
-        published.query(
-            "SELECT view_name, comment FROM duckdb_views() WHERE schema_name = 'reports' ORDER BY view_name"
-        ).iter_rows()
-    )
-    names = [name.split("/")[1] for name in sql_names("reports")]
-    sections = [_section(published, name, told.get(name) or "") for name in names]
+    check_narrowing(published, narrowing)
+    names = [name for name in report_names() if not any(narrowed_by(name).values())]
+    sections = [_section(published, name, narrowing) for name in names]
     links = " ".join(f'<a href="#{name}">{escape(_title(name))}</a>' for name in names)
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     page = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>leadsift reports</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>Reports</h1>\n"
+        f"{f'<p>Narrowed to {escape(narrowing.told())}.</p>' if narrowing.given() else ''}\n"
         f"<nav>{links}</nav>\n{''.join(sections)}"
         f"<footer>Made {made} from {escape(published.path.name)}.</footer>\n"
         "</body>\n</html>\n"
@@ -73,8 +74,13 @@ def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _section(published: Published, name: str, told: str) -> str:
-    rows = published.query(f'SELECT * FROM reports."{name}"')  # noqa: S608  (a name of our own)
+def _section(published: Published, name: str, narrowing: Narrowing) -> str:
+    takes = narrowed_by(name)
+    taken = replace(narrowing, **{field: None for field in narrowing.given() if field not in takes})
+    rows = read_report(published, name, taken)
+    told = described(name)
+    if taken != narrowing:
+        told += f" (Shown whole: it cannot be narrowed to {replace(narrowing, **dict.fromkeys(taken.given())).told()}.)"
     try:
         picture = f"<figure>{chart_svg(name, rows)}</figure>\n" if rows.height else ""
     except InputRefusedError:

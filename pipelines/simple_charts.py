@@ -112,6 +112,28 @@ DRAWINGS: dict[str, Drawing] = {
         "Imports",
         "rows loaded and rejected",
     ),
+    "win_rate": Drawing(
+        "bars",
+        "currency",
+        ("won", "lost"),
+        "Deals won and lost",
+        "of all closed deals",
+    ),
+    "open_pipeline_at": Drawing(
+        "bars",
+        "stage",
+        ("total_value",),
+        "Open pipeline of a past day",
+        "value by stage",
+        "currency",
+    ),
+    "pipeline_movement_between": Drawing(
+        "bars",
+        "direction",
+        ("changes",),
+        "Movement",
+        "changes of deals by direction",
+    ),
     "source_overlap": Drawing(
         "bars",
         "sources",
@@ -123,9 +145,9 @@ DRAWINGS: dict[str, Drawing] = {
     "pipeline_movement": Drawing(
         "bars",
         "direction",
-        ("deals",),
+        ("changes",),
         "Movement",
-        "steps of deals by direction",
+        "changes of deals by direction",
     ),
     "leads_inbox": Drawing(
         "bars",
@@ -144,7 +166,7 @@ DRAWINGS: dict[str, Drawing] = {
 }
 """One for each report that `pipelines.charts` does not draw in its own way."""
 
-_COUNTED = {"pipeline_movement": "deals", "leads_inbox": "leads", "timeline": "events"}
+_COUNTED = {"pipeline_movement": "changes", "leads_inbox": "leads", "timeline": "events"}
 """Reports of one row a thing, which are counted to be drawn."""
 
 

@@ -6,6 +6,7 @@ Belongs here: finding and reading them, and quoting what is put between them. Do
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,14 @@ def sql_text(name: str) -> str:
 def sql_names(folder: str) -> list[str]:
     """The names of the SQL files in a folder of `schemas/sql`, sorted, as `sql_text` takes them."""
     return sorted(f"{folder}/{path.stem}" for path in (SQL_DIR / folder).glob("*.sql"))
+
+
+def sql_comment(name: str) -> str:
+    """What the head of a SQL file says about it, as one line; empty where there is no such file."""
+    if not (SQL_DIR / f"{name}.sql").is_file():
+        return ""
+    head = itertools.takewhile(lambda line: line.startswith("--"), sql_text(name).splitlines())
+    return " ".join(line.removeprefix("--").strip() for line in head)
 
 
 def quoted(identifier: str) -> str:

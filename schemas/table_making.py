@@ -55,15 +55,15 @@ def create_tables(session: Session) -> None:
     )["name"].to_list()
     for schema in TABLE_ORDER:
         _create(session, f"tables/{schema}", schema, ("TABLE", there))
-    for name in sql_names("macros"):
+    # A table macro is made after those that it calls.
+    reports = sorted(sql_names("report_macros"), key=lambda name: not name.endswith("_of"))
+    for name in [*sql_names("macros"), *reports]:
         session.connection.execute(sql_text(name))
     # Views hold no data: those of another version give way to ours.
     for view in [name for name in there if name.startswith("reports.")]:
         schema, name = view.split(".", 1)
         session.connection.execute(f"DROP VIEW IF EXISTS {quoted(schema)}.{quoted(name)}")
     _create(session, "reports", "reports", ("VIEW", []))
-    for name in sql_names("report_macros"):
-        session.connection.execute(sql_text(name))
     if "audit.state" not in there:
         session.connection.execute("INSERT INTO audit.state VALUES (?, ?)", [TABLES_MADE, _tables_version()])
 

@@ -36,6 +36,7 @@ CONTENT_TABLES = (
     "leads",
     "deals",
     "deal_stage_history",
+    "deal_value_history",
     "pipelines",
     "stages",
     "notes",

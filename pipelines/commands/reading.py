@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import polars as pl
 import typer
 
 from pipelines.commands.common import HomeOption, JsonOption, settings_of
 from pipelines.console import out, print_json, print_table
-from schemas.errors import InputRefusedError
-from schemas.sql_files import sql_names
+from pipelines.reporting import Narrowing, described, narrowed_by, read_report, report_names
 from schemas.warehouse import Published
 
 _NamesArgument = Annotated[
@@ -19,21 +19,26 @@ _NamesArgument = Annotated[
 ]
 
 
+def _option(name: str, metavar: str, text: str) -> Any:
+    return typer.Option(f"--{name}", metavar=metavar, help=text, show_default=False)
+
+
 def report(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
     name: _NamesArgument = None,
+    pipeline: Annotated[str | None, _option("pipeline", "NAME", "Only deals of this pipeline.")] = None,
+    owner: Annotated[str | None, _option("owner", "NAME", "Only what this user owns.")] = None,
+    since: Annotated[str | None, _option("since", "DAY", "From this day (UTC), like 2026-01-31.")] = None,
+    until: Annotated[str | None, _option("until", "DAY", "Until this day, which is included.")] = None,
+    on: Annotated[str | None, _option("on", "DAY", "The past day of open_pipeline_at.")] = None,
     chart: Annotated[
-        Path | None,
-        typer.Option("--chart", metavar="FILE", help="Also draw it into a .png or .svg file.", show_default=False),
+        Path | None, _option("chart", "FILE", "Also draw it: .png, .svg, or .html with numbers under the pointer.")
     ] = None,
-    html: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="FILE", help="Write all reports into one page.", show_default=False),
-    ] = None,
+    html: Annotated[Path | None, _option("html", "FILE", "Write all reports into one page.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a report from the published database, or list the reports.
+    """Show a report from the published database, or list the reports and what each can be narrowed by.
 
     [bold]Examples[/bold]
 
@@ -41,51 +46,60 @@ def report(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift report pipeline_value_by_stage --chart pipeline.png
 
+      leadsift report win_rate_by_owner --pipeline Sales --since 2026-01-01 --until 2026-06-30
+
+      leadsift report open_pipeline_at --on 2026-03-31
+
       leadsift report --html reports.html
     """
     published = Published(settings_of(context, home).published_path)
+    narrowing = Narrowing(pipeline, owner, since, until, on)
     if html is not None:
-        from pipelines.report_page import write_page
-
-        names = write_page(published, html)
-        if as_json:
-            print_json({"html": str(html), "reports": names})
-        else:
-            out.print(f"{len(names)} reports: {html}", markup=False, soft_wrap=True)
+        _write_page(published, html, narrowing, name, as_json=as_json)
         return
     if name is None:
-        if chart is not None:
-            raise typer.BadParameter("name the report to draw", param_hint="--chart")
-        _list(published, as_json=as_json)
+        if chart is not None or narrowing.given():
+            raise typer.BadParameter("name the report, or write all of them with --html")
+        _list(as_json=as_json)
         return
-    known = [entry.split("/")[1] for entry in sql_names("reports")]
-    if name not in known:
-        raise InputRefusedError(f"there is no report {name!r}; known: {', '.join(known)}")
-    rows = published.query(f'SELECT * FROM reports."{name}"')  # noqa: S608  (a name from our own list)
+    rows = read_report(published, name, narrowing)
     if chart is not None:
         from pipelines.charts import write_chart
 
         write_chart(name, rows, chart)
     if as_json:
-        print_json({"report": name, "rows": rows.to_dicts(), "chart": str(chart) if chart else None})
+        drawn = str(chart) if chart else None
+        print_json({"report": name, "narrowed": narrowing.given(), "rows": rows.to_dicts(), "chart": drawn})
         return
     shown = rows.select(column for column in rows.columns if not column.endswith("_id"))
-    print_table(shown, name)
+    print_table(shown, f"{name} · {narrowing.told()}" if narrowing.given() else name)
     if rows.is_empty():
-        out.print("It has no rows yet.", style="dim")
+        out.print("It has no rows." if narrowing.given() else "It has no rows yet.", style="dim")
     if chart is not None:
         out.print(f"Chart: {chart}", markup=False, soft_wrap=True)
 
 
-def _list(published: Published, *, as_json: bool) -> None:
-    rows = published.query(
-        "SELECT view_name AS report, comment AS description FROM duckdb_views() "
-        "WHERE schema_name = 'reports' ORDER BY report"
-    )
+def _write_page(published: Published, html: Path, narrowing: Narrowing, name: str | None, *, as_json: bool) -> None:
+    if name is not None:
+        raise typer.BadParameter("the page has all reports; leave out the name, or use --chart FILE.html")
+    from pipelines.report_page import write_page
+
+    names = write_page(published, html, narrowing)
     if as_json:
-        print_json({"reports": rows.to_dicts()})
+        print_json({"html": str(html), "reports": names, "narrowed": narrowing.given()})
     else:
-        print_table(rows, "Reports")
+        out.print(f"{len(names)} reports: {html}", markup=False, soft_wrap=True)
+
+
+def _list(*, as_json: bool) -> None:
+    rows = [
+        {"report": name, "options": [f"--{field}" for field in narrowed_by(name)], "description": described(name)}
+        for name in report_names()
+    ]
+    if as_json:
+        print_json({"reports": rows})
+    else:
+        print_table(pl.DataFrame(rows).with_columns(pl.col("options").list.join(" ")), "Reports")
 
 
 def sql(

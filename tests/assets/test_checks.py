@@ -72,6 +72,7 @@ BREAKING = {
     "every_organization_record_once": "UPDATE main.organization_sources SET organization_id = 'x' || row_number || file",
     "ids_resolve": "DELETE FROM main.persons",
     "history_in_order": "UPDATE main.deal_stage_history SET entered_at = NULL, left_at = NULL, stage_id = 'same'",
+    "values_in_order": "UPDATE main.deals SET value = 1 + coalesce(value, 0)",
 }
 
 

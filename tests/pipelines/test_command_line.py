@@ -94,10 +94,21 @@ def test_history_of_imports_and_reports(imported, tmp_path: Path) -> None:  # ty
     assert [item["import_id"] for item in known] == [document["import_id"]]
     names = {row["report"] for row in run_json("report", home=home)["reports"]}
     assert names >= {"pipeline_value_by_stage", "stage_conversion", "win_rate_by_month", "lead_conversion_by_channel"}
-    for name in names:
-        chart = tmp_path / f"{name}.png"
-        assert run_json("report", name, "--chart", chart, home=home)["rows"]
-        assert chart.read_bytes().startswith(b"\x89PNG")
+    # That every report can be drawn is seen in tests/assets/deals/test_reports.py.
+    chart = tmp_path / "chart.png"
+    narrowed = ["--pipeline", "Opportunities", "--since", "2020-01-01"]
+    told = run_json("report", "win_rate_by_month", *narrowed, "--chart", chart, home=home)
+    assert told["rows"]
+    assert told["narrowed"] == {"pipeline": "Opportunities", "since": "2020-01-01"}
+    assert chart.read_bytes().startswith(b"\x89PNG")
+    assert run_json("report", "open_pipeline_at", "--on", "2026-03-01", home=home)["rows"]
+    for arguments, told in (
+        (["open_pipeline_at"], "needs --on DAY"),
+        (["sales_cycle", "--pipeline", "Nowhere"], "there is no pipeline 'Nowhere'; there are "),
+        (["sales_cycle", "--since", "soon"], "--since 'soon' is not a day"),
+        (["leads_inbox", "--owner", "Ann"], "cannot be narrowed by --owner"),
+    ):
+        assert told in run("report", *arguments, home=home, expect=3).stderr
 
 
 def test_another_list_of_the_same_name_and_ids_is_not_updated_over_in_silence(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ GRAPH = {
     "organizations": {"organization_pairs"},
     "person_pairs": {"source_persons", "organization_sources"},
     "persons": {"person_pairs"},
-    "reports/stage_conversion": {"leads", "deals", "stages", "pipelines", "deal_stage_history"},
+    "reports/stage_conversion": {"leads", "deals", "stages", "pipelines", "deal_stage_history", "deal_value_history"},
 }
 
 

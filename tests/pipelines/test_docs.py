@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from benchmarks.make_docs import PAGES
 from pipelines.__main__ import app
+from pipelines.reporting import narrowed_by, report_names
 from schemas.profiles import shipped_profiles
-from schemas.sql_files import sql_names
 from tests.pipelines.support import ROOT, run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,8 +44,12 @@ def test_the_readme_names_no_command_that_is_not_there() -> None:
 
 def test_every_report_is_documented() -> None:
     text = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
-    for name in sql_names("reports"):
-        assert f"## {name.split('/')[1]}" in text
+    told = set(re.findall(r"^## (\w+)$", text, re.MULTILINE))
+    assert set(report_names()) <= told
+    periods = text[text.index("## Narrowing") : text.index("## The example")]
+    for name in report_names():
+        takes_a_period = "since" in narrowed_by(name) and not any(narrowed_by(name).values())
+        assert takes_a_period == bool(re.search(rf"\b{name}\b[^`]*\|", periods)), name
 
 
 def test_every_dependency_has_its_reason() -> None:

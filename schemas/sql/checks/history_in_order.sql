@@ -8,3 +8,4 @@ FROM (
     FROM main.deal_stage_history
 )
 WHERE entered_at < previous_entered_at OR stage_id = previous_stage_id OR left_at < entered_at
+    OR from_entered_at IS DISTINCT FROM previous_entered_at

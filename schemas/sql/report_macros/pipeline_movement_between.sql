@@ -1,7 +1,16 @@
--- What moved between two days (the second one included): steps by direction, number of deals and value by currency.
-CREATE OR REPLACE MACRO reports.pipeline_movement_between(since, until) AS TABLE
-SELECT pipeline, direction, currency, count(*) AS steps, count(DISTINCT deal_id) AS deals, sum(value) AS value, bool_or(origin = 'inferred') AS includes_inferred_history
-FROM reports.pipeline_movement
-WHERE moved_at >= CAST(CAST(since AS DATE) AS TIMESTAMPTZ) AND moved_at < CAST(CAST(until AS DATE) + 1 AS TIMESTAMPTZ)
+-- What changed between two days (the second one included), in all or in one pipeline or of one owner: changes and deals by direction and
+-- currency, what those deals are worth today, and by how much values rose or fell.
+CREATE OR REPLACE MACRO reports.pipeline_movement_between(since, until, of_pipeline := NULL, of_owner := NULL) AS TABLE
+SELECT
+    pipeline,
+    direction,
+    currency,
+    count(*) AS changes,
+    count(DISTINCT deal_id) AS deals,
+    sum(value) AS value,
+    sum(value_change) AS value_change,
+    round(avg(days_moved), 1) AS mean_days_moved,
+    bool_or(origin = 'inferred') AS includes_inferred_history
+FROM reports.pipeline_movement_of(of_pipeline := of_pipeline, of_owner := of_owner, since := since, until := until)
 GROUP BY ALL
 ORDER BY pipeline, direction, currency NULLS LAST;

@@ -21,12 +21,14 @@ folded AS (
 )
 SELECT
     deal_id,
-    row_number() OVER (PARTITION BY deal_id ORDER BY step) AS sequence,
+    row_number() OVER in_order AS sequence,
     from_stage_id,
+    lag(if(entered_at IS NULL, NULL, happened_at)) OVER in_order AS from_entered_at,
     stage_id,
     if(entered_at IS NULL, NULL, happened_at) AS entered_at,
-    lead(if(entered_at IS NULL, NULL, happened_at)) OVER (PARTITION BY deal_id ORDER BY step) AS left_at,
+    lead(if(entered_at IS NULL, NULL, happened_at)) OVER in_order AS left_at,
     changed_by,
     origin
 FROM folded
+WINDOW in_order AS (PARTITION BY deal_id ORDER BY step)
 ORDER BY deal_id, sequence;

@@ -1,29 +1,9 @@
 -- Stage changes that the CRM itself recorded, one row for each real move: saves that left the stage alone are folded together.
--- Moves within one instant are ordered by the chance of winning, then by the source's id.
 CREATE OR REPLACE TEMP TABLE native_history AS
-WITH saves AS (
-    SELECT
-        deal_facts.deal_id,
-        if(stage_map.to_stage IS NULL, deal_facts.own_source, 'leadsift') AS source,
-        coalesce(stage_map.to_pipeline, deal_facts.own_pipeline) AS pipeline,
-        coalesce(stage_map.to_stage, change.stage) AS stage,
-        change.probability,
-        change.entered_at,
-        records.entity_id('user_', change.user_key) AS changed_by,
-        row_number() OVER (
-            PARTITION BY deal_facts.deal_id
-            ORDER BY change.entered_at NULLS FIRST, change.probability NULLS FIRST, change.external_id, change.record_key
-        ) AS place
-    FROM records.current_version('records.source_stage_changes') AS change
-    JOIN deal_facts ON deal_facts.record_key = change.deal_key
-    LEFT JOIN stage_map
-        ON stage_map.source = deal_facts.own_source
-        AND stage_map.pipeline = coalesce(deal_facts.own_pipeline, 'Pipeline')
-        AND stage_map.stage = change.stage
-    WHERE NOT coalesce(change.is_deleted, false) AND change.stage IS NOT NULL
-),
-named AS (
-    SELECT *, 'stage_' || records.short_hash(source || chr(31) || coalesce(pipeline, '') || chr(31) || stage) AS stage_id FROM saves
+WITH named AS (
+    SELECT *, 'stage_' || records.short_hash(source || chr(31) || coalesce(pipeline, '') || chr(31) || stage) AS stage_id
+    FROM deal_saves
+    WHERE stage IS NOT NULL
 )
 SELECT *, lag(stage_id) OVER (PARTITION BY deal_id ORDER BY place) AS from_stage_id
 FROM named

@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.charts import chart_svg
+from pipelines.charts import chart_svg, write_chart
 from pipelines.report_page import write_page
-from pipelines.simple_charts import DRAWINGS
+from pipelines.reporting import NOTHING, Narrowing, read_report, report_names
 from schemas.ledger import ImportOptions
 from schemas.sql_files import sql_names
 from schemas.warehouse import Published
@@ -19,7 +19,7 @@ from tests.support import Workplace, write_csv
 
 OPPORTUNITY = ["Id", "AccountId", "OwnerId", "Name", "StageName", "Amount", "Probability", "CreatedDate", "CloseDate",
                "IsClosed", "IsWon", "LastModifiedDate"]  # fmt: skip
-HISTORY = ["Id", "OpportunityId", "CreatedById", "CreatedDate", "StageName", "Probability"]
+HISTORY = ["Id", "OpportunityId", "CreatedById", "CreatedDate", "StageName", "Probability", "Amount", "CloseDate"]
 CHANCES = {"Qualify": "10", "Offer": "50", "Closed Won": "100", "Closed Lost": "0"}
 
 WORLD: dict[str, tuple[str, list[tuple[str, str]]]] = {
@@ -34,6 +34,9 @@ WORLD: dict[str, tuple[str, list[tuple[str, str]]]] = {
 }
 """The example of docs/reports.md: five deals, what they are worth, and when they entered which stage."""
 
+BEFORE = {("C", number): ("150", "2026-04-15") for number in range(3)} | {("D", 0): ("400", "2026-03-01")}
+"""Steps at which a deal was worth something else than in the end, or should close on another day."""
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
@@ -46,7 +49,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
         deals.append([f"006{name}", "001A", "005A", name, stage, value, CHANCES[stage], created, "2026-04-15", closed, won,
                       f"{last}T00:00:00Z"])  # fmt: skip
         steps += [
-            [f"008{name}{number}", f"006{name}", "005A", f"{day}T00:00:00Z", stage, CHANCES[stage]]
+            [
+                f"008{name}{number}",
+                f"006{name}",
+                "005A",
+                f"{day}T00:00:00Z",
+                stage,
+                CHANCES[stage],
+                *BEFORE.get((name, number), (value, "2026-04-15")),
+            ]
             for number, (stage, day) in enumerate(moves)
         ]
     write_csv(folder / "Opportunity.csv", [OPPORTUNITY, *deals])
@@ -130,14 +141,24 @@ def test_progress_and_movement_by_hand(world: Workplace) -> None:
     }
     assert progress[date(2026, 2, 1), "Offer"] == (2, 0)
     assert progress[date(2026, 2, 1), "Qualify"] == (1, 1)  # C came, went and came back: one deal
-    moved = _by(_report(world, "pipeline_movement_between('2026-02-01', '2026-02-28')"), "direction", "steps", "deals")
-    assert moved == {"entered": (2, 2), "forward": (2, 1), "back": (1, 1), "lost": (1, 1)}
+    moved = _by(
+        _report(world, "pipeline_movement_between('2026-02-01', '2026-02-28')"), "direction", "changes", "deals"
+    )
+    assert moved == {"entered": (2, 2), "forward": (2, 1), "back": (1, 1), "lost": (1, 1), "value up": (1, 1)}
+    rises = _by(_report(world, "pipeline_movement_between('2026-02-01', '2026-02-28')"), "direction", "value_change")
+    assert float(rises["value up"][0]) == 50.0
+    pushed = _by(
+        _report(world, "pipeline_movement_between('2026-03-01', '2026-03-31')"), "direction", "deals", "mean_days_moved"
+    )
+    assert pushed["pushed out"] == (1, 45.0)  # D, from 1 March to 15 April
 
 
 def test_the_open_pipeline_of_a_past_day_by_hand(world: Workplace) -> None:
     found = _by(_report(world, "open_pipeline_at('2026-02-15')"), "stage", "open_deals", "total_value")
-    # C and D stood in Offer; A was won, B was lost, E was not there yet.
-    assert {stage: (deals, float(value)) for stage, (deals, value) in found.items()} == {"Offer": (2, 600.0)}
+    # C, worth 150 then, and D stood in Offer; A was won, B was lost, E was not there yet.
+    assert {stage: (deals, float(value)) for stage, (deals, value) in found.items()} == {"Offer": (2, 550.0)}
+    later = _by(_report(world, "open_pipeline_at('2026-02-20')"), "stage", "total_value")
+    assert float(later["Offer"][0]) == 600.0
     before = _by(_report(world, "open_pipeline_at('2026-01-20')"), "stage", "open_deals")
     assert before == {"Qualify": (1,), "Offer": (1,)}
     assert _report(world, "open_pipeline_at('2025-12-31')") == []
@@ -211,9 +232,19 @@ def test_every_report_is_drawn_and_stands_on_the_page(world: Workplace, tmp_path
     names = write_page(published, tmp_path / "reports.html")
     page = (tmp_path / "reports.html").read_text(encoding="utf-8")
     assert names == [name.split("/")[1] for name in sql_names("reports")]
+    assert set(report_names()) - set(names) == {"open_pipeline_at", "pipeline_movement_between"}
     assert page.count("<svg") >= len(names) - 1
     assert "http://" not in page.replace("http://www.w3.org/", "")
     assert "https://" not in page
-    for name in DRAWINGS:
-        rows = published.query(f"FROM reports.{name}")
+    asked = {
+        "open_pipeline_at": Narrowing(on="2026-02-15"),
+        "pipeline_movement_between": Narrowing(since="2026-01-01", until="2026-12-31"),
+    }
+    for name in report_names():
+        rows = read_report(published, name, asked.get(name, NOTHING))
         assert "<svg" in chart_svg(name, rows)
+    write_chart("win_rate", read_report(published, "win_rate"), tmp_path / "chart.html")
+    chart = (tmp_path / "chart.html").read_text(encoding="utf-8")
+    assert "<script src" not in chart, "the page fetches nothing"
+    assert '"editor": false' in chart
+    assert '"tooltip": true' in chart

@@ -17,6 +17,9 @@ CREATE TABLE records.source_stage_changes (
     stage VARCHAR,  -- Name of the stage as given
     entered_at TIMESTAMPTZ,  -- When the deal entered the stage
     probability DOUBLE,  -- Chance of winning, 0 to 1
+    value DECIMAL(18,2),  -- What the deal was worth then
+    currency VARCHAR,  -- ISO 4217 code of that
+    expected_close_date DATE,  -- Day on which it should close, as expected then
     created_at TIMESTAMPTZ,  -- When the source says it was made
     updated_at TIMESTAMPTZ,  -- When the source says it was last changed
     is_deleted BOOLEAN,  -- The source marks it as deleted
