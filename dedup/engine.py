@@ -111,8 +111,25 @@ def score_blocked(
     prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `least` bits, sorted by keys;
     with `leveled` also `level_<comparison>`, the name of the level that held.
     """
+    if not session.scalar("SELECT count(*) FROM match_pairs"):
+        # Splink takes a second to find out that there is nothing to score.
+        session.execute("DROP TABLE match_pairs")
+        return _no_pairs(model, leveled=leveled)
     found = _scored(session, forms, model, threshold=least, explained=leveled)
     return _tidy(_named_levels(found, model) if leveled else found)
+
+
+def _no_pairs(model: Model, *, leveled: bool) -> pl.DataFrame:
+    comparisons = settings_of(model)["comparisons"]
+    names = sorted(comparison["output_column_name"] for comparison in comparisons)
+    by_rarity = [
+        f"tf_adj_{comparison['output_column_name']}"
+        for comparison in comparisons
+        if any(level.get("tf_adjustment_column") for level in comparison["comparison_levels"])
+    ]
+    evidence = {f"{EVIDENCE_PREFIX}{name}": pl.Float64() for name in sorted([*names, *by_rarity])}
+    levels = {f"{LEVEL_PREFIX}{name}": pl.String() for name in names} if leveled else {}
+    return pl.DataFrame(schema={**PAIR_SCHEMA, **evidence, **levels})
 
 
 def compare(session: Session, forms: pl.DataFrame, model: Model, pairs: Sequence[tuple[str, str]]) -> pl.DataFrame:

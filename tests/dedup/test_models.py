@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from dedup import organization_model, person_model
 from dedup.bands import band
-from dedup.engine import connected_components, score_pairs
+from dedup.engine import connected_components, score_blocked, score_pairs
 from dedup.normalising import person_forms
 from schemas.vocabulary import Band
-from schemas.warehouse import Session
+from schemas.warehouse import Session, scratch_session
 
 SCHEMA: dict[str, Any] = {
     "record_key": pl.String,
@@ -175,3 +175,21 @@ def test_brothers_who_run_a_firm_are_not_one() -> None:
         person("b", first_name="Dana", phones=["+442079460712"], **firm),
     ]
     assert score(*brothers).get(("a", "b"), 0.0) < 8.0
+
+
+@pytest.mark.parametrize("leveled", [False, True])
+def test_no_pairs_look_like_some(leveled: bool) -> None:
+    people = [person("a", name="Ann Lee"), person("b", name="Ann Lee")]
+    forms = person_forms(pl.DataFrame(people, schema=SCHEMA))
+    made = []
+    with scratch_session() as session, session.registered("given", forms):
+        session.execute("CREATE TEMP TABLE forms AS FROM given")
+        for which in ("rowid < 0", "true"):
+            session.execute(
+                "CREATE TEMP TABLE match_pairs AS SELECT '0' AS match_key, 0::BIGINT AS join_key_l, 1::BIGINT AS join_key_r "
+                f"FROM forms WHERE rowid = 0 AND {which}"
+            )
+            made.append(score_blocked(session, "forms", person_model, None, leveled=leveled))
+    none, some = made
+    assert (none.height, some.height) == (0, 1)
+    assert none.schema == some.schema
