@@ -1,9 +1,10 @@
-"""The published file in an older DuckDB's own command line, as analysts have it: every table, view and macro, no extension."""
+"""The published file as analysts open it: in an older DuckDB's own command line, without extensions, and in the notebook."""
 
 from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -57,3 +58,20 @@ def test_an_older_client_reads_every_table_view_and_macro(published: Path) -> No
         assert head is not None
         given = ", ".join("'2026-01-01'" for item in head.group(2).split(",") if item.strip() and ":=" not in item)
         assert int(_ask(published, f"SELECT count(*) FROM {head.group(1)}({given})")) >= 0
+
+
+def test_the_notebook_runs_from_its_first_cell_to_its_last(published: Path, tmp_path: Path) -> None:
+    notebook = ROOT / "docs" / "notebooks" / "published.py"
+    for file in (published, tmp_path / "nowhere.duckdb"):  # without a file it says so
+        done = subprocess.run(
+            [sys.executable, "-W", "error", str(notebook), "--", "--file", str(file)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Error" not in done.stderr
+    checked = subprocess.run(
+        [sys.executable, "-m", "marimo", "check", str(notebook)], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
