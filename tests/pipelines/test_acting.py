@@ -281,3 +281,69 @@ def test_a_pipeline_that_was_just_named_in_the_settings_can_be_used(crm: Setting
         f"JOIN pipelines ON pipelines.pipeline_id = stages.pipeline_id WHERE deal_id = '{deal['deal_id']}'",
     )
     assert found == [("Sales", "Offer", 2)]
+
+
+def test_two_crms_and_what_was_done_here_are_one_history(tmp_path: Path) -> None:
+    salesforce, hubspot = tmp_path / "salesforce", tmp_path / "hubspot"
+    write_csv(
+        salesforce / "Contact.csv",
+        [CONTACTS, ["0031", "Okafor", "Bob", "bob@globex.example", "", "2026-01-01T00:00:00Z"]],
+    )
+    write_csv(salesforce / "Opportunity.csv", [[*DEALS, "ContactId", "CreatedDate"],
+        [*_deal(1, "Proposal", "2026-02-01T00:00:00Z"), "0031", "2026-01-01T00:00:00Z"]])  # fmt: skip
+    write_csv(salesforce / "OpportunityHistory.csv", [["Id", "OpportunityId", "StageName", "CreatedDate", "Amount", "CloseDate"],
+        ["0081", "0061", "Qualification", "2026-01-01T00:00:00Z", "80", "2026-12-01"], ["0082", "0061", "Proposal", "2026-02-01T00:00:00Z", "100", "2026-12-01"]])  # fmt: skip
+    people = ["Record ID", "First Name", "Last Name", "Email", "Associated Deal IDs"]
+    write_csv(hubspot / "contacts.csv", [people, ["501", "Bob", "Okafor", "bob@globex.example", "9001"]])
+    deals = ["Record ID", "Deal Name", "Deal Stage", "Amount", "Associated Contact IDs", "Create Date"]
+    write_csv(hubspot / "deals.csv", [deals, ["9001", "Renewal", "Demo", "50", "501", "2026-01-10 09:00"]])
+    settings = load_settings(tmp_path / "home")
+    run_import(settings, ImportRequest([salesforce]))
+    run_import(settings, ImportRequest([hubspot]))
+    assert _rows(settings, "SELECT count(*), max(source_count) FROM persons") == [(1, 2)]
+    assert _rows(settings, "SELECT count(*) FROM deals JOIN persons USING (person_id)") == [(2,)]
+
+    acting.act_on_deal(settings, "salesforce:0061", ActionKind.MOVE, {"stage": "Qualification", "at": "2026-02-10"})
+    acting.act_on_deal(settings, "salesforce:0061", ActionKind.MOVE, {"stage": "Proposal", "at": "2026-02-20"})
+    # The CRM goes on, and its next export tells of it.
+    write_csv(salesforce / "Opportunity.csv", [[*DEALS, "ContactId", "CreatedDate"],
+        [*_deal(1, "Closed Won", "2026-03-01T00:00:00Z"), "0031", "2026-01-01T00:00:00Z"]])  # fmt: skip
+    write_csv(salesforce / "OpportunityHistory.csv", [["Id", "OpportunityId", "StageName", "CreatedDate", "Amount", "CloseDate"],
+        ["0083", "0061", "Closed Won", "2026-03-01T00:00:00Z", "100", "2026-12-01"]])  # fmt: skip
+    run_import(settings, ImportRequest([salesforce]))
+    write_csv(hubspot / "deals.csv", [deals, ["9001", "Renewal", "Contract", "60", "501", "2026-01-10 09:00"]])
+    run_import(settings, ImportRequest([hubspot / "deals.csv"]))
+    acting.act_on_deal(settings, "hubspot:9001", ActionKind.MOVE, {"stage": "Demo"})
+    steps = (
+        "SELECT stages.name, strftime(entered_at, '%m-%d'), origin FROM deal_stage_history JOIN stages USING (stage_id) "
+        "WHERE deal_id IN (SELECT deal_id FROM deal_sources WHERE external_id = '{}') ORDER BY sequence"
+    )
+    history = [
+        ("Qualification", "01-01", "native"),
+        ("Proposal", "02-01", "native"),
+        ("Qualification", "02-10", "desk"),
+        ("Proposal", "02-20", "desk"),
+        ("Closed Won", "03-01", "native"),
+    ]
+    assert _rows(settings, steps.format("0061")) == history
+    assert [(name, origin) for name, _, origin in _rows(settings, steps.format("9001"))] == [
+        ("Demo", "inferred"),
+        ("Contract", "inferred"),
+        ("Demo", "desk"),
+    ]
+    worth = "SELECT CAST(value AS INTEGER), origin FROM deal_value_history JOIN deals USING (deal_id, value) ORDER BY 1"
+    assert _rows(settings, worth) == [(60, "inferred"), (100, "native")]
+    both = _rows(
+        settings, "SELECT event, count(DISTINCT deal_id) FROM reports.timeline WHERE person_id IS NOT NULL GROUP BY 1"
+    )
+    assert dict(both)["stage"] == 2
+    open_then = "SELECT stage FROM reports.open_pipeline_at('2026-02-15', of_pipeline := 'Opportunities')"
+    assert _rows(settings, open_then) == [("Qualification",)]
+    assert _rows(settings, "SELECT count(*) FROM audit.deal_conflicts WHERE stands = 'local'") == [(1,)]
+    before = {
+        table: _rows(settings, f"SELECT * FROM {table} ORDER BY ALL")
+        for table in ("deal_stage_history", "deal_value_history")
+    }
+    rebuild_derived(settings)
+    for table, rows in before.items():
+        assert _rows(settings, f"SELECT * FROM {table} ORDER BY ALL") == rows
