@@ -47,7 +47,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A contact that may be here already: `candidates` are rows of `id, name, probability, record_key, other_key`."""
+    """A contact that may be here already: `candidates` are rows of `id, name, probability, record_key,
+    other_key` and a few columns to tell them by."""
 
     entity: Entity
     entity_id: str

@@ -210,10 +210,14 @@ def _answered(settings: Any, request: Request, *, may_ask: bool) -> Plan:
         request = replace(request, **{doubt.entity.value: _ask(doubt)})
 
 
+_TOLD_BY = ("email", "domain", "phone", "organization", "city")
+
+
 def _ask(doubt: Doubt) -> str:
     out.print(f"The {doubt.entity} {doubt.name!r} may be here already:", markup=False)
     for number, row in enumerate(doubt.candidates, 1):
-        out.print(f"  {number}  {row['name']}  {row['id']}  {row['probability']:.0%}", markup=False)
+        known = " · ".join(str(row[name]) for name in _TOLD_BY if row.get(name))
+        out.print(f"  {number}  {row['name']}  {row['id']}  {row['probability']:.0%}  {known}", markup=False)
     out.print("  n  none of these: a new one\n  c  cancel")
     while True:
         said = typer.prompt("Which").strip().casefold()

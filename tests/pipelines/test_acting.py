@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +20,7 @@ from schemas.errors import InputRefusedError
 from schemas.settings import Settings, load_settings
 from schemas.vocabulary import ActionKind
 from schemas.warehouse import Published
-from tests.pipelines.support import run
+from tests.pipelines.support import ROOT, run
 from tests.support import write_csv
 
 LEADS = ["Id", "LastName", "FirstName", "Company", "Email", "Status", "LeadSource", "IsConverted", "LastModifiedDate"]
@@ -131,6 +135,42 @@ def test_a_contact_that_may_be_here_is_asked_about_and_the_answer_is_a_decision(
     assert _rows(crm, "SELECT decision, reason FROM audit.decisions") == [
         ("same", "taken for it when a lead was converted")
     ]
+
+
+def _at_a_terminal(crm: Settings, *answers: str) -> tuple[int, str]:
+    """Run `convert` as somebody at a terminal does, typing answers one after the other."""
+    terminal, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipelines", "--home", str(crm.home), "convert", "salesforce:00Q2"],
+        cwd=ROOT, env={"PATH": os.environ["PATH"], "TERM": "dumb", "COLUMNS": "200"},
+        stdin=theirs, stdout=theirs, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    waiting, shown = list(answers), ""
+    while True:
+        try:
+            part = os.read(terminal, 4096).decode("utf-8", errors="replace")
+        except OSError:  # the program has ended
+            break
+        if not part:
+            break
+        shown += part
+        if waiting and shown.count("Which:") == len(answers) - len(waiting) + 1:
+            os.write(terminal, f"{waiting.pop(0)}\n".encode())
+    os.close(terminal)
+    return process.wait(60), shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_at_a_terminal_the_user_is_asked_and_may_cancel(crm: Settings) -> None:
+    code, shown = _at_a_terminal(crm, "7", "c")
+    assert (code, "cancelled; nothing was changed" in shown) == (3, True), shown
+    assert "1  Dana Whitmore" in shown
+    assert "d.whitfield@home.example" in shown
+    assert _lead(crm, 2)[0] == "open"
+    code, shown = _at_a_terminal(crm, "n")
+    assert (code, "is now the deal" in shown) == (0, True), shown
+    assert _rows(crm, "SELECT decision FROM audit.decisions") == [("different",)]
 
 
 @pytest.mark.parametrize(

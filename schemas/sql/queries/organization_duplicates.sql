@@ -1,8 +1,9 @@
--- Which other organizations might be the one given: pairs of their records that wait for somebody to decide, the likeliest first.
+-- Which other organizations might be the one given, the likeliest first: pairs of their records that wait for somebody to decide, and those that match
+-- and were kept apart for another reason (never those decided different).
 WITH sides AS (
-    SELECT record_key_l AS ours, record_key_r AS theirs, match_probability FROM audit.organization_pairs WHERE band = 'review'
+    SELECT record_key_l AS ours, record_key_r AS theirs, match_probability FROM audit.organization_pairs WHERE band <> 'distinct'
     UNION ALL
-    SELECT record_key_r, record_key_l, match_probability FROM audit.organization_pairs WHERE band = 'review'
+    SELECT record_key_r, record_key_l, match_probability FROM audit.organization_pairs WHERE band <> 'distinct'
 ),
 other AS (
     SELECT belongs.entity_id, sides.ours, sides.theirs, sides.match_probability
@@ -13,6 +14,9 @@ other AS (
 SELECT
     other.entity_id AS id,
     any_value(organizations.name) AS name,
+    any_value(organizations.domain) AS domain,
+    any_value(organizations.phone) AS phone,
+    any_value(organizations.city) AS city,
     max(other.match_probability) AS probability,
     arg_max(other.ours, (other.match_probability, other.ours)) AS record_key,
     arg_max(other.theirs, (other.match_probability, other.ours)) AS other_key
