@@ -47,6 +47,7 @@ def build_crm_tables(session: Session, setup: Setup) -> None:
     for table in CRM_TABLES:
         session.empty(f"main.{table}")
     session.empty("audit.deal_conflicts")
+    session.execute("DELETE FROM audit.id_redirects WHERE entity IN ('lead', 'deal')")
     rates = pl.DataFrame(
         [(rate.currency, rate.valid_from, rate.rate) for rate in setup.rates],
         schema={"currency": pl.String, "valid_from": pl.Date, "rate": pl.Float64},
@@ -93,6 +94,7 @@ def _build(session: Session, base_currency: str | None) -> None:
         session.run(f"steps/{step}")
     session.run("steps/insert_deals", {"base_currency": base_currency})
     for step in (
+        "insert_crm_redirects",
         "insert_deal_conflicts",
         "insert_lead_sources",
         "insert_deal_sources",

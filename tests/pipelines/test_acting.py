@@ -116,6 +116,8 @@ def test_a_conversion_outlives_imports_and_a_rebuild_and_can_be_taken_back(crm: 
         acting.plan(crm, request)
     assert acting.revert(crm, "salesforce:00Q1", "wrong lead")["status"] == "open"
     assert _rows(crm, f"SELECT count(*) FROM deals WHERE deal_id = '{deal_id}'") == [(0,)]
+    redirect = f"SELECT current_id FROM audit.id_redirects WHERE retired_id = '{deal_id}'"
+    assert _rows(crm, redirect) == [(None,)]
     with pytest.raises(InputRefusedError, match="no conversion here"):
         acting.revert(crm, "salesforce:00Q1", None)
 

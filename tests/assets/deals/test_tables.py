@@ -155,6 +155,21 @@ def test_a_deleted_record_is_in_no_table_but_its_id_still_resolves(workplace: Wo
     assert workplace.query("SELECT retired_id, current_id FROM audit.id_redirects").rows() == [(old, None)]
 
 
+def test_the_id_of_a_deal_that_is_gone_can_be_looked_up(workplace: Workplace, tmp_path: Path) -> None:
+    header = ["Id", "Name", "StageName", "CloseDate", "IsDeleted", "LastModifiedDate"]
+    kept = ["006A", "Kept", "Offer", "2026-01-01", "false", "2025-01-01T00:00:00Z"]
+    workplace.take(write_csv(tmp_path / "a" / "Opportunity.csv", [header, kept]))
+    second = workplace.take(write_csv(tmp_path / "b" / "Opportunity.csv", [header, ["006B", "Undone", *kept[2:]]]))
+    workplace.derive()
+    ids = dict(workplace.query("SELECT title, deal_id FROM deals").iter_rows())
+    workplace.undo(second.import_id)
+    redirects = "SELECT retired_id, current_id FROM audit.id_redirects WHERE entity = 'deal'"
+    assert workplace.query(redirects).rows() == [(ids["Undone"], None)]
+    workplace.take(write_csv(tmp_path / "c" / "Opportunity.csv", [header, [*kept[:4], "true", "2025-02-01T00:00:00Z"]]))
+    workplace.derive()
+    assert {row[0] for row in workplace.query(redirects).iter_rows()} == set(ids.values())
+
+
 def test_a_note_on_a_deal_also_shows_on_its_organization(workplace: Workplace, tmp_path: Path) -> None:
     workplace.take(_salesforce(tmp_path / "in"))
     workplace.take(
