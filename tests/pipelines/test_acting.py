@@ -389,3 +389,25 @@ def test_two_crms_and_what_was_done_here_are_one_history(tmp_path: Path) -> None
     rebuild_derived(settings)
     for table, rows in before.items():
         assert _rows(settings, f"SELECT * FROM {table} ORDER BY ALL") == rows
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [1.0, 1.8, 2.6, 3.4, 4.2])
+def test_killed_while_acting_the_fact_is_whole_or_was_never_there(crm: Settings, seconds: float) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipelines", "--home", str(crm.home), "convert", "salesforce:00Q1", "--yes"],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    assert _lead(crm, 1)[0] in {"open", "converted"}  # whatever was published is whole
+    run_import(crm, ImportRequest([]))
+    recorded = _rows(crm, "SELECT count(*) FROM audit.actions WHERE action = 'convert'")[0][0]
+    status, deal_id, _ = _lead(crm, 1)
+    assert (status == "converted") == (recorded == 1)
+    assert _rows(crm, f"SELECT count(*) FROM deals WHERE deal_id = '{deal_id}'") == [(recorded,)]
+    assert _rows(crm, "SELECT count(*) FROM deals") == [(4 + recorded,)]
+    run("doctor", home=crm.home)
