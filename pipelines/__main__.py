@@ -14,7 +14,7 @@ import typer
 
 from pipelines.commands import crm, demo, files, history, models, people, reading
 from pipelines.console import FAILED, REFUSED, print_error, print_json, wants_traceback
-from schemas.errors import LeadsiftError
+from schemas.errors import InputRefusedError, LeadsiftError
 
 VERSION = "0.1.0"
 
@@ -110,9 +110,11 @@ def main() -> None:
 def _refuse(error: Exception, reason: str) -> NoReturn:
     if wants_traceback():
         raise error
+    reasons = [str(item) for item in error.args] if isinstance(error, InputRefusedError) else [reason]
     if "--json" in sys.argv:
-        print_json({"status": "refused", "reason": reason})
-    print_error(reason)
+        print_json({"status": "refused", "reason": reasons[0], "reasons": reasons})
+    for line in reasons:
+        print_error(line)
     sys.exit(REFUSED)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from assets.deals.acting import plan_deal, plan_filing, within_limits
 from assets.deals.conversion import Plan, Request, plan_conversion, plan_revert
 from pipelines.importing import ImportRequest, run_import
+from schemas import progress
 from schemas.actions import Action
 from schemas.errors import InputRefusedError, LeadsiftError
 from schemas.ledger import Ledger
@@ -38,7 +39,8 @@ def plan(settings: Settings, request: Request) -> Plan:
     """What a conversion would record, and what is doubtful about it."""
     published = Published(settings.published_path)
     _bring_in_own_pipelines(settings, published)
-    return plan_conversion(published, request, settings.open_deal_limits)
+    with published.held():
+        return plan_conversion(published, request, settings.open_deal_limits)
 
 
 def _bring_in_own_pipelines(settings: Settings, published: Published) -> None:
@@ -55,7 +57,7 @@ def convert(settings: Settings, plans: Sequence[Plan]) -> list[dict[str, Any]]:
     """
     doubts = [f"{item.lead_id}: {doubt.told()}" for item in plans for doubt in item.doubts]
     if doubts:
-        raise InputRefusedError("\n".join(doubts))
+        raise InputRefusedError(*doubts)
     record(settings, [], plans)
     published = Published(settings.published_path)
     rows = published.query(
@@ -88,20 +90,25 @@ def requests_in(path: Path) -> list[Request]:
 
 def plan_all(settings: Settings, path: Path) -> list[Plan]:
     """Plan every conversion of a file. Raises InputRefusedError with a line for each row that cannot be."""
+    requests = requests_in(path)
+    published = Published(settings.published_path)
+    _bring_in_own_pipelines(settings, published)
     found, refused = [], []
     seen: set[str] = set()
-    for number, request in enumerate(requests_in(path), 2):
-        try:
-            made = plan(settings, request)
-            if made.lead_id in seen:
-                raise InputRefusedError(f"{made.lead_id} is in the file twice")
-            seen.add(made.lead_id)
-            refused += [f"{path}, row {number}: {doubt.told()}" for doubt in made.doubts]
-            found.append(made)
-        except LeadsiftError as error:
-            refused.append(f"{path}, row {number}: {error}")
+    with published.held():
+        for number, request in enumerate(requests, 2):
+            progress.report("Checking conversions", number - 2, len(requests))
+            try:
+                made = plan_conversion(published, request, settings.open_deal_limits)
+                if made.lead_id in seen:
+                    raise InputRefusedError(f"{made.lead_id} is in the file twice")
+                seen.add(made.lead_id)
+                refused += [f"{path}, row {number}: {doubt.told()}" for doubt in made.doubts]
+                found.append(made)
+            except LeadsiftError as error:
+                refused.append(f"{path}, row {number}: {error}")
     if refused:
-        raise InputRefusedError("\n".join(refused))
+        raise InputRefusedError(*refused)
     _together_within_limits(settings, found)
     return found
 

@@ -1,7 +1,7 @@
 """The program's own exceptions: each says what went wrong, where, and what to do about it.
 
-Every error that a user can cause derives from `LeadsiftError`; the command line prints its text on one line and
-never a traceback. Anything else that escapes is a bug of ours.
+Every error that a user can cause derives from `LeadsiftError`; the command line prints a line for each reason
+and never a traceback. Anything else that escapes is a bug of ours.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ class LeadsiftError(Exception):
 
 
 class InputRefusedError(LeadsiftError):
-    """A file or a value was not taken; the text is the reason."""
+    """A file or a value was not taken; each argument is one reason."""
+
+    def __str__(self) -> str:
+        """All reasons, a line each."""
+        return "\n".join(map(str, self.args))
 
 
 class ProfileError(LeadsiftError):

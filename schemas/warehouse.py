@@ -313,23 +313,25 @@ class Published:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._held: duckdb.DuckDBPyConnection | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the file open while the block runs: many queries see one state of it, and none opens it again."""
+        self._held = self._open()
+        try:
+            yield
+        finally:
+            self._held.close()
+            self._held = None
 
     def query(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
         """Run one query and return its rows.
 
         Raises StoreError when nothing is published yet and QueryError with the database's reason when it fails.
         """
-        if not self.path.is_file():
-            raise StoreError(f"{self.path}: nothing is published yet; run `leadsift import PATH` first")
+        connection = self._held or self._open()
         try:
-            connection = duckdb.connect(
-                os.fspath(self.path), read_only=True, config={"enable_external_access": "false"}
-            )
-        except duckdb.Error as error:
-            raise StoreError(f"{self.path}: cannot be opened: {_first_line(error)}") from error
-        try:
-            connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET lock_configuration = true")
             relation = connection.sql(sql, params=_plain(parameters))
             if relation is None:
                 raise QueryError("not a query: it returns no rows")
@@ -338,4 +340,18 @@ class Published:
         except duckdb.Error as error:
             raise QueryError(_first_line(error)) from error
         finally:
-            connection.close()
+            if self._held is None:
+                connection.close()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if not self.path.is_file():
+            raise StoreError(f"{self.path}: nothing is published yet; run `leadsift import PATH` first")
+        try:
+            connection = duckdb.connect(
+                os.fspath(self.path), read_only=True, config={"enable_external_access": "false"}
+            )
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET lock_configuration = true")
+        except duckdb.Error as error:
+            raise StoreError(f"{self.path}: cannot be opened: {_first_line(error)}") from error
+        return connection

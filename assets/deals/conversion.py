@@ -45,6 +45,10 @@ class Request:
     reason: str | None = None
 
 
+MOST_TOLD = 3
+"""Candidates that one line names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """A contact that may be here already: `candidates` are rows of `id, name, probability, record_key,
@@ -57,8 +61,10 @@ class Doubt:
 
     def told(self) -> str:
         """In one line."""
-        known = "; ".join(f"{row['name']} ({row['id']}, {row['probability']:.0%})" for row in self.candidates)
-        return f"the {self.entity} {self.name!r} may be here already: {known}"
+        first = self.candidates[:MOST_TOLD]
+        known = "; ".join(f"{row['name']} ({row['id']}, {row['probability']:.0%})" for row in first)
+        more = f"; and {len(self.candidates) - MOST_TOLD} more" if len(self.candidates) > MOST_TOLD else ""
+        return f"the {self.entity} {self.name!r} may be here already: {known}{more}"
 
 
 @dataclass(slots=True)

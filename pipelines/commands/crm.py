@@ -177,7 +177,8 @@ def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if (lead_id is None) == (file is None):
         raise typer.BadParameter("give a LEAD_ID, or --file", param_hint="LEAD_ID")
     if file is not None:
-        plans = acting.plan_all(settings, file)
+        with progress_shown(quiet=as_json):
+            plans = acting.plan_all(settings, file)
     else:
         request = Request(
             str(lead_id), pipeline, stage, title, value, currency, visibility, owner, expected_close_date, person,

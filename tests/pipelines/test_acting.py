@@ -20,7 +20,7 @@ from schemas.errors import InputRefusedError
 from schemas.settings import Settings, load_settings
 from schemas.vocabulary import ActionKind
 from schemas.warehouse import Published
-from tests.pipelines.support import ROOT, run
+from tests.pipelines.support import ROOT, run, run_json
 from tests.support import write_csv
 
 LEADS = ["Id", "LastName", "FirstName", "Company", "Email", "Status", "LeadSource", "IsConverted", "LastModifiedDate"]
@@ -210,6 +210,16 @@ def test_many_are_converted_from_a_file_or_none(crm: Settings, tmp_path: Path) -
     assert len(acting.convert(crm, acting.plan_all(crm, good))) == 2
     with pytest.raises(InputRefusedError, match="unknown column 'colour'"):
         acting.plan_all(crm, write_csv(tmp_path / "odd.csv", [["lead_id", "colour"], ["salesforce:00Q1", "red"]]))
+
+
+def test_each_row_that_cannot_be_converted_has_a_line_of_its_own(imported: Path, tmp_path: Path) -> None:
+    unknown = write_csv(tmp_path / "many.csv", [["lead_id"], ["salesforce:00Q8"], ["salesforce:00Q2"], ["lead_9"]])
+    lines = run("convert", "--file", unknown, home=imported, expect=3).stderr.splitlines()
+    told = [line for line in lines if line.startswith("leadsift: ")]
+    assert [line.split("row ")[1][0] for line in told] == ["2", "3", "4"]
+    document = run_json("convert", "--file", unknown, home=imported, expect=3)
+    assert len(document["reasons"]) == 3
+    assert document["status"] == "refused"
 
 
 def test_open_deals_are_limited_and_leads_never_count(crm: Settings) -> None:
