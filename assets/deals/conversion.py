@@ -217,7 +217,9 @@ def _amount(given: str | None, before: Decimal | None) -> Decimal | None:
     except InvalidOperation as error:
         raise InputRefusedError(f"value {given!r} is not a number such as 1250.50") from error
     if not value.is_finite() or value < 0 or value >= LARGEST_VALUE:
-        raise InputRefusedError(f"value {given!r}: a deal is worth nothing or more")
+        raise InputRefusedError(f"value {given!r}: a deal is worth nothing or more, and less than {LARGEST_VALUE:,}")
+    if value != Decimal(given):
+        raise InputRefusedError(f"value {given!r} has more than two decimals; amounts are kept with two")
     return value
 
 
