@@ -12,6 +12,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from assets.deals.acting import plan_deal, plan_filing, within_limits
 from assets.deals.conversion import Plan, Request, plan_conversion, plan_revert
 from pipelines.importing import ImportRequest, run_import
@@ -173,12 +175,11 @@ LEAD_ORDERS = {
 
 def open_leads(
     published: Published, status: str, label: str | None, owner: str | None, sort: str = "created"
-) -> list[dict[str, Any]]:
+) -> pl.DataFrame:
     """The leads inbox in one of `LEAD_ORDERS`, the newest first unless another is asked for."""
-    rows = published.query(  # the orders are our own
+    return published.query(  # the orders are our own
         "SELECT * FROM reports.leads_inbox WHERE ($status = 'all' OR status = $status) "  # noqa: S608
         "AND ($label IS NULL OR list_contains(labels, $label)) AND ($owner IS NULL OR owner = $owner) "
         f"ORDER BY {LEAD_ORDERS[sort]} NULLS LAST, lead_id",
         {"status": status, "label": label, "owner": owner},
     )
-    return rows.to_dicts()

@@ -63,16 +63,23 @@ def print_error(reason: str) -> None:
     sys.stderr.write(f"leadsift: {line}\n")
 
 
-def print_table(frame: pl.DataFrame, title: str | None = None, limit: int = 100) -> None:
-    """Show a frame as a table, at most `limit` rows of it, saying so."""
+MOST_SHOWN = 100
+"""Rows of a table that are shown."""
+
+
+def print_table(
+    frame: pl.DataFrame, title: str | None = None, limit: int = MOST_SHOWN, total: int | None = None
+) -> None:
+    """Show a frame as a table, at most `limit` rows of it, saying so; `total` where the frame is the head of more."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD)
     for name, dtype in frame.schema.items():
         table.add_column(Text(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
     for row in frame.head(limit).iter_rows():
         table.add_row(*(Text(cell(value)) for value in row))
     out.print(table)
-    if frame.height > limit:
-        out.print(f"… {frame.height - limit} more rows; use --json for all of them", style="dim")
+    more = (total or frame.height) - min(limit, frame.height)
+    if more > 0:
+        out.print(f"… {more:,} more rows; use --json for all of them", style="dim")
 
 
 def short_path(path: str) -> str:

@@ -15,7 +15,17 @@ import polars as pl
 
 from pipelines.charts import chart_svg
 from pipelines.console import cell
-from pipelines.reporting import NOTHING, Narrowing, check_narrowing, described, narrowed_by, read_report, report_names
+from pipelines.reporting import (
+    NOTHING,
+    Narrowing,
+    check_narrowing,
+    count_rows,
+    described,
+    narrowed_by,
+    read_report,
+    report_names,
+    rows_to_draw,
+)
 from schemas.errors import InputRefusedError
 from schemas.warehouse import Published
 
@@ -77,22 +87,23 @@ def _title(name: str) -> str:
 def _section(published: Published, name: str, narrowing: Narrowing) -> str:
     takes = narrowed_by(name)
     taken = replace(narrowing, **{field: None for field in narrowing.given() if field not in takes})
-    rows = read_report(published, name, taken)
+    rows = read_report(published, name, taken, MOST_ROWS)
+    more = count_rows(published, name, taken) - rows.height if rows.height == MOST_ROWS else 0
     told = described(name)
     if taken != narrowing:
         told += f" (Shown whole: it cannot be narrowed to {replace(narrowing, **dict.fromkeys(taken.given())).told()}.)"
     try:
-        picture = f"<figure>{chart_svg(name, rows)}</figure>\n" if rows.height else ""
+        picture = f"<figure>{chart_svg(name, rows_to_draw(published, name, taken))}</figure>\n" if rows.height else ""
     except InputRefusedError:
         picture = ""
     shown = rows.select(column for column in rows.columns if not column.endswith(("_id", "_ids")))
     return (
         f'<section id="{name}">\n<h2>{escape(_title(name))}</h2>\n<p>{escape(told)}</p>\n{picture}'
-        f"{_table(shown) if rows.height else '<p>No rows yet.</p>'}\n</section>\n"
+        f"{_table(shown, more) if rows.height else '<p>No rows yet.</p>'}\n</section>\n"
     )
 
 
-def _table(rows: pl.DataFrame) -> str:
+def _table(rows: pl.DataFrame, more: int) -> str:
     numeric = [kind.is_numeric() for kind in rows.dtypes]
     head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in rows.columns)
     body = "".join(
@@ -102,7 +113,7 @@ def _table(rows: pl.DataFrame) -> str:
             for value, is_number in zip(row, numeric, strict=True)
         )
         + "</tr>"
-        for row in rows.head(MOST_ROWS).iter_rows()
+        for row in rows.iter_rows()
     )
-    more = f"<p>{rows.height - MOST_ROWS:,} more rows in the published file.</p>" if rows.height > MOST_ROWS else ""
-    return f'<div class="rows"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}'
+    told = f"<p>{more:,} more rows in the published file.</p>" if more else ""
+    return f'<div class="rows"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{told}'

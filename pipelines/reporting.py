@@ -27,6 +27,14 @@ _ORDERS = {
 """Reports whose view is not sorted, because sorting costs as much as all the rest."""
 
 
+_COUNTED = {
+    "pipeline_movement": ("direction", "changes"),
+    "leads_inbox": ("status", "leads"),
+    "timeline": ("event", "events"),
+}
+"""Reports of one row a thing, by which kind they are counted to be drawn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """What part of a report is asked for: names of a pipeline and an owner, days in ISO 8601; None for all.
@@ -74,12 +82,41 @@ def narrowed_by(name: str) -> dict[str, bool]:
     return {field: needed[parameter] for field, parameter in _PARAMETERS.items() if parameter in needed}
 
 
-def read_report(published: Published, name: str, narrowing: Narrowing = NOTHING) -> pl.DataFrame:
-    """The rows of a report.
+def read_report(
+    published: Published, name: str, narrowing: Narrowing = NOTHING, most: int | None = None
+) -> pl.DataFrame:
+    """The rows of a report, at most so many where that is said (some have millions).
 
     Raises InputRefusedError for an unknown report, and for a narrowing that it does not take, needs and lacks, or that
     names something that is not there.
     """
+    source, values = _source(published, name, narrowing)
+    order = f" ORDER BY {_ORDERS[name]}" if name in _ORDERS else ""
+    limit = f" LIMIT {most}" if most is not None else ""
+    return published.query(f"SELECT * FROM {source}{order}{limit}", values)  # noqa: S608  (names of our own)
+
+
+def count_rows(published: Published, name: str, narrowing: Narrowing = NOTHING) -> int:
+    """How many rows a report has; raises as `read_report`."""
+    source, values = _source(published, name, narrowing)
+    return int(published.query(f"SELECT count(*) FROM {source}", values).item())  # noqa: S608
+
+
+def rows_to_draw(published: Published, name: str, narrowing: Narrowing = NOTHING) -> pl.DataFrame:
+    """What the chart of a report needs: its rows; of a report of one row a thing, how many there are of each kind.
+
+    Raises as `read_report`.
+    """
+    if name not in _COUNTED:
+        return read_report(published, name, narrowing)
+    source, values = _source(published, name, narrowing)
+    kind, counted = _COUNTED[name]
+    counts = f"SELECT {kind}, count(*) AS {counted} FROM {source} GROUP BY ALL ORDER BY ALL"  # noqa: S608
+    return published.query(counts, values)
+
+
+def _source(published: Published, name: str, narrowing: Narrowing) -> tuple[str, dict[str, str]]:
+    """What a report is read from, with its parameters."""
     if name not in report_names():
         raise InputRefusedError(f"there is no report {name!r}; known: {', '.join(report_names())}")
     given, takes = narrowing.given(), narrowed_by(name)
@@ -91,12 +128,11 @@ def read_report(published: Published, name: str, narrowing: Narrowing = NOTHING)
     if missing:
         raise InputRefusedError(f"{name} needs {' and '.join(missing)}")
     check_narrowing(published, narrowing)
-    order = f" ORDER BY {_ORDERS[name]}" if name in _ORDERS else ""
     if not given:
-        return published.query(f"SELECT * FROM reports.{name}{order}")  # noqa: S608  (a name from our own list)
+        return f"reports.{name}", {}
     values = {_PARAMETERS[field]: value for field, value in given.items()}
     arguments = ", ".join(f"{parameter} := ${parameter}" for parameter in values)
-    return published.query(f"SELECT * FROM reports.{_macro_of(name)}({arguments}){order}", values)  # noqa: S608
+    return f"reports.{_macro_of(name)}({arguments})", values
 
 
 def check_narrowing(published: Published, narrowing: Narrowing) -> None:

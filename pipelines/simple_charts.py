@@ -166,17 +166,12 @@ DRAWINGS: dict[str, Drawing] = {
 }
 """One for each report that `pipelines.charts` does not draw in its own way."""
 
-_COUNTED = {"pipeline_movement": "changes", "leads_inbox": "leads", "timeline": "events"}
-"""Reports of one row a thing, which are counted to be drawn."""
-
 
 def draw(report: str, rows: pl.DataFrame) -> Any:
-    """The chart of a report, unframed. Raises InputRefusedError where nothing of it can be drawn."""
+    """The chart of a report from its rows to draw, unframed. Raises InputRefusedError where nothing can be drawn."""
     import altair as alt
 
     drawing = DRAWINGS[report]
-    if report in _COUNTED:
-        rows = rows.group_by(drawing.across).len(_COUNTED[report])
     rows = rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in drawing.up))
     if drawing.kind == "lines":
         rows = rows.filter(pl.col(drawing.across).is_not_null())

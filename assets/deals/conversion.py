@@ -158,11 +158,7 @@ def _anchors(published: Published, entity: Entity, one: str, other: str) -> tupl
 
 def _contact_keys(published: Published, lead: dict[str, Any]) -> dict[str, str]:
     """The records that the lead itself names: the deal keeps them whatever becomes of the lead."""
-    rows = published.query(
-        "SELECT person_key, organization_key FROM records.current_version('records.source_leads') "
-        "WHERE record_key = $key",
-        {"key": lead["record_key"]},
-    )
+    rows = published.query(sql_text("queries/lead_contact"), {"key": lead["record_key"]})
     return {name: key for name, key in rows.row(0, named=True).items() if key is not None}
 
 

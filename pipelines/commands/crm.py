@@ -60,12 +60,12 @@ def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         raise typer.BadParameter(f"{sort!r} is not one of {', '.join(LEAD_ORDERS)}", param_hint="--sort")
     rows = open_leads(Published(settings_of(context, home).published_path), status, label, owner, sort)
     if as_json:
-        print_json({"leads": rows})
+        print_json({"leads": rows.to_dicts()})
         return
-    if not rows:
+    if rows.is_empty():
         out.print("No lead is there.")
         return
-    frame = pl.DataFrame(rows, infer_schema_length=None).select(
+    frame = rows.select(
         "lead_id", "title", "person", "organization", "channel", "value", "currency", "owner", "has_open_deal",
         pl.col("duplicate_lead_ids").list.len().alias("duplicates"),
     )  # fmt: skip

@@ -9,8 +9,8 @@ import polars as pl
 import typer
 
 from pipelines.commands.common import HomeOption, JsonOption, settings_of
-from pipelines.console import out, print_json, print_table
-from pipelines.reporting import Narrowing, described, narrowed_by, read_report, report_names
+from pipelines.console import MOST_SHOWN, out, print_json, print_table
+from pipelines.reporting import Narrowing, count_rows, described, narrowed_by, read_report, report_names, rows_to_draw
 from schemas.warehouse import Published
 
 _NamesArgument = Annotated[
@@ -62,17 +62,18 @@ def report(  # noqa: PLR0913, PLR0917  (one parameter for each option)
             raise typer.BadParameter("name the report, or write all of them with --html")
         _list(as_json=as_json)
         return
-    rows = read_report(published, name, narrowing)
+    rows = read_report(published, name, narrowing, None if as_json else MOST_SHOWN)
     if chart is not None:
         from pipelines.charts import write_chart
 
-        write_chart(name, rows, chart)
+        write_chart(name, rows_to_draw(published, name, narrowing), chart)
     if as_json:
         drawn = str(chart) if chart else None
         print_json({"report": name, "narrowed": narrowing.given(), "rows": rows.to_dicts(), "chart": drawn})
         return
     shown = rows.select(column for column in rows.columns if not column.endswith("_id"))
-    print_table(shown, f"{name} · {narrowing.told()}" if narrowing.given() else name)
+    total = count_rows(published, name, narrowing) if rows.height == MOST_SHOWN else rows.height
+    print_table(shown, f"{name} · {narrowing.told()}" if narrowing.given() else name, total=total)
     if rows.is_empty():
         out.print("It has no rows." if narrowing.given() else "It has no rows yet.", style="dim")
     if chart is not None:

@@ -251,7 +251,7 @@ def test_a_file_of_conversions_stays_within_the_limit_of_the_pipeline_it_leaves_
 
 def test_the_inbox_is_sorted(imported: Path) -> None:
     published = Published(load_settings(imported).published_path)
-    by_person = [row["person"] for row in acting.open_leads(published, "open", None, None, "person")]
+    by_person = acting.open_leads(published, "open", None, None, "person")["person"].to_list()
     assert by_person == ["Bob Okafor", "Dana Whitfield", "Oscar Lindgren"]
     run("leads", "--sort", "colour", home=imported, expect=2)
 

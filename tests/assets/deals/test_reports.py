@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from pipelines.charts import chart_svg, write_chart
-from pipelines.report_page import write_page
-from pipelines.reporting import NOTHING, Narrowing, read_report, report_names
+from pipelines.report_page import MOST_ROWS, write_page
+from pipelines.reporting import NOTHING, Narrowing, count_rows, read_report, report_names, rows_to_draw
 from schemas.ledger import ImportOptions
 from schemas.sql_files import sql_names
 from schemas.warehouse import Published
@@ -241,8 +241,12 @@ def test_every_report_is_drawn_and_stands_on_the_page(world: Workplace, tmp_path
         "pipeline_movement_between": Narrowing(since="2026-01-01", until="2026-12-31"),
     }
     for name in report_names():
-        rows = read_report(published, name, asked.get(name, NOTHING))
+        rows = rows_to_draw(published, name, asked.get(name, NOTHING))
         assert "<svg" in chart_svg(name, rows)
+    steps = count_rows(published, "timeline")
+    assert rows_to_draw(published, "timeline")["events"].sum() == steps > MOST_ROWS
+    assert f"{steps - MOST_ROWS} more rows in the published file" in page
+    assert read_report(published, "timeline", most=3).height == 3
     write_chart("win_rate", read_report(published, "win_rate"), tmp_path / "chart.html")
     chart = (tmp_path / "chart.html").read_text(encoding="utf-8")
     assert "<script src" not in chart, "the page fetches nothing"
