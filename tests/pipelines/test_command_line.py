@@ -76,6 +76,7 @@ def test_importing_again_changes_no_table_and_says_so(imported) -> None:  # type
     assert "Nothing changed" in run("import", ROOT / "examples", home=home).stdout
 
 
+@pytest.mark.slow
 def test_a_rebuild_gives_identical_tables_while_readers_read(imported) -> None:  # type: ignore[no-untyped-def]
     home, _ = imported
     tables = ["organizations", "persons", "leads", "deals", "deal_stage_history", "person_sources", "person_lineage", "notes",
@@ -111,6 +112,7 @@ def test_history_of_imports_and_reports(imported, tmp_path: Path) -> None:  # ty
         assert told in run("report", *arguments, home=home, expect=3).stderr
 
 
+@pytest.mark.slow
 def test_another_list_of_the_same_name_and_ids_is_not_updated_over_in_silence(tmp_path: Path) -> None:
     header = ["id", "Name", "Email"]
     home = tmp_path / "home"
@@ -129,6 +131,7 @@ def test_another_list_of_the_same_name_and_ids_is_not_updated_over_in_silence(tm
     assert "--source NAME" in notes[0]
 
 
+@pytest.mark.slow
 def test_an_import_is_taken_back_and_comes_back_only_when_a_person_asks(tmp_path: Path) -> None:
     home = tmp_path / "home"
     first = write_csv(tmp_path / "a.csv", [["id", "Name"], ["1", "Ann Lee"]])
