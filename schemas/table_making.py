@@ -29,11 +29,20 @@ _TABLE_COMMENT = re.compile(r"\A((?:--[^\n]*\n)+)")
 TABLES_MADE = "tables"
 """State that names the SQL that the tables were made with."""
 
+VIEWS_MADE = "views"
+"""State that names the SQL that macros and report views were made with."""
+
 
 @cache
 def _tables_version() -> str:
     names = [name for schema in TABLE_ORDER for name in sql_names(f"tables/{schema}")]
     return digest([STORAGE, *(sql_text(name) for name in names)])
+
+
+@cache
+def _views_version() -> str:
+    names = [name for folder in ("macros", "report_macros", "reports") for name in sql_names(folder)]
+    return digest([sql_text(name) for name in names])
 
 
 def is_of_another_version(session: Session) -> bool:
@@ -55,17 +64,27 @@ def create_tables(session: Session) -> None:
     )["name"].to_list()
     for schema in TABLE_ORDER:
         _create(session, f"tables/{schema}", schema, ("TABLE", there))
+    made: dict[str, str] = {}
+    if "audit.state" in there:
+        made = dict(session.frame("SELECT name, fingerprint FROM audit.state").iter_rows())
+    if made.get(VIEWS_MADE) != _views_version():
+        # Views hold no data: those of another version give way to ours.
+        _create_views(session, [name for name in there if name.startswith("reports.")])
+    for name, version in ((TABLES_MADE, _tables_version()), (VIEWS_MADE, _views_version())):
+        if made.get(name) != version:
+            session.connection.execute("DELETE FROM audit.state WHERE name = ?", [name])
+            session.connection.execute("INSERT INTO audit.state VALUES (?, ?)", [name, version])
+
+
+def _create_views(session: Session, there: list[str]) -> None:
+    for view in there:
+        schema, name = view.split(".", 1)
+        session.connection.execute(f"DROP VIEW IF EXISTS {quoted(schema)}.{quoted(name)}")
     # A table macro is made after those that it calls.
     reports = sorted(sql_names("report_macros"), key=lambda name: not name.endswith("_of"))
     for name in [*sql_names("macros"), *reports]:
         session.connection.execute(sql_text(name))
-    # Views hold no data: those of another version give way to ours.
-    for view in [name for name in there if name.startswith("reports.")]:
-        schema, name = view.split(".", 1)
-        session.connection.execute(f"DROP VIEW IF EXISTS {quoted(schema)}.{quoted(name)}")
     _create(session, "reports", "reports", ("VIEW", []))
-    if "audit.state" not in there:
-        session.connection.execute("INSERT INTO audit.state VALUES (?, ?)", [TABLES_MADE, _tables_version()])
 
 
 def _create(session: Session, folder: str, schema: str, kind: tuple[str, list[str]]) -> None:

@@ -338,6 +338,7 @@ def test_a_pipeline_that_was_just_named_in_the_settings_can_be_used(crm: Setting
     assert found == [("Sales", "Offer", 2)]
 
 
+@pytest.mark.slow
 def test_two_crms_and_what_was_done_here_are_one_history(tmp_path: Path) -> None:
     salesforce, hubspot = tmp_path / "salesforce", tmp_path / "hubspot"
     write_csv(
