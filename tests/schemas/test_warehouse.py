@@ -205,6 +205,19 @@ def test_tables_of_another_version_are_made_anew_and_filled_again(workplace: Wor
     assert "old" not in workplace.query("FROM reports.stage_conversion").columns
 
 
+def test_views_of_another_version_give_way_and_data_stay(workplace: Workplace, tmp_path: Path) -> None:
+    workplace.take(write_csv(tmp_path / "a.csv", [["id", "Name"], ["1", "Ann Lee"]]))
+    workplace.derive()
+    with workplace.warehouse.open() as session:
+        session.execute("UPDATE audit.state SET fingerprint = 'older' WHERE name = 'views'")
+        session.execute("CREATE OR REPLACE MACRO reports.deals_of(of_pipeline, of_owner) AS TABLE SELECT 1 AS old")
+        session.execute("CREATE VIEW reports.retired AS SELECT 1 AS old")
+    assert workplace.query("SELECT count(*) FROM main.persons").item() == 1
+    assert "old" not in workplace.query("FROM reports.deals_of(NULL, NULL)").columns
+    left = workplace.query("SELECT count(*) FROM duckdb_views() WHERE view_name = 'retired'").item()
+    assert left == 0
+
+
 ATTACKS = [
     "COPY persons TO '{tmp}/out.csv'",  # writing a file
     "SELECT * FROM read_csv('/etc/passwd')",  # reading another file
