@@ -7,6 +7,7 @@ not belong here: what can be done (`assets.deals.acting`), and asking the user (
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -20,9 +21,10 @@ from pipelines.importing import ImportRequest, run_import
 from schemas import progress
 from schemas.actions import Action
 from schemas.errors import InputRefusedError, LeadsiftError
+from schemas.keys import entity_id
 from schemas.ledger import Ledger
 from schemas.settings import Settings
-from schemas.vocabulary import ActionKind
+from schemas.vocabulary import ActionKind, Entity
 from schemas.warehouse import Published
 
 
@@ -70,24 +72,41 @@ def convert(settings: Settings, plans: Sequence[Plan]) -> list[dict[str, Any]]:
     return rows.to_dicts()
 
 
-def requests_in(path: Path) -> list[Request]:
-    """Conversions in a CSV file whose columns are named like the options, `lead_id` at least.
+def requests_in(path: Path) -> list[tuple[int, Request]]:
+    """Conversions in a delimited file (comma, semicolon or tab, UTF-8) with the line of each; columns are named like
+    the options, `lead_id` must be among them. A short row lacks its last cells, a blank one is passed over.
 
-    Raises InputRefusedError naming the file and what is wrong with it.
+    Raises InputRefusedError naming the file, the line and what is wrong with it.
     """
     known = [item.name for item in fields(Request)]
     try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputRefusedError(f"{path}: cannot be read: {error}") from error
-    if not rows or "lead_id" not in rows[0]:
+        raise InputRefusedError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    first = text.partition("\n")[0]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    try:
+        headers = [name.strip().casefold() for name in next(rows, [])]
+        found = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise InputRefusedError(f"{path}, line {rows.line_num}: {error}") from error
+    if "lead_id" not in headers or not found:
         raise InputRefusedError(
             f"{path}: needs the column lead_id and at least one row; columns are {', '.join(known)}"
         )
-    unknown = [name for name in rows[0] if name not in known]
-    if unknown:
-        raise InputRefusedError(f"{path}: unknown column {unknown[0]!r}; columns are {', '.join(known)}")
-    return [Request(**{name: text.strip() or None for name, text in row.items()}) for row in rows]  # type: ignore[arg-type]
+    for place, name in enumerate(headers):
+        if name not in known or name in headers[:place]:
+            raise InputRefusedError(f"{path}: unknown or repeated column {name!r}; columns are {', '.join(known)}")
+    return [(line, _request(f"{path}, row {line}", headers, row)) for line, row in found]
+
+
+def _request(where: str, headers: list[str], row: list[str]) -> Request:
+    if len(row) > len(headers):
+        raise InputRefusedError(f"{where}: has {len(row)} cells under {len(headers)} headers")
+    given = {name: cell.strip() or None for name, cell in zip(headers, row, strict=False)}
+    if given.get("lead_id") is None:
+        raise InputRefusedError(f"{where}: has no lead_id")
+    return Request(**given)  # type: ignore[arg-type]
 
 
 def plan_all(settings: Settings, path: Path) -> list[Plan]:
@@ -98,8 +117,8 @@ def plan_all(settings: Settings, path: Path) -> list[Plan]:
     found, refused = [], []
     seen: set[str] = set()
     with published.held():
-        for number, request in enumerate(requests, 2):
-            progress.report("Checking conversions", number - 2, len(requests))
+        for done, (number, request) in enumerate(requests):
+            progress.report("Checking conversions", done, len(requests))
             try:
                 made = plan_conversion(published, request, settings.open_deal_limits)
                 if made.lead_id in seen:
@@ -153,7 +172,7 @@ def act_on_deal(settings: Settings, deal_id: str, kind: ActionKind, how: Mapping
     published = Published(settings.published_path)
     action, warnings = plan_deal(published, deal_id, kind, limits=settings.open_deal_limits, **how)
     record(settings, [action])
-    key = f"deal_{action.record_key[:20]}"
+    key = entity_id(Entity.DEAL, action.record_key)
     row = published.query(
         "SELECT deals.deal_id, deals.title, deals.status, stages.name AS stage, deals.closed_at, deals.lost_reason "
         "FROM main.deals LEFT JOIN main.stages USING (stage_id) WHERE deal_id = $id",

@@ -18,6 +18,7 @@ from assets.sources.casting import CASTERS, CastContext
 from schemas.actions import Action
 from schemas.decisions import Decision
 from schemas.errors import InputRefusedError
+from schemas.keys import entity_id
 from schemas.sql_files import sql_text
 from schemas.vocabulary import ActionKind, Entity, Kind, LeadStatus, Verdict
 from schemas.warehouse import Published
@@ -112,7 +113,7 @@ def plan_conversion(published: Published, request: Request, limits: Mapping[str,
     }
     told = {name: str(value) for name, value in details.items() if value is not None}
     plan.actions.append(Action(Entity.LEAD, lead["record_key"], ActionKind.CONVERT, told, request.reason))
-    plan.deal_id = f"deal_{deal_key[:20]}"
+    plan.deal_id = entity_id(Entity.DEAL, deal_key)
     return plan
 
 

@@ -211,8 +211,32 @@ def test_many_are_converted_from_a_file_or_none(crm: Settings, tmp_path: Path) -
         tmp_path / "good.csv", [header, ["salesforce:00Q1", "", "", ""], ["salesforce:00Q3", "", "9", "EUR"]]
     )
     assert len(acting.convert(crm, acting.plan_all(crm, good))) == 2
-    with pytest.raises(InputRefusedError, match="unknown column 'colour'"):
+    with pytest.raises(InputRefusedError, match="repeated column 'colour'"):
         acting.plan_all(crm, write_csv(tmp_path / "odd.csv", [["lead_id", "colour"], ["salesforce:00Q1", "red"]]))
+
+
+def test_a_file_of_conversions_may_be_of_excel_and_ragged(imported: Path, tmp_path: Path) -> None:
+    # As Excel saves it where the comma is a decimal mark; a short row and a blank one.
+    text = "lead_id;Title;value;currency\r\nsalesforce:00Q1;Büro;5;EUR\r\n\r\nsalesforce:00Q3\r\n"
+    (tmp_path / "list.csv").write_bytes(text.encode("utf-8-sig"))
+    first, second = acting.requests_in(tmp_path / "list.csv")
+    assert first == (2, Request("salesforce:00Q1", title="Büro", value="5", currency="EUR"))
+    assert second == (4, Request("salesforce:00Q3"))
+    header = ["lead_id", "value"]
+    for rows, told in (
+        ([header, ["salesforce:00Q1", "5", "more"]], "row 2: has 3 cells under 2 headers"),
+        ([header, ["", "5"]], "row 2: has no lead_id"),
+        ([["lead_id", "colour"], ["salesforce:00Q1", "red"]], "column 'colour'"),
+        ([["lead_id", "value", "value"], ["salesforce:00Q1", "1", "2"]], "column 'value'"),
+        ([header], "at least one row"),
+        ([["a"], ["b"]], "needs the column lead_id"),
+    ):
+        with pytest.raises(InputRefusedError, match=told):
+            acting.requests_in(write_csv(tmp_path / "odd.csv", rows))
+    (tmp_path / "legacy.csv").write_bytes(text.encode("cp1252"))
+    assert (
+        "cannot be read as UTF-8" in run("convert", "--file", tmp_path / "legacy.csv", home=imported, expect=3).stderr
+    )
 
 
 def test_each_row_that_cannot_be_converted_has_a_line_of_its_own(imported: Path, tmp_path: Path) -> None:
