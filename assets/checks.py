@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import dagster as dg
 
 from assets.resources import Home
-from schemas.sql_files import quoted, sql_text
-from schemas.warehouse import Session
+from schemas.sql.files import quoted, sql_text
+from schemas.stores.warehouse import Session
 
 UNIQUE_IDS: dict[str, str] = {
     "organizations": "organization_id",

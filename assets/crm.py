@@ -6,8 +6,8 @@ import dagster as dg
 
 from assets.deals.tables import CRM_TABLES, Setup, build_crm_tables
 from assets.resources import Home
-from dedup.state import is_current
-from schemas import progress
+from dedup.scoring.freshness import is_current
+from schemas.contracts import progress
 
 
 @dg.multi_asset(

@@ -8,9 +8,9 @@ import dagster as dg
 from pydantic import Field
 
 from assets.resources import Home
-from assets.sources.landing import Taking, import_options, land
-from assets.sources.profile_choice import saved_profiles
-from schemas import progress
+from assets.sources.files.landing import Taking, import_options, land
+from assets.sources.mapping.profile_choice import saved_profiles
+from schemas.contracts import progress
 
 
 class ImportConfig(dg.Config):  # type: ignore[misc, unused-ignore]

@@ -9,14 +9,14 @@ from typing import Any
 import dagster as dg
 
 from assets.resources import Home
-from dedup.current import load_current
-from dedup.identity import ResolutionCounts, resolve
-from dedup.models import model_in_use
-from dedup.pairing import find_pairs
-from dedup.state import is_current
-from dedup.survivorship import Survivorship
-from schemas import progress
-from schemas.vocabulary import Entity
+from dedup.models.versions import model_in_use
+from dedup.resolution.entities import ResolutionCounts, resolve
+from dedup.resolution.survivorship import Survivorship
+from dedup.scoring.current_records import load_current
+from dedup.scoring.freshness import is_current
+from dedup.scoring.pairs import find_pairs
+from schemas.contracts import progress
+from schemas.contracts.vocabulary import Entity
 
 
 def _pairs(home: Home, entity: Entity) -> dg.MaterializeResult[None]:

@@ -6,12 +6,12 @@ import dagster as dg
 
 from assets.reports import REPORTS
 from assets.resources import Home
-from assets.sources.statements import keep_history
-from dedup.state import DERIVED, fingerprint, record, recorded
-from schemas import progress
-from schemas.errors import LeadsiftError
-from schemas.keys import digest
-from schemas.warehouse import Published
+from assets.sources.loading.facts import keep_history
+from dedup.scoring.freshness import DERIVED, fingerprint, record, recorded
+from schemas.contracts import progress
+from schemas.contracts.errors import LeadsiftError
+from schemas.contracts.keys import digest
+from schemas.stores.warehouse import Published
 
 PUBLISHED_WITHOUT = "published without"
 """State that names the imports that were undone when the last clean copy was made."""

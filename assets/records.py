@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.resources import Home
-from assets.sources.loading import load_pending
-from assets.sources.record_writing import RECORD_TABLES
+from assets.sources.loading.imports import load_pending
+from assets.sources.loading.record_writing import RECORD_TABLES
 
 _NAMES = [table.split(".")[1] for table in RECORD_TABLES.values()]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.resources import Home
-from schemas import progress
-from schemas.sql_files import sql_comment, sql_names
+from schemas.contracts import progress
+from schemas.sql.files import sql_comment, sql_names
 
 REPORTS = [name.split("/")[1] for name in sql_names("reports")]
 

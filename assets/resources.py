@@ -10,10 +10,10 @@ from pathlib import Path
 import dagster as dg
 from pydantic import PrivateAttr
 
-from schemas.archive import Archive
-from schemas.ledger import Ledger
-from schemas.settings import Settings, load_settings
-from schemas.warehouse import Session, Warehouse
+from schemas.stores.archive import Archive
+from schemas.stores.ledger import Ledger
+from schemas.stores.settings import Settings, load_settings
+from schemas.stores.warehouse import Session, Warehouse
 
 
 class Home(dg.ConfigurableResource["Home"]):

@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 
 from assets.checks import POINTERS
-from schemas.settings import Settings
-from schemas.sql_files import sql_comment, sql_names, sql_text
-from schemas.warehouse import Session, Warehouse
+from schemas.sql.files import sql_comment, sql_names, sql_text
+from schemas.stores.settings import Settings
+from schemas.stores.warehouse import Session, Warehouse
 
 DOCS = Path(__file__).parent.parent / "docs"
 

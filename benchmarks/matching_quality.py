@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.crm_contacts import COLUMNS, make_contacts
-from pipelines.importing import ImportRequest, run_import
-from schemas.settings import load_settings
-from schemas.warehouse import Published
+from pipelines.services.importing import ImportRequest, run_import
+from schemas.stores.settings import load_settings
+from schemas.stores.warehouse import Published
 
 PROBABILITIES = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999)
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.sources.names import split_name
-from dedup.explaining import explain
-from dedup.normalising import organization_forms, person_forms
-from schemas.vocabulary import Entity
+from assets.sources.casting.names import split_name
+from dedup.features.records import organization_forms, person_forms
+from dedup.study.explanation import explain
+from schemas.contracts.vocabulary import Entity
 
 FROM = 7.0
 _TEXTS = ("record_key", "name", "domain", "website", "email", "phone", "street", "city", "postal_code")

@@ -43,12 +43,12 @@ pl.read_csv(PATH, infer_schema=False).write_parquet(OUT)
     "leadsift": """
 from pathlib import Path
 import pipelines  # as the command line does
-from assets.sources.landing import land
-from assets.sources.loading import load_pending
-from schemas.archive import Archive
-from schemas.ledger import ImportOptions, Ledger
-from schemas.settings import load_settings
-from schemas.warehouse import Warehouse
+from assets.sources.files.landing import land
+from assets.sources.loading.imports import load_pending
+from schemas.stores.archive import Archive
+from schemas.stores.ledger import ImportOptions, Ledger
+from schemas.stores.settings import load_settings
+from schemas.stores.warehouse import Warehouse
 settings = load_settings(Path(OUT))
 archive, ledger = Archive(str(settings.archive_dir)), Ledger(settings.ledger_address)
 land([Path(PATH)], ImportOptions(), archive, ledger)
@@ -64,8 +64,8 @@ for name in book.sheet_names:
 """,
     "leadsift workbook": """
 from pathlib import Path
-from assets.sources.reading import read_file
-from assets.sources.tables import find_tables
+from assets.sources.readers.reading import read_file
+from assets.sources.layout.tables import find_tables
 for sheet in read_file(Path(PATH)).sheets:
     print(sum(table.cells.height for table in find_tables(sheet, frozenset({"e mail", "first name", "city"}))))
 """,

@@ -13,8 +13,8 @@ import resource
 import tempfile
 from pathlib import Path
 
-from schemas.sql_files import sql_names
-from schemas.warehouse import Session, Warehouse
+from schemas.sql.files import sql_names
+from schemas.stores.warehouse import Session, Warehouse
 
 # ruff: noqa: E501
 _MAKE = [

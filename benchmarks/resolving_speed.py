@@ -23,7 +23,7 @@ from typing import Any
 
 from benchmarks.crm_contacts import COLUMNS, make_contacts
 from benchmarks.matching_quality import Quality, score
-from schemas.warehouse import Published
+from schemas.stores.warehouse import Published
 
 LEAN = "lean"
 
@@ -89,9 +89,9 @@ def measured(*arguments: str) -> float:
 
 def blocking_ceiling(published: Published, truth: dict[str, str]) -> float:
     """The share of true pairs that blocking brings together, whatever their evidence."""
-    from dedup.blocking import block
-    from dedup.person_model import BLOCKING_RULES
-    from schemas.warehouse import scratch_session
+    from dedup.models.person_model import BLOCKING_RULES
+    from dedup.scoring.blocking import block
+    from schemas.stores.warehouse import scratch_session
 
     forms = published.query("SELECT * FROM audit.person_forms")
     keys = dict(

@@ -13,8 +13,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from pipelines.commands import crm, demo, files, history, models, people, reading
-from pipelines.console import FAILED, REFUSED, print_error, print_json, wants_traceback
-from schemas.errors import InputRefusedError, LeadsiftError
+from pipelines.commands.console import FAILED, REFUSED, print_error, print_json, wants_traceback
+from schemas.contracts.errors import InputRefusedError, LeadsiftError
 
 VERSION = "0.1.0"
 

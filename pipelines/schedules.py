@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipelines.jobs import import_job, import_run_config
-from schemas.settings import load_settings
+from schemas.stores.settings import load_settings
 
 
 @dg.schedule(job=import_job, cron_schedule="0 2 * * *", execution_timezone="UTC")

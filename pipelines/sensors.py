@@ -13,12 +13,12 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.sources.containers import find_files
+from assets.sources.files.source_files import find_files
 from pipelines.jobs import import_job, import_run_config
-from schemas.archive import stream_hash
-from schemas.errors import InputRefusedError
-from schemas.ledger import Ledger
-from schemas.settings import load_settings
+from schemas.contracts.errors import InputRefusedError
+from schemas.stores.archive import stream_hash
+from schemas.stores.ledger import Ledger
+from schemas.stores.settings import load_settings
 
 SETTLE_SECONDS = 2.0
 """A file that changed within this time may still be being copied."""

@@ -1,1 +1,1 @@
-"""The tests, in the layout of the four packages: tests/dedup/test_identity.py tests dedup/identity.py."""
+"""The tests, in the layout of the four packages: tests/dedup/test_identity.py tests dedup/resolution/entities.py."""

@@ -15,18 +15,18 @@ from typing import Any
 import polars as pl
 
 from assets.deals.tables import Setup, build_crm_tables
-from assets.sources.landing import Landing, land
-from assets.sources.loading import load_pending
-from dedup.current import load_current
-from dedup.identity import resolve
-from dedup.pairing import MOST_CHANGED, find_pairs
-from dedup.survivorship import Survivorship
-from schemas.archive import Archive
-from schemas.ledger import ImportOptions, Ledger
-from schemas.settings import Settings, load_settings
-from schemas.sql_files import sql_text
-from schemas.vocabulary import RESOLVED_ENTITIES
-from schemas.warehouse import Session, Warehouse
+from assets.sources.files.landing import Landing, land
+from assets.sources.loading.imports import load_pending
+from dedup.resolution.entities import resolve
+from dedup.resolution.survivorship import Survivorship
+from dedup.scoring.current_records import load_current
+from dedup.scoring.pairs import MOST_CHANGED, find_pairs
+from schemas.contracts.vocabulary import RESOLVED_ENTITIES
+from schemas.sql.files import sql_text
+from schemas.stores.archive import Archive
+from schemas.stores.ledger import ImportOptions, Ledger
+from schemas.stores.settings import Settings, load_settings
+from schemas.stores.warehouse import Session, Warehouse
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 

@@ -2,7 +2,7 @@
 
 Belongs here: filing leads and moving deals, what can be done, and why not. Does not belong here: conversions
 (`assets.deals.conversion`), asking the user (`pipelines.commands.crm`), recording
-(`pipelines.acting`), and how facts become tables (`assets.deals.tables`).
+(`pipelines.services.deals`), and how facts become tables (`assets.deals.tables`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from schemas.actions import Action
-from schemas.errors import InputRefusedError
-from schemas.vocabulary import ActionKind, DealStatus, Entity, LeadStatus
-from schemas.warehouse import Published
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import ActionKind, DealStatus, Entity, LeadStatus
+from schemas.stores.actions import Action
+from schemas.stores.warehouse import Published
 
 NEAR_LIMIT = 0.9
 """Share of a limit of open deals from which there is a warning."""

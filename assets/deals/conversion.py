@@ -1,7 +1,7 @@
 """Converting a lead into a deal: what can be, what is doubtful about its contact, and the facts that it makes.
 
 Belongs here: planning conversions and taking them back, against the published tables. Does not belong here: asking the
-user (`pipelines.commands.crm`), recording (`pipelines.acting`), and how facts become tables (`assets.deals.tables`).
+user (`pipelines.commands.crm`), recording (`pipelines.services.deals`), and how facts become tables (`assets.deals.tables`).
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import uuid4
 
-from assets.deals.acting import one_row, stage_of, stages_of, within_limits
-from assets.sources.casting import CASTERS, CastContext
-from schemas.actions import Action
-from schemas.decisions import Decision
-from schemas.errors import InputRefusedError
-from schemas.keys import entity_id
-from schemas.sql_files import sql_text
-from schemas.vocabulary import ActionKind, Entity, Kind, LeadStatus, Verdict
-from schemas.warehouse import Published
+from assets.deals.actions import one_row, stage_of, stages_of, within_limits
+from assets.sources.casting.cells import CASTERS, CastContext
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.keys import entity_id
+from schemas.contracts.vocabulary import ActionKind, Entity, Kind, LeadStatus, Verdict
+from schemas.sql.files import sql_text
+from schemas.stores.actions import Action
+from schemas.stores.decisions import Decision
+from schemas.stores.warehouse import Published
 
 VISIBILITIES = ("owner", "team", "all")
 NEW = "new"

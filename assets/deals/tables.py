@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from schemas.rates import Rate
-from schemas.warehouse import Session
+from schemas.stores.rates import Rate
+from schemas.stores.warehouse import Session
 
 CRM_TABLES: dict[str, str] = {
     "users": "Who owns, writes and moves things in the sources.",

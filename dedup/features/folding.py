@@ -1,7 +1,7 @@
 """Folding: what is left of a text when only the differences that mean something count; and applying that to columns.
 
 Belongs here: text to text, each distinct text once. Does not belong here: what a name or an address is made of
-(`dedup.names`, `dedup.normalising`). Vocabularies are data in `dedup/vocabularies`.
+(`dedup.features.names`, `dedup.features.records`). Vocabularies are data in `dedup/features/vocabularies`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`](?=\w)")
 
 @cache
 def vocabulary(name: str) -> frozenset[str]:
-    """The entries of `dedup/vocabularies/<name>.txt`, without comments."""
+    """The entries of `dedup/features/vocabularies/<name>.txt`, without comments."""
     lines = (_VOCABULARIES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 

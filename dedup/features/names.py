@@ -2,7 +2,7 @@
 
 Nicknames come from the package `nicknames` (Old Dominion University's list, Apache 2.0), frequencies from the package
 `names` (United States Census of 1990, MIT). Belongs here: what is known of names in general. Does not belong here:
-folding text (`dedup.normalising`) or weighing agreement (`dedup.person_model`).
+folding text (`dedup.features.records`) or weighing agreement (`dedup.models.person_model`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib.resources import files
 
 import polars as pl
 
-from dedup.folding import fold_words, vocabulary
+from dedup.features.folding import fold_words, vocabulary
 
 USUAL_GIVEN = 0.004
 """Share of people who bear a given name of which nothing is known. Not small, although the name is rare in the census:

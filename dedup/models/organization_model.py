@@ -1,6 +1,6 @@
 """The organization model: what makes two records one organization, and which pairs are looked at.
 
-Declarations only; see `dedup.person_model` for how the probabilities are meant.
+Declarations only; see `dedup.models.person_model` for how the probabilities are meant.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 from splink import SettingsCreator
 
-from dedup.blocking import BlockingRule, agreeing_on, sharing_one_of
-from dedup.levels import comparison, level, otherwise, unknown
+from dedup.models.levels import comparison, level, otherwise, unknown
+from dedup.scoring.blocking import BlockingRule, agreeing_on, sharing_one_of
 
 VERSION = "organization-2"
 

@@ -2,7 +2,7 @@
 
 Declarations only. The probabilities are set from the general frequency of names, days and numbers, not from any
 data set, and are part of the model's version: change one and the version must change. A pair's evidence depends
-on its two records alone; how many records there are enters in `dedup.bands`.
+on its two records alone; how many records there are enters in `dedup.scoring.bands`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 
 from splink import SettingsCreator
 
-from dedup.blocking import BlockingRule, agreeing_on, sharing_one_of
-from dedup.levels import Rarity, comparison, level, otherwise, unknown
-from dedup.names import name_shares
+from dedup.features.names import name_shares
+from dedup.models.levels import Rarity, comparison, level, otherwise, unknown
+from dedup.scoring.blocking import BlockingRule, agreeing_on, sharing_one_of
 
 VERSION = "person-3"
 

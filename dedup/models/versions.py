@@ -2,7 +2,7 @@
 
 A trained model is a shipped one under other probabilities, with frequencies of names of its own. Belongs here: models
 as values, to and from text. Does not belong here: declaring them (the model modules) and making them
-(`dedup.training`).
+(`dedup.study.training`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 
 import polars as pl
 
-from dedup import organization_model, person_model
-from dedup.blocking import BlockingRule
-from dedup.engine import Model, level_name, settings_of
-from dedup.names import name_shares
-from schemas.errors import StoreError
-from schemas.vocabulary import Entity
+from dedup.features.names import name_shares
+from dedup.models import organization_model, person_model
+from dedup.scoring.blocking import BlockingRule
+from dedup.scoring.linker import Model, level_name, settings_of
+from schemas.contracts.errors import StoreError
+from schemas.contracts.vocabulary import Entity
 
 SHIPPED: dict[Entity, Model] = {Entity.ORGANIZATION: organization_model, Entity.PERSON: person_model}
 MODEL_VERSIONS = {Entity.ORGANIZATION: organization_model.VERSION, Entity.PERSON: person_model.VERSION}

@@ -5,7 +5,7 @@ around it. So components that are larger than a few records, or hold a pair that
 again pair by pair, the strongest evidence first (single-linkage agglomeration under constraints, as in Davidson
 and Ravi 2005), and two parts are joined only when nothing keeps them apart and enough of the pairs across speak
 for it. Everything is decided by content, so that no order of imports matters. Does not belong here: evidence
-(`dedup.engine`), ids (`dedup.identity`).
+(`dedup.scoring.linker`), ids (`dedup.resolution.entities`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from schemas.vocabulary import Band, Entity
+from schemas.contracts.vocabulary import Band, Entity
 
 MODEL_RULE = "model"
 DECIDED_SAME = "decided same"

@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from dedup.clustering import APART_RULE, DECIDED_DIFFERENT, Clusters, constrained
-from dedup.engine import connected_components
-from dedup.state import basis, recorded, remember
-from dedup.survivorship import Survivorship
-from schemas.sql_files import quoted
-from schemas.vocabulary import ID_PREFIXES, Band, Entity
-from schemas.warehouse import Session
+from dedup.resolution.clusters import APART_RULE, DECIDED_DIFFERENT, Clusters, constrained
+from dedup.resolution.survivorship import Survivorship
+from dedup.scoring.freshness import basis, recorded, remember
+from dedup.scoring.linker import connected_components
+from schemas.contracts.vocabulary import ID_PREFIXES, Band, Entity
+from schemas.sql.files import quoted
+from schemas.stores.warehouse import Session
 
 
 @dataclass(frozen=True, slots=True)

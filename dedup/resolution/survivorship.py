@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from schemas.errors import SettingsError
+from schemas.contracts.errors import SettingsError
 
 CRITERIA = ("source_priority", "most_complete", "verified", "most_frequent", "newest", "longest")
 

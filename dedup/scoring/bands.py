@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from schemas.vocabulary import Band
+from schemas.contracts.vocabulary import Band
 
 SMALLEST_WORLD = 1024
 

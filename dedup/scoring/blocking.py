@@ -2,7 +2,7 @@
 
 Records are numbered by their rows and keys are hashed, so that a pair is one number while pairs of many rules are
 united: a million records and twenty rules come to some seconds. Two keys that hash alike cost a comparison and
-nothing else. Does not belong here: which rules there are (the model modules), and weighing pairs (`dedup.engine`).
+nothing else. Does not belong here: which rules there are (the model modules), and weighing pairs (`dedup.scoring.linker`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.warehouse import Session
+from schemas.stores.warehouse import Session
 
 LARGEST_BLOCK = 500
 """Records that may share one value and still be compared each with each: 125,000 pairs. What more records share is a

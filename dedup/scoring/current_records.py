@@ -1,15 +1,15 @@
 """Current records: the version of each record that counts, kept up to date by looking only at records that changed.
 
 Belongs here: `records.current_*` and the temporary tables that tell what changed. Does not belong here: how versions
-make one record (the macro `records.current_of_rows`), and comparing records (`dedup.pairing`).
+make one record (the macro `records.current_of_rows`), and comparing records (`dedup.scoring.pairs`).
 """
 
 from __future__ import annotations
 
-from dedup.state import basis, recorded, remember
-from schemas.sql_files import quoted
-from schemas.vocabulary import Entity
-from schemas.warehouse import Session
+from dedup.scoring.freshness import basis, recorded, remember
+from schemas.contracts.vocabulary import Entity
+from schemas.sql.files import quoted
+from schemas.stores.warehouse import Session
 
 
 def load_current(session: Session, entity: Entity) -> None:

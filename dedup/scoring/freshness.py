@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from dedup.models import MODEL_VERSIONS
-from schemas.keys import digest
-from schemas.sql_files import sql_names, sql_text
-from schemas.warehouse import Session
+from dedup.models.versions import MODEL_VERSIONS
+from schemas.contracts.keys import digest
+from schemas.sql.files import sql_names, sql_text
+from schemas.stores.warehouse import Session
 
 DERIVED = "derived"
 

@@ -19,10 +19,10 @@ import polars as pl
 from splink import DuckDBAPI, Linker, SettingsCreator
 from splink.clustering import cluster_pairwise_predictions_at_threshold
 
-from dedup.bands import kept_evidence
-from dedup.blocking import BlockingRule, block
-from schemas.sql_files import quoted
-from schemas.warehouse import Session
+from dedup.scoring.bands import kept_evidence
+from dedup.scoring.blocking import BlockingRule, block
+from schemas.sql.files import quoted
+from schemas.stores.warehouse import Session
 
 EVIDENCE_PREFIX = "mw_"
 LEVEL_PREFIX = "level_"

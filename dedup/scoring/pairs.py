@@ -3,23 +3,23 @@
 A pair's evidence depends on its two records and the model, and which pairs are compared depends on how many records
 share a value. So after a change only pairs of changed records are weighed again, and pairs of records that share a
 value which has become too common to compare its holders, or has ceased to be (decision 0005; a property test holds
-this to weighing everything). Does not belong here: evidence (`dedup.engine`), and what pairs make
-(`dedup.identity`).
+this to weighing everything). Does not belong here: evidence (`dedup.scoring.linker`), and what pairs make
+(`dedup.resolution.entities`).
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from dedup.bands import MATCHED_FROM, REVIEW_FROM, kept_evidence, least_evidence, prior_bits, world_size
-from dedup.blocking import block, block_changed
-from dedup.clustering import DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE
-from dedup.engine import EVIDENCE_PREFIX, Model, ScoredPairs, score_blocked
-from dedup.models import model_in_use
-from dedup.normalising import organization_forms, person_forms
-from dedup.state import basis, recorded, remember
-from schemas.vocabulary import Band, Entity, Verdict
-from schemas.warehouse import Session
+from dedup.features.records import organization_forms, person_forms
+from dedup.models.versions import model_in_use
+from dedup.resolution.clusters import DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE
+from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, kept_evidence, least_evidence, prior_bits, world_size
+from dedup.scoring.blocking import block, block_changed
+from dedup.scoring.freshness import basis, recorded, remember
+from dedup.scoring.linker import EVIDENCE_PREFIX, Model, ScoredPairs, score_blocked
+from schemas.contracts.vocabulary import Band, Entity, Verdict
+from schemas.stores.warehouse import Session
 
 MOST_CHANGED = 0.3
 """Share of changed records from which weighing everything costs less than finding out what need not be."""
@@ -166,7 +166,7 @@ def _banded(scored: pl.DataFrame, stated: pl.DataFrame, records: int) -> pl.Data
         "record_key_l",
         "record_key_r",
         match_weight=weight,
-        # The logistic function of evidence and prior, see dedup.bands.probability.
+        # The logistic function of evidence and prior, see dedup.scoring.bands.probability.
         match_probability=pl.when(parted)
         .then(0.0)
         .when(linked)

@@ -1,7 +1,7 @@
 """Explaining: the evidence of a pair, comparison by comparison, in bits and in words.
 
 Scored anew from the comparable forms of the two records, so that any two can be explained, whether they were ever
-compared or not. Does not belong here: finding the records (`pipelines.records`), and pictures.
+compared or not. Does not belong here: finding the records (`pipelines.services.lookup`), and pictures.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from itertools import combinations
 
 import polars as pl
 
-from dedup.bands import band, prior_bits, probability
-from dedup.engine import EVIDENCE_PREFIX, LEVEL_PREFIX, OTHERWISE, UNKNOWN, Model, compare, level_names
-from dedup.models import SHIPPED
-from schemas.vocabulary import Band, Entity
-from schemas.warehouse import scratch_session
+from dedup.models.versions import SHIPPED
+from dedup.scoring.bands import band, prior_bits, probability
+from dedup.scoring.linker import EVIDENCE_PREFIX, LEVEL_PREFIX, OTHERWISE, UNKNOWN, Model, compare, level_names
+from schemas.contracts.vocabulary import Band, Entity
+from schemas.stores.warehouse import scratch_session
 
 RARITY = f"{EVIDENCE_PREFIX}tf_adj_"
 

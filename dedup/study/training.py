@@ -5,7 +5,7 @@ pair counts as a match as far as the model so far believes it, pairs that people
 two random records agree is counted on random pairs (Splink). Both are held to what the shipped model says as to so
 many pairs seen before, so that a small list moves little. Levels that allow for what colleagues and households
 share stay as they are: counting cannot tell what is independent. Belongs here: making a model. Does not belong
-here: keeping it (`pipelines.training`), and using it.
+here: keeping it (`pipelines.services.train`), and using it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dedup.bands import prior_bits
-from dedup.blocking import block
-from dedup.engine import LEVEL_PREFIX, Model, random_agreement, score_blocked
-from dedup.models import Level, TrainedModel, levels_of, trained
-from dedup.names import family_share, given_share
-from schemas.keys import digest
-from schemas.vocabulary import Entity
-from schemas.warehouse import Session
+from dedup.features.names import family_share, given_share
+from dedup.models.versions import Level, TrainedModel, levels_of, trained
+from dedup.scoring.bands import prior_bits
+from dedup.scoring.blocking import block
+from dedup.scoring.linker import LEVEL_PREFIX, Model, random_agreement, score_blocked
+from schemas.contracts.keys import digest
+from schemas.contracts.vocabulary import Entity
+from schemas.stores.warehouse import Session
 
 SEEN_MATCHES = 300
 """Matches that the shipped model counts for: with so many found, its word and the data's weigh the same."""

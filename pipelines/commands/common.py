@@ -8,9 +8,9 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from pipelines.console import REFUSED, print_error, print_json
-from schemas.settings import Settings, load_settings
-from schemas.vocabulary import UpdatePolicy
+from pipelines.commands.console import REFUSED, print_error, print_json
+from schemas.contracts.vocabulary import UpdatePolicy
+from schemas.stores.settings import Settings, load_settings
 
 HomeOption = Annotated[
     Path | None,

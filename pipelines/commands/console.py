@@ -23,7 +23,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from schemas.progress import LOGGER
+from schemas.contracts.progress import LOGGER
 
 DONE = 0
 FAILED = 1

@@ -11,10 +11,10 @@ import polars as pl
 import typer
 
 from pipelines.commands.common import HomeOption, JsonOption, settings_of
-from pipelines.console import err, out, print_json, print_table, progress_shown
-from schemas.errors import InputRefusedError
-from schemas.vocabulary import ActionKind, LeadStatus
-from schemas.warehouse import Published
+from pipelines.commands.console import err, out, print_json, print_table, progress_shown
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import ActionKind, LeadStatus
+from schemas.stores.warehouse import Published
 
 if TYPE_CHECKING:
     from assets.deals.conversion import Doubt, Plan, Request
@@ -52,7 +52,7 @@ def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift leads --status archived --owner "Ann Lee" --sort value
     """
-    from pipelines.acting import LEAD_ORDERS, open_leads
+    from pipelines.services.deals import LEAD_ORDERS, open_leads
 
     if status not in STATUSES:
         raise typer.BadParameter(f"{status!r} is not one of {', '.join(STATUSES)}", param_hint="--status")
@@ -107,7 +107,7 @@ def restore(
 def _file(
     context: typer.Context, home: Path | None, what: tuple[str, ActionKind, str | None], *, as_json: bool
 ) -> None:
-    from pipelines.acting import file_lead
+    from pipelines.services.deals import file_lead
 
     settings = settings_of(context, home)
     with progress_shown(quiet=as_json):
@@ -171,7 +171,7 @@ def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
       leadsift convert --file conversions.csv
     """
     from assets.deals.conversion import Request
-    from pipelines import acting
+    from pipelines.services import deals as acting
 
     settings = settings_of(context, home)
     if (lead_id is None) == (file is None):
@@ -199,7 +199,7 @@ def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
 def _answered(settings: Any, request: Request, *, may_ask: bool) -> Plan:
     """The plan of a conversion, with every doubt answered by the user. Raises InputRefusedError where none can be."""
-    from pipelines import acting
+    from pipelines.services import deals as acting
 
     while True:
         made = acting.plan(settings, request)
@@ -243,7 +243,7 @@ def revert_conversion(
 
       leadsift revert-conversion lead_1f3c --reason "wrong lead"
     """
-    from pipelines.acting import revert
+    from pipelines.services.deals import revert
 
     settings = settings_of(context, home)
     with progress_shown(quiet=as_json):
@@ -335,7 +335,7 @@ def _act(
     *,
     as_json: bool,
 ) -> None:
-    from pipelines.acting import act_on_deal
+    from pipelines.services.deals import act_on_deal
 
     settings = settings_of(context, home)
     with progress_shown(quiet=as_json):

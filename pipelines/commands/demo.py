@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.common import JsonOption
+from pipelines.commands.console import out, print_json, print_table, progress_shown, short_path
 from pipelines.commands.files import show_outcome
-from pipelines.console import out, print_json, print_table, progress_shown, short_path
-from schemas.errors import StoreError
-from schemas.settings import Settings, load_settings
-from schemas.warehouse import Published
+from schemas.contracts.errors import StoreError
+from schemas.stores.settings import Settings, load_settings
+from schemas.stores.warehouse import Published
 
 DEMO_HOME = Path("leadsift-home/demo")
 CHARTS = ("pipeline_value_by_stage", "win_rate_by_month", "stage_conversion", "lead_conversion_by_channel")
@@ -37,9 +37,9 @@ def demo(
 
       leadsift demo
     """
-    from pipelines.importing import ImportRequest, run_import
-    from pipelines.merges import explain_merges, summarise_review
-    from pipelines.report_page import write_page
+    from pipelines.reports.page import write_page
+    from pipelines.services.importing import ImportRequest, run_import
+    from pipelines.services.merges import explain_merges, summarise_review
 
     given = home or (context.obj if isinstance(context.obj, Path) else None)
     settings = load_settings(given or DEMO_HOME)
@@ -89,8 +89,8 @@ def examples_dir() -> Path:
 
 
 def _draw(settings: Settings) -> list[Path]:
-    from pipelines.charts import write_chart
-    from pipelines.reporting import rows_to_draw
+    from pipelines.reports.charts import write_chart
+    from pipelines.reports.queries import rows_to_draw
 
     published = Published(settings.published_path)
     drawn: list[Path] = []

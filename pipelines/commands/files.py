@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from assets.sources.landing import import_options
+from assets.sources.files.landing import import_options
 from pipelines.commands.common import (
     DateOrderOption,
     EncodingOption,
@@ -28,8 +28,8 @@ from pipelines.commands.common import (
     stated,
     with_password,
 )
-from pipelines.console import cell, out, print_json, print_table, progress_shown, short_path
-from schemas.settings import Settings
+from pipelines.commands.console import cell, out, print_json, print_table, progress_shown, short_path
+from schemas.stores.settings import Settings
 
 SHOWN_REJECTIONS = 10
 SHOWN_COLUMNS = 120
@@ -64,7 +64,7 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     given = stated(source, profile, date_order, encoding, update, key)
     settings = with_password(settings_of(context, home), password)
     if write_profile is not None:
-        from pipelines.inspection import write_profile as write
+        from pipelines.services.inspect_files import write_profile as write
 
         write(paths[0], import_options(settings, given), settings, write_profile)
     _look(settings, given, paths, as_json=as_json, wrote=write_profile is not None)
@@ -103,7 +103,7 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if dry_run:
         _look(settings, options, paths, as_json=as_json)
         return
-    from pipelines.importing import ImportRequest, run_import
+    from pipelines.services.importing import ImportRequest, run_import
 
     request = ImportRequest(list(paths), **options)
     with progress_shown(quiet=as_json):
@@ -122,7 +122,7 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 def _look(
     settings: Settings, given: dict[str, Any], paths: PathsArgument, *, as_json: bool, wrote: bool = False
 ) -> None:
-    from pipelines.inspection import inspect_paths
+    from pipelines.services.inspect_files import inspect_paths
 
     options = import_options(settings, given)
     with progress_shown(quiet=as_json):
@@ -142,7 +142,7 @@ def _look(
 
 def show_outcome(settings: Settings, document: dict[str, Any]) -> None:
     """Show what an import took, refused and decided, and what is there now."""
-    from pipelines.importing import rejections_of
+    from pipelines.services.importing import rejections_of
 
     _show_files(document)
     _show_decisions(document)

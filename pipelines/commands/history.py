@@ -8,8 +8,8 @@ import polars as pl
 import typer
 
 from pipelines.commands.common import HomeOption, JsonOption, refuse, settings_of
-from pipelines.console import out, print_json, print_table, progress_shown
-from schemas.ledger import Import, Ledger
+from pipelines.commands.console import out, print_json, print_table, progress_shown
+from schemas.stores.ledger import Import, Ledger
 
 
 def imports(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -94,7 +94,7 @@ def undo(
 
       leadsift undo imp_20250930140000_a1b2c3 --reason "wrong list"
     """
-    from pipelines.undoing import undo_import
+    from pipelines.services.undo import undo_import
 
     settings = settings_of(context, home)
     with progress_shown(quiet=as_json):
@@ -123,7 +123,7 @@ def doctor(
 
       leadsift doctor --rebuild
     """
-    from pipelines.health import examine, rebuild_derived
+    from pipelines.services.doctor import examine, rebuild_derived
 
     settings = settings_of(context, home)
     with progress_shown(quiet=as_json):

@@ -9,12 +9,12 @@ import polars as pl
 import typer
 
 from pipelines.commands.common import HomeOption, JsonOption, settings_of
+from pipelines.commands.console import out, print_json, print_table, progress_shown
 from pipelines.commands.people import EntityOption, entity_named
-from pipelines.console import out, print_json, print_table, progress_shown
-from schemas.vocabulary import RESOLVED_ENTITIES
+from schemas.contracts.vocabulary import RESOLVED_ENTITIES
 
 if TYPE_CHECKING:
-    from pipelines.training import Training
+    from pipelines.services.train import Training
 
 
 def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
@@ -51,12 +51,12 @@ def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift train --weights weights.png
     """
-    from pipelines import training
+    from pipelines.services import train as training
 
     settings = settings_of(context, home)
     if weights is not None:
-        from pipelines.evidence_charts import write_weights
-        from schemas.warehouse import Published
+        from pipelines.reports.evidence_charts import write_weights
+        from schemas.stores.warehouse import Published
 
         told = Published(settings.published_path).query("SELECT * FROM audit.match_weights ORDER BY entity, place")
         write_weights(told, weights)
@@ -127,7 +127,7 @@ def edit(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift edit org_77aa industry=Logistics --reason "told on the phone"
     """
-    from pipelines.editing import edit as edited
+    from pipelines.services.edit import edit as edited
 
     settings = settings_of(context, home)
     with progress_shown(quiet=as_json):

@@ -10,10 +10,10 @@ import polars as pl
 import typer
 
 from pipelines.commands.common import HomeOption, JsonOption, settings_of
-from pipelines.console import out, print_json, print_table, progress_shown
-from schemas.errors import InputRefusedError
-from schemas.vocabulary import Entity, Verdict
-from schemas.warehouse import Published
+from pipelines.commands.console import out, print_json, print_table, progress_shown
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import Entity, Verdict
+from schemas.stores.warehouse import Published
 
 EntityOption = Annotated[
     str | None,
@@ -56,7 +56,7 @@ def match(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift match --organization "Acme GmbH"
     """
-    from pipelines.lookup import Description, look_up
+    from pipelines.services.match import Description, look_up
 
     try:
         born = date.fromisoformat(birth_date) if birth_date else None
@@ -114,7 +114,7 @@ def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift explain per_1f3c --chart cluster.png
     """
-    from pipelines.records import called, explain_called, explain_cluster, known_of, label
+    from pipelines.services.lookup import called, explain_called, explain_cluster, known_of, label
 
     published = Published(settings_of(context, home).published_path)
     one = called(published, left)
@@ -126,7 +126,7 @@ def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         told = explain_called(published, one, called(published, right))[:1]
     known = known_of(published, [key for item in told for key in (item.record_key_l, item.record_key_r)])
     if chart is not None:
-        from pipelines.evidence_charts import write_evidence
+        from pipelines.reports.evidence_charts import write_evidence
 
         write_evidence(told[0], chart)
     if as_json:
@@ -231,7 +231,7 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift review --entity organization --accept-above 0.8
     """
-    from pipelines import reviewing
+    from pipelines.services import review as reviewing
 
     settings = settings_of(context, home)
     published, wanted = Published(settings.published_path), entity_named(entity)
@@ -293,7 +293,7 @@ def decide(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift decide per_1f3c crm:4711 different
     """
-    from pipelines import reviewing
+    from pipelines.services import review as reviewing
 
     if verdict not in list(Verdict):
         raise typer.BadParameter(f"{verdict!r} is not one of {', '.join(Verdict)}", param_hint="VERDICT")
@@ -304,7 +304,7 @@ def decide(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
 
 def _apply(settings: Any, decisions: list[Any], *, as_json: bool) -> None:
-    from pipelines import reviewing
+    from pipelines.services import review as reviewing
 
     if not decisions:
         document = {"decisions": 0, "contradictions": []}
@@ -357,15 +357,15 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift evaluate --labels truth.csv --chart thresholds.png
     """
-    from pipelines.evaluating import evaluate as held_against
-    from pipelines.evaluating import read_labels
+    from pipelines.services.evaluate import evaluate as held_against
+    from pipelines.services.evaluate import read_labels
 
     if not labels.is_file():
         raise InputRefusedError(f"{labels}: there is no such file")
     published = Published(settings_of(context, home).published_path)
     found = held_against(published, read_labels(labels), entity_named(entity) or Entity.PERSON, limit)
     if chart is not None:
-        from pipelines.evidence_charts import write_thresholds
+        from pipelines.reports.evidence_charts import write_thresholds
 
         write_thresholds(found.thresholds, chart)
     quality = found.quality

@@ -9,9 +9,17 @@ import polars as pl
 import typer
 
 from pipelines.commands.common import HomeOption, JsonOption, settings_of
-from pipelines.console import MOST_SHOWN, out, print_json, print_table
-from pipelines.reporting import Narrowing, count_rows, described, narrowed_by, read_report, report_names, rows_to_draw
-from schemas.warehouse import Published
+from pipelines.commands.console import MOST_SHOWN, out, print_json, print_table
+from pipelines.reports.queries import (
+    Narrowing,
+    count_rows,
+    described,
+    narrowed_by,
+    read_report,
+    report_names,
+    rows_to_draw,
+)
+from schemas.stores.warehouse import Published
 
 _NamesArgument = Annotated[
     str | None,
@@ -64,7 +72,7 @@ def report(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         return
     rows = read_report(published, name, narrowing, None if as_json else MOST_SHOWN)
     if chart is not None:
-        from pipelines.charts import write_chart
+        from pipelines.reports.charts import write_chart
 
         write_chart(name, rows_to_draw(published, name, narrowing), chart)
     if as_json:
@@ -83,7 +91,7 @@ def report(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 def _write_page(published: Published, html: Path, narrowing: Narrowing, name: str | None, *, as_json: bool) -> None:
     if name is not None:
         raise typer.BadParameter("the page has all reports; leave out the name, or use --chart FILE.html")
-    from pipelines.report_page import write_page
+    from pipelines.reports.page import write_page
 
     names = write_page(published, html, narrowing)
     if as_json:

@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.simple_charts import DRAWINGS, WIDTH, draw
-from schemas.errors import InputRefusedError
+from pipelines.reports.simple_charts import DRAWINGS, WIDTH, draw
+from schemas.contracts.errors import InputRefusedError
 
 OPEN_COLOUR = "#3b6ea8"
 DONE_COLOUR = "#2f9e6e"

@@ -1,6 +1,6 @@
 """Evidence as pictures: the waterfall of a pair, and what another threshold would give.
 
-Belongs here: how evidence looks. Does not belong here: what it says (`dedup.explaining`, `dedup.evaluating`).
+Belongs here: how evidence looks. Does not belong here: what it says (`dedup.study.explanation`, `dedup.study.metrics`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 
 import polars as pl
 
-from dedup.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
-from dedup.explaining import Explanation, is_known
-from pipelines.charts import framed, save_chart
-from pipelines.simple_charts import WIDTH
+from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
+from dedup.study.explanation import Explanation, is_known
+from pipelines.reports.charts import framed, save_chart
+from pipelines.reports.simple_charts import WIDTH
 
 FOR_COLOUR, AGAINST_COLOUR, SUM_COLOUR = "#2f9e6e", "#c8553d", "#3b6ea8"
 

@@ -1,7 +1,7 @@
 """All reports as one page: pictures and tables in one HTML file that needs nothing else, light and dark, fit to print.
 
 Belongs here: the page. Does not belong here: what reports say (`schemas/sql/reports`) and how they are drawn
-(`pipelines.charts`).
+(`pipelines.reports.charts`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.charts import chart_svg
-from pipelines.console import cell
-from pipelines.reporting import (
+from pipelines.commands.console import cell
+from pipelines.reports.charts import chart_svg
+from pipelines.reports.queries import (
     NOTHING,
     Narrowing,
     check_narrowing,
@@ -26,8 +26,8 @@ from pipelines.reporting import (
     report_names,
     rows_to_draw,
 )
-from schemas.errors import InputRefusedError
-from schemas.warehouse import Published
+from schemas.contracts.errors import InputRefusedError
+from schemas.stores.warehouse import Published
 
 MOST_ROWS = 25
 """Rows of a report that are shown; all of them are in the published file."""

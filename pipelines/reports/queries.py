@@ -1,7 +1,7 @@
 """Reports as users ask for them: by name, narrowed to a pipeline, an owner or a period.
 
 Belongs here: which reports there are, what each can be narrowed by, and reading one. Does not belong here: what they
-say (`schemas/sql/reports`, `schemas/sql/report_macros`), how they are drawn (`pipelines.charts`).
+say (`schemas/sql/reports`, `schemas/sql/report_macros`), how they are drawn (`pipelines.reports.charts`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from datetime import date
 
 import polars as pl
 
-from schemas.errors import InputRefusedError
-from schemas.sql_files import sql_comment, sql_names, sql_text
-from schemas.warehouse import Published
+from schemas.contracts.errors import InputRefusedError
+from schemas.sql.files import sql_comment, sql_names, sql_text
+from schemas.stores.warehouse import Published
 
 _HEAD = re.compile(r"MACRO reports\.\w+\(([^)]*)\)")
 _PARAMETERS = {"pipeline": "of_pipeline", "owner": "of_owner", "since": "since", "until": "until", "on": "day"}

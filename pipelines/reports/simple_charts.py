@@ -1,7 +1,7 @@
 """Charts of the reports that one kind of mark tells: bars, lines over months, and cells, each declared in one line.
 
 Belongs here: which columns of a report are drawn, and how. Does not belong here: saving and framing, and charts that
-need more (`pipelines.charts`).
+need more (`pipelines.reports.charts`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from schemas.errors import InputRefusedError
+from schemas.contracts.errors import InputRefusedError
 
 WIDTH = 640
 MOST_BARS = 40
@@ -164,7 +164,7 @@ DRAWINGS: dict[str, Drawing] = {
         "by kind",
     ),
 }
-"""One for each report that `pipelines.charts` does not draw in its own way."""
+"""One for each report that `pipelines.reports.charts` does not draw in its own way."""
 
 
 def draw(report: str, rows: pl.DataFrame) -> Any:

@@ -1,7 +1,7 @@
 """Recording what people do to leads and deals, and deriving everything anew.
 
 Belongs here: conversions, one or a file of them, filing of leads and moves of deals, each as facts of the ledger. Does
-not belong here: what can be done (`assets.deals.acting`), and asking the user (`pipelines.commands.crm`).
+not belong here: what can be done (`assets.deals.actions`), and asking the user (`pipelines.commands.crm`).
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Any
 
 import polars as pl
 
-from assets.deals.acting import plan_deal, plan_filing, within_limits
+from assets.deals.actions import plan_deal, plan_filing, within_limits
 from assets.deals.conversion import Plan, Request, plan_conversion, plan_revert
-from pipelines.importing import ImportRequest, run_import
-from schemas import progress
-from schemas.actions import Action
-from schemas.errors import InputRefusedError, LeadsiftError
-from schemas.keys import entity_id
-from schemas.ledger import Ledger
-from schemas.settings import Settings
-from schemas.vocabulary import ActionKind, Entity
-from schemas.warehouse import Published
+from pipelines.services.importing import ImportRequest, run_import
+from schemas.contracts import progress
+from schemas.contracts.errors import InputRefusedError, LeadsiftError
+from schemas.contracts.keys import entity_id
+from schemas.contracts.vocabulary import ActionKind, Entity
+from schemas.stores.actions import Action
+from schemas.stores.ledger import Ledger
+from schemas.stores.settings import Settings
+from schemas.stores.warehouse import Published
 
 
 def record(settings: Settings, actions: Sequence[Action], plans: Sequence[Plan] = ()) -> None:

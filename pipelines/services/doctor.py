@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from assets.checks import POINTERS, QUERY_CHECKS, UNIQUE_IDS, broken, dangling, repeated_ids
-from assets.sources.loading import missing_records, pending
-from dedup.state import is_current
-from schemas import progress
-from schemas.archive import Archive
-from schemas.errors import LeadsiftError
-from schemas.ledger import Ledger
-from schemas.settings import Settings
-from schemas.vocabulary import FileStatus
-from schemas.warehouse import Published, Session, Warehouse
+from assets.sources.loading.imports import missing_records, pending
+from dedup.scoring.freshness import is_current
+from schemas.contracts import progress
+from schemas.contracts.errors import LeadsiftError
+from schemas.contracts.vocabulary import FileStatus
+from schemas.stores.archive import Archive
+from schemas.stores.ledger import Ledger
+from schemas.stores.settings import Settings
+from schemas.stores.warehouse import Published, Session, Warehouse
 
 
 @dataclass(slots=True)
@@ -121,7 +121,7 @@ def rebuild_derived(settings: Settings) -> None:
 
     The old published file stays in place until the new one replaces it.
     """
-    from pipelines.importing import ImportRequest, run_import
+    from pipelines.services.importing import ImportRequest, run_import
 
     warehouse = Warehouse(settings.warehouse_path, settings.memory_limit, settings.lock_timeout)
     with warehouse.locked():

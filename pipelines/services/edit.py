@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from assets.sources.casting import CASTERS, CastContext
-from pipelines.importing import ImportRequest, run_import
-from pipelines.records import called
-from schemas.actions import Action
-from schemas.errors import InputRefusedError
-from schemas.ledger import Ledger
-from schemas.settings import Settings
-from schemas.vocabulary import ActionKind, DateOrder, Entity, Kind
-from schemas.warehouse import Published
+from assets.sources.casting.cells import CASTERS, CastContext
+from pipelines.services.importing import ImportRequest, run_import
+from pipelines.services.lookup import called
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import ActionKind, DateOrder, Entity, Kind
+from schemas.stores.actions import Action
+from schemas.stores.ledger import Ledger
+from schemas.stores.settings import Settings
+from schemas.stores.warehouse import Published
 
 FIELDS: dict[Entity, dict[str, Kind]] = {
     Entity.PERSON: {

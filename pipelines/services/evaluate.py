@@ -2,7 +2,7 @@
 
 Labels are a list of records with their true entity (columns `id` and `cluster`), or of pairs (`left`, `right`
 and, where not all are one, `is_match`). Ids are those of the source; `source:id` tells sources apart. Belongs
-here: reading labels and finding the records. Does not belong here: the measures (`dedup.evaluating`).
+here: reading labels and finding the records. Does not belong here: the measures (`dedup.study.metrics`).
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any
 
 import polars as pl
 
-from assets.sources.reading import read_file
-from assets.sources.tables import find_tables
-from dedup.evaluating import Pair, Quality, by_clusters, by_pairs, errors_of_clusters, errors_of_pairs, pair
-from pipelines.records import explained, forms_of, known_of, label
-from schemas.errors import InputRefusedError
-from schemas.headers import fold_header
-from schemas.vocabulary import Entity
-from schemas.warehouse import Published
+from assets.sources.layout.tables import find_tables
+from assets.sources.readers.reading import read_file
+from dedup.study.metrics import Pair, Quality, by_clusters, by_pairs, errors_of_clusters, errors_of_pairs, pair
+from pipelines.services.lookup import explained, forms_of, known_of, label
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.headers import fold_header
+from schemas.contracts.vocabulary import Entity
+from schemas.stores.warehouse import Published
 
 MOST_EXPLAINED = 200
 """Errors that are explained, of which the most surprising are shown."""

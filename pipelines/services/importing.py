@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from filelock import FileLock
 
-from assets.sources.profile_choice import read_profile, save_profile
-from schemas.archive import Archive
-from schemas.errors import LeadsiftError, SettingsError, StoreError
-from schemas.ledger import Ledger
-from schemas.settings import Settings
-from schemas.sql_files import sql_text
-from schemas.vocabulary import FileStatus, ImportStatus
-from schemas.warehouse import Published
+from assets.sources.mapping.profile_choice import read_profile, save_profile
+from schemas.contracts.errors import LeadsiftError, SettingsError, StoreError
+from schemas.contracts.vocabulary import FileStatus, ImportStatus
+from schemas.sql.files import sql_text
+from schemas.stores.archive import Archive
+from schemas.stores.ledger import Ledger
+from schemas.stores.settings import Settings
+from schemas.stores.warehouse import Published
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -88,7 +88,7 @@ def prepare_instance(settings: Settings) -> None:
     config = folder / "dagster.yaml"
     with _first_use(settings):
         if not config.exists():
-            shutil.copyfile(Path(__file__).parent / "dagster.yaml", config)
+            shutil.copyfile(Path(__file__).parents[1] / "dagster.yaml", config)
     settings.inbox_dir.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(folder)
     os.environ["LEADSIFT_HOME"] = str(settings.home)
@@ -194,7 +194,7 @@ def _failure(result: Any) -> LeadsiftError:
                 cause = cause.cause
             if cause is not None:
                 name = cause.cls_name or "error"
-                text = cause.message.strip().removeprefix(f"schemas.errors.{name}: ").splitlines()[0]
+                text = cause.message.strip().removeprefix(f"schemas.contracts.errors.{name}: ").splitlines()[0]
                 return StoreError(text if name in _OURS else f"the import failed ({text})")
     return StoreError("the import failed; see the run in Dagster for why")
 

@@ -12,21 +12,21 @@ from typing import Any
 import polars as pl
 from pydantic import SecretStr
 
-from assets.sources.containers import Found, find_files
-from assets.sources.interpretation import InterpretedFile, InterpretedSheet
-from assets.sources.loading import interpret_or_refuse, sheet_row
-from assets.sources.mapped import RecordSet
-from assets.sources.profile_choice import own_profiles, read_profile
-from assets.sources.profile_writing import ValuesSeen, profile_text
-from assets.sources.protection import unlocked
-from assets.sources.recognition import mapping_of
-from schemas import progress
-from schemas.archive import stream_hash
-from schemas.errors import InputRefusedError
-from schemas.ledger import ImportOptions
-from schemas.profiles import Profile, shipped_profiles
-from schemas.settings import Settings
-from schemas.vocabulary import Entity, FileStatus, ImportStatus
+from assets.sources.files.protection import unlocked
+from assets.sources.files.source_files import Found, find_files
+from assets.sources.loading.imports import interpret_or_refuse, sheet_row
+from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet
+from assets.sources.mapping.profile_choice import own_profiles, read_profile
+from assets.sources.mapping.profile_writing import ValuesSeen, profile_text
+from assets.sources.mapping.recognition import mapping_of
+from assets.sources.mapping.results import RecordSet
+from schemas.contracts import progress
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import Entity, FileStatus, ImportStatus
+from schemas.profiles.loader import Profile, shipped_profiles
+from schemas.stores.archive import stream_hash
+from schemas.stores.ledger import ImportOptions
+from schemas.stores.settings import Settings
 
 SHOWN_REFUSALS = 1_000
 SHOWN_RECORDS = 3

@@ -1,7 +1,7 @@
 """Records for people to look at: found by what a user calls them, with what is known of them and their forms.
 
 Read from the published file, so that nothing waits for an import that runs. Belongs here: looking up. Does not
-belong here: weighing (`dedup.explaining`), deciding (`pipelines.reviewing`).
+belong here: weighing (`dedup.study.explanation`), deciding (`pipelines.services.review`).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any
 
 import polars as pl
 
-from dedup.explaining import Explanation, explain
-from dedup.models import model_in_use
-from schemas.errors import InputRefusedError
-from schemas.sql_files import sql_text
-from schemas.vocabulary import Entity
-from schemas.warehouse import Published
+from dedup.models.versions import model_in_use
+from dedup.study.explanation import Explanation, explain
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import Entity
+from schemas.sql.files import sql_text
+from schemas.stores.warehouse import Published
 
 MOST_RECORDS = 60
 """Records of one entity that are compared with each other; a larger one is compared by the first of them."""

@@ -12,13 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from dedup.explaining import Explanation
-from dedup.normalising import organization_forms, person_forms
-from pipelines.records import explained, known_of
-from schemas.errors import InputRefusedError
-from schemas.sql_files import sql_text
-from schemas.vocabulary import Entity
-from schemas.warehouse import Published
+from dedup.features.records import organization_forms, person_forms
+from dedup.study.explanation import Explanation
+from pipelines.services.lookup import explained, known_of
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import Entity
+from schemas.sql.files import sql_text
+from schemas.stores.warehouse import Published
 
 MOST_CANDIDATES = 200
 ASKED = "asked"

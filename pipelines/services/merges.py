@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.sql_files import sql_text
-from schemas.warehouse import Published
+from schemas.sql.files import sql_text
+from schemas.stores.warehouse import Published
 
 WEIGHTY_BITS = 3.0
 """Evidence worth a mention: eight to one."""

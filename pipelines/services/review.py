@@ -1,7 +1,7 @@
 """Reviewing: the queue of pairs that wait for a person, and what people decide, by command or in a workbook.
 
 A decision is a fact of the ledger; everything is derived anew from it. Belongs here: the queue, the workbook,
-recording. Does not belong here: how records are found and explained (`pipelines.records`, `dedup.explaining`).
+recording. Does not belong here: how records are found and explained (`pipelines.services.lookup`, `dedup.study.explanation`).
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from dedup.explaining import Explanation
-from pipelines.importing import ImportRequest, count_entities, run_import
-from pipelines.records import Called, called, explain_called, explained, forms_of, known_of, label
-from schemas.decisions import Decision
-from schemas.errors import InputRefusedError
-from schemas.ledger import Ledger
-from schemas.settings import Settings
-from schemas.sql_files import sql_text
-from schemas.vocabulary import Entity, Verdict
-from schemas.warehouse import Published
+from dedup.study.explanation import Explanation
+from pipelines.services.importing import ImportRequest, count_entities, run_import
+from pipelines.services.lookup import Called, called, explain_called, explained, forms_of, known_of, label
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import Entity, Verdict
+from schemas.sql.files import sql_text
+from schemas.stores.decisions import Decision
+from schemas.stores.ledger import Ledger
+from schemas.stores.settings import Settings
+from schemas.stores.warehouse import Published
 
 SHEET = "Pairs"
 COLUMNS = [

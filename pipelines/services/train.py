@@ -1,7 +1,7 @@
 """Training from the command line: a model of the published records, held against the one in use, used on request.
 
 A trained model is a file in `<home>/models`; putting it to use is a fact of the ledger, with the model's bytes in the
-archive, and everything is derived anew. Does not belong here: how a model is made (`dedup.training`).
+archive, and everything is derived anew. Does not belong here: how a model is made (`dedup.study.training`).
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from typing import Any
 
 import polars as pl
 
-from dedup.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
-from dedup.blocking import block
-from dedup.engine import Model, score_blocked
-from dedup.models import SHIPPED, TrainedModel, from_json, levels_of, model_in_use
-from dedup.training import Decided, train
-from pipelines.importing import ImportRequest, run_import
-from schemas.actions import Action
-from schemas.archive import Archive
-from schemas.errors import InputRefusedError
-from schemas.ledger import Ledger
-from schemas.settings import Settings
-from schemas.vocabulary import ActionKind, Entity, Verdict
-from schemas.warehouse import Published, Session, scratch_session
+from dedup.models.versions import SHIPPED, TrainedModel, from_json, levels_of, model_in_use
+from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
+from dedup.scoring.blocking import block
+from dedup.scoring.linker import Model, score_blocked
+from dedup.study.training import Decided, train
+from pipelines.services.importing import ImportRequest, run_import
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import ActionKind, Entity, Verdict
+from schemas.stores.actions import Action
+from schemas.stores.archive import Archive
+from schemas.stores.ledger import Ledger
+from schemas.stores.settings import Settings
+from schemas.stores.warehouse import Published, Session, scratch_session
 
 SHIPPED_NAME = "shipped"
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.importing import ImportRequest, count_entities, prepare_instance, run_import
-from schemas.errors import InputRefusedError
-from schemas.ledger import Import, Ledger
-from schemas.settings import Settings
-from schemas.sql_files import sql_text
-from schemas.vocabulary import ImportStatus
-from schemas.warehouse import Warehouse
+from pipelines.services.importing import ImportRequest, count_entities, prepare_instance, run_import
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import ImportStatus
+from schemas.sql.files import sql_text
+from schemas.stores.ledger import Import, Ledger
+from schemas.stores.settings import Settings
+from schemas.stores.warehouse import Warehouse
 
 
 def undo_import(settings: Settings, import_id: str, reason: str | None = None) -> dict[str, Any]:

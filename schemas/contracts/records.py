@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schemas.vocabulary import Entity, Kind
+from schemas.contracts.vocabulary import Entity, Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class Entity(StrEnum):
 
 
 class Kind(StrEnum):
-    """How the text of a cell becomes a value (see `assets.sources.casting`)."""
+    """How the text of a cell becomes a value (see `assets.sources.casting.cells`)."""
 
     TEXT = "text"
     EMAIL = "email"

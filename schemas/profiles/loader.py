@@ -15,12 +15,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from schemas.errors import ProfileError
-from schemas.headers import fold_header
-from schemas.records import CONTRACTS
-from schemas.vocabulary import Entity, Kind, UpdatePolicy
+from schemas.contracts.errors import ProfileError
+from schemas.contracts.headers import fold_header
+from schemas.contracts.records import CONTRACTS
+from schemas.contracts.vocabulary import Entity, Kind, UpdatePolicy
 
-PROFILES_DIR = Path(__file__).parent / "profiles"
+PROFILES_DIR = Path(__file__).parent
 
 
 class _Part(BaseModel):

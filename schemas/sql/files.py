@@ -1,7 +1,7 @@
 """The SQL of the project: files named by verb and table, one statement each, read by name.
 
 Belongs here: finding and reading them, and quoting what is put between them. Does not belong here: running them
-(`schemas.warehouse`).
+(`schemas.stores.warehouse`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import itertools
 from functools import cache
 from pathlib import Path
 
-SQL_DIR = Path(__file__).parent / "sql"
+SQL_DIR = Path(__file__).parent
 
 
 @cache

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from schemas.ledger_tables import actions_table
-from schemas.vocabulary import ActionKind, Entity
-from schemas.who import who
+from schemas.contracts.vocabulary import ActionKind, Entity
+from schemas.stores.acting_user import who
+from schemas.stores.ledger_tables import actions_table
 
 
 @dataclass(frozen=True, slots=True)

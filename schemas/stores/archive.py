@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import fsspec
 
-from schemas.errors import StoreError
+from schemas.contracts.errors import StoreError
 
 BLOCK = 1 << 20
 """Bytes that are read at a time; what the archive needs of memory, whatever the size of a file."""

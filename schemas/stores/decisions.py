@@ -1,7 +1,7 @@
 """Decisions of people about pairs of records: facts of the ledger that outrank every model.
 
 Nothing is edited: who changes their mind decides again, and the latest decision about a pair counts. Belongs here:
-keeping decisions. Does not belong here: what they do to clusters (`dedup.clustering`).
+keeping decisions. Does not belong here: what they do to clusters (`dedup.resolution.clusters`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from schemas.ledger_tables import match_decisions_table
-from schemas.vocabulary import Entity, Verdict
-from schemas.who import who
+from schemas.contracts.vocabulary import Entity, Verdict
+from schemas.stores.acting_user import who
+from schemas.stores.ledger_tables import match_decisions_table
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Belongs here: imports and the files they brought, with the options under which they were read. Does not belong
 here: anything that can be computed again from the archive. SQLAlchemy Core throughout; SQLite by default,
-PostgreSQL by URL. Migrations are recorded facts (Alembic, `schemas/migrations`).
+PostgreSQL by URL. Migrations are recorded facts (Alembic, `schemas/stores/migrations`).
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ import sqlalchemy as sa
 from filelock import FileLock
 from sqlalchemy.exc import SQLAlchemyError
 
-from schemas.actions import Actions
-from schemas.decisions import Decisions
-from schemas.errors import StoreError
-from schemas.ledger_tables import (
+from schemas.contracts.errors import StoreError
+from schemas.contracts.vocabulary import FileStatus, ImportStatus
+from schemas.stores.acting_user import who
+from schemas.stores.actions import Actions
+from schemas.stores.decisions import Decisions
+from schemas.stores.ledger_tables import (
     entity_history_table,
     import_files_table,
     imports_table,
     retired_records_table,
     undone_imports_table,
 )
-from schemas.vocabulary import FileStatus, ImportStatus
-from schemas.who import who
 
 LATEST_MIGRATION = "0004"
 

@@ -1,4 +1,4 @@
-"""The ledger's tables. Their history is in `schemas/migrations`; a test holds the two together."""
+"""The ledger's tables. Their history is in `schemas/stores/migrations`; a test holds the two together."""
 
 from __future__ import annotations
 

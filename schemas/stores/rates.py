@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from schemas.errors import SettingsError
+from schemas.contracts.errors import SettingsError
 
 COLUMNS = ("date", "currency", "rate")
 

@@ -18,8 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from schemas.errors import SettingsError
-from schemas.rates import Rate, read_rates
+from schemas.contracts.errors import SettingsError
+from schemas.stores.rates import Rate, read_rates
 
 DEFAULT_HOME = "./leadsift-home"
 SETTINGS_FILE = "leadsift.toml"

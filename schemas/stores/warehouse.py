@@ -19,9 +19,9 @@ import duckdb
 import polars as pl
 from filelock import FileLock, Timeout
 
-from schemas.errors import QueryError, StoreError
-from schemas.sql_files import literal, quoted, sql_text
-from schemas.table_making import STORAGE, create_tables, is_of_another_version
+from schemas.contracts.errors import QueryError, StoreError
+from schemas.sql.files import literal, quoted, sql_text
+from schemas.stores.warehouse_tables import STORAGE, create_tables, is_of_another_version
 
 Parameters = Sequence[object] | Mapping[str, object] | None
 """Values of a statement, by place (`?`) or by name (`$name`)."""

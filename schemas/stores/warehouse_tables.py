@@ -1,7 +1,7 @@
 """Making every table, macro and report view of the warehouse from the SQL files, with their comments.
 
 Belongs here: what is made in which order, and whether another version of the program made it. Does not belong here:
-opening the file (`schemas.warehouse`) and what the tables are (`schemas/sql`).
+opening the file (`schemas.stores.warehouse`) and what the tables are (`schemas/sql`).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from schemas.keys import digest
-from schemas.sql_files import literal, quoted, sql_names, sql_text
+from schemas.contracts.keys import digest
+from schemas.sql.files import literal, quoted, sql_names, sql_text
 
 if TYPE_CHECKING:
-    from schemas.warehouse import Session
+    from schemas.stores.warehouse import Session
 
 TABLE_ORDER = ("records", "main", "audit")
 """Schemas of the warehouse in the order their tables are made."""

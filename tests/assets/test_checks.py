@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assets.checks import POINTERS, QUERY_CHECKS, UNIQUE_IDS, broken, dangling, repeated_ids
-from schemas.warehouse import Session
+from schemas.stores.warehouse import Session
 from tests.support import Workplace, write_csv
 
 HISTORY = [

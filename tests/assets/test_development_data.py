@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.matching_quality import DATASETS, measure, measure_contacts
-from schemas.warehouse import Published
+from schemas.stores.warehouse import Published
 from tests.support import Workplace
 
 

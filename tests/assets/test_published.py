@@ -10,8 +10,8 @@ import pytest
 
 from assets.published import published_snapshot
 from assets.resources import Home
-from schemas.errors import StoreError
-from schemas.warehouse import Published, Warehouse
+from schemas.contracts.errors import StoreError
+from schemas.stores.warehouse import Published, Warehouse
 from tests.support import Workplace, write_csv
 
 ROWS = [["id", "Name"], ["1", "Ann Lee"]]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.bands import SMALLEST_WORLD, band, kept_evidence, least_evidence, probability, world_size
-from schemas.vocabulary import Band
+from dedup.scoring.bands import SMALLEST_WORLD, band, kept_evidence, least_evidence, probability, world_size
+from schemas.contracts.vocabulary import Band
 
 EVIDENCE = st.floats(-60, 60, allow_nan=False)
 RECORDS = st.integers(0, 10**9)

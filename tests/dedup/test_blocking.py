@@ -6,8 +6,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.blocking import agreeing_on, block, block_changed, sharing_one_of
-from schemas.warehouse import Session, scratch_session
+from dedup.scoring.blocking import agreeing_on, block, block_changed, sharing_one_of
+from schemas.stores.warehouse import Session, scratch_session
 
 RULES = {
     "same_name": agreeing_on("name", largest=3),

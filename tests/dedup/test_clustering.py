@@ -10,10 +10,10 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.clustering import DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE, SUPPORT, Clusters, constrained
-from schemas.decisions import Decision
-from schemas.ledger import ImportOptions
-from schemas.vocabulary import Band, Entity, Verdict
+from dedup.resolution.clusters import DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE, SUPPORT, Clusters, constrained
+from schemas.contracts.vocabulary import Band, Entity, Verdict
+from schemas.stores.decisions import Decision
+from schemas.stores.ledger import ImportOptions
 from tests.support import Workplace, write_csv
 
 _APART = {"record_key_l": pl.String, "record_key_r": pl.String, "rule": pl.String}

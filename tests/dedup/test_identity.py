@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.survivorship import CRITERIA, Survivorship
-from schemas.errors import SettingsError
-from schemas.keys import entity_id
-from schemas.ledger import ImportOptions
-from schemas.vocabulary import Entity
+from dedup.resolution.survivorship import CRITERIA, Survivorship
+from schemas.contracts.errors import SettingsError
+from schemas.contracts.keys import entity_id
+from schemas.contracts.vocabulary import Entity
+from schemas.stores.ledger import ImportOptions
 from tests.support import CONTENT_TABLES, Workplace, write_csv
 
 HEADER = ["id", "first name", "last name", "email", "phone", "company", "city", "modified"]

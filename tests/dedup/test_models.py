@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import organization_model, person_model
-from dedup.bands import band
-from dedup.engine import connected_components, score_blocked, score_pairs
-from dedup.normalising import person_forms
-from schemas.vocabulary import Band
-from schemas.warehouse import Session, scratch_session
+from dedup.features.records import person_forms
+from dedup.models import organization_model, person_model
+from dedup.scoring.bands import band
+from dedup.scoring.linker import connected_components, score_blocked, score_pairs
+from schemas.contracts.vocabulary import Band
+from schemas.stores.warehouse import Session, scratch_session
 
 SCHEMA: dict[str, Any] = {
     "record_key": pl.String,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.folding import fold_words
-from dedup.names import everyday_forms, family_share, given_share
-from dedup.normalising import (
+from dedup.features.folding import fold_words
+from dedup.features.names import everyday_forms, family_share, given_share
+from dedup.features.records import (
     company_domain,
     fold_email,
     fold_phone,

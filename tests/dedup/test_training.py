@@ -12,13 +12,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dedup import person_model
-from dedup.models import SHIPPED, from_json, levels_of, model_in_use, weights
-from dedup.normalising import person_forms
-from dedup.training import Decided, train
-from schemas.errors import StoreError
-from schemas.vocabulary import Entity
-from schemas.warehouse import Session, scratch_session
+from dedup.features.records import person_forms
+from dedup.models import person_model
+from dedup.models.versions import SHIPPED, from_json, levels_of, model_in_use, weights
+from dedup.study.training import Decided, train
+from schemas.contracts.errors import StoreError
+from schemas.contracts.vocabulary import Entity
+from schemas.stores.warehouse import Session, scratch_session
 from tests.dedup.test_models import SCHEMA, person
 from tests.pipelines.support import ROOT
 
@@ -100,8 +100,8 @@ def test_training_is_repeatable_and_a_model_survives_being_written() -> None:
 def test_another_process_makes_the_same_model() -> None:
     program = (
         "from tests.dedup.test_training import _forms, _people\n"
-        "from dedup import person_model\nfrom dedup.training import Decided, train\n"
-        "from schemas.vocabulary import Entity\nfrom schemas.warehouse import scratch_session\n"
+        "from dedup import person_model\nfrom dedup.study.training import Decided, train\n"
+        "from schemas.contracts.vocabulary import Entity\nfrom schemas.stores.warehouse import scratch_session\n"
         "with scratch_session() as session:\n"
         "    _forms(session, _people(150, same_day=0.9))\n"
         "    print(train(session, Entity.PERSON, person_model, Decided({})).VERSION)\n"

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from assets.deals.conversion import Request
-from pipelines import acting
-from pipelines.health import rebuild_derived
-from pipelines.importing import ImportRequest, run_import
-from schemas.errors import InputRefusedError
-from schemas.settings import Settings, load_settings
-from schemas.vocabulary import ActionKind
-from schemas.warehouse import Published
+from pipelines.services import deals as acting
+from pipelines.services.doctor import rebuild_derived
+from pipelines.services.importing import ImportRequest, run_import
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import ActionKind
+from schemas.stores.settings import Settings, load_settings
+from schemas.stores.warehouse import Published
 from tests.pipelines.support import ROOT, run, run_json
 from tests.support import write_csv
 

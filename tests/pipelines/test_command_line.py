@@ -14,8 +14,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from assets.sources.landing import land
-from schemas.ledger import ImportOptions
+from assets.sources.files.landing import land
+from schemas.stores.ledger import ImportOptions
 from tests.pipelines.support import ROOT, run, run_json
 from tests.support import Workplace, write_csv
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from benchmarks.make_docs import PAGES
 from pipelines.__main__ import app
-from pipelines.reporting import narrowed_by, report_names
-from schemas.profiles import shipped_profiles
+from pipelines.reports.queries import narrowed_by, report_names
+from schemas.profiles.loader import shipped_profiles
 from tests.pipelines.support import ROOT, run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

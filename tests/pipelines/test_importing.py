@@ -5,8 +5,8 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 
-from pipelines.importing import open_instance, prepare_instance
-from schemas.settings import load_settings
+from pipelines.services.importing import open_instance, prepare_instance
+from schemas.stores.settings import load_settings
 
 
 def _open_at_once(home: str) -> int:

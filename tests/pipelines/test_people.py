@@ -7,15 +7,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipelines.evaluating import evaluate, read_labels
-from pipelines.importing import ImportRequest, run_import
-from pipelines.lookup import Description, look_up
-from pipelines.records import called, explain_called, explain_cluster
-from pipelines.reviewing import accepted_above, queue, read_workbook, write_workbook
-from schemas.errors import InputRefusedError
-from schemas.settings import load_settings
-from schemas.vocabulary import Band, Entity, Verdict
-from schemas.warehouse import Published
+from pipelines.services.evaluate import evaluate, read_labels
+from pipelines.services.importing import ImportRequest, run_import
+from pipelines.services.lookup import called, explain_called, explain_cluster
+from pipelines.services.match import Description, look_up
+from pipelines.services.review import accepted_above, queue, read_workbook, write_workbook
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import Band, Entity, Verdict
+from schemas.stores.settings import load_settings
+from schemas.stores.warehouse import Published
 from tests.pipelines.support import run, run_json
 from tests.support import write_csv
 

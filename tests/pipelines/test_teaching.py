@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks.crm_contacts import COLUMNS, make_contacts
-from pipelines.editing import edit
-from pipelines.evidence_charts import write_weights
-from pipelines.importing import ImportRequest, run_import
-from pipelines.training import train_models, use_model
-from schemas.errors import InputRefusedError
-from schemas.settings import Settings, load_settings
-from schemas.vocabulary import Entity
-from schemas.warehouse import Published
+from pipelines.reports.evidence_charts import write_weights
+from pipelines.services.edit import edit
+from pipelines.services.importing import ImportRequest, run_import
+from pipelines.services.train import train_models, use_model
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import Entity
+from schemas.stores.settings import Settings, load_settings
+from schemas.stores.warehouse import Published
 from tests.pipelines.support import run_json
 from tests.support import write_csv
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.profiles import parse_profile, shipped_profiles
-from schemas.vocabulary import Entity
+from schemas.contracts.vocabulary import Entity
+from schemas.profiles.loader import parse_profile, shipped_profiles
 from tests.assets.sources.support import interpreted
 
 BITRIX = """

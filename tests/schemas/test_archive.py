@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.archive import Archive, content_hash
-from schemas.errors import StoreError
+from schemas.contracts.errors import StoreError
+from schemas.stores.archive import Archive, content_hash
 
 
 @given(st.binary(max_size=2_000))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.headers import fold_header, without_repeat
+from schemas.contracts.headers import fold_header, without_repeat
 
 
 @pytest.mark.parametrize(

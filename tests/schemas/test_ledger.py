@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from schemas.errors import StoreError
-from schemas.ledger import LATEST_MIGRATION, ImportFile, ImportOptions, Ledger
-from schemas.ledger_tables import metadata
-from schemas.vocabulary import FileStatus, ImportStatus
+from schemas.contracts.errors import StoreError
+from schemas.contracts.vocabulary import FileStatus, ImportStatus
+from schemas.stores.ledger import LATEST_MIGRATION, ImportFile, ImportOptions, Ledger
+from schemas.stores.ledger_tables import metadata
 
 POSTGRES = os.environ.get("LEADSIFT_TEST_POSTGRES", "")
 

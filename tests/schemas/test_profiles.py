@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assets.sources.recognition import recognise, section_headers
-from schemas.errors import ProfileError
-from schemas.profiles import parse_profile, shipped_profile, shipped_profiles
+from assets.sources.mapping.recognition import recognise, section_headers
+from schemas.contracts.errors import ProfileError
+from schemas.profiles.loader import parse_profile, shipped_profile, shipped_profiles
 
 GOOD = """
 name = "mini"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import SettingsError
-from schemas.settings import load_settings
+from schemas.contracts.errors import SettingsError
+from schemas.stores.settings import load_settings
 
 
 def test_the_environment_outranks_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

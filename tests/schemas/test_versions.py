@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from splink import DuckDBAPI, Linker
 
-from dedup import person_model
-from dedup.normalising import person_forms
+from dedup.features.records import person_forms
+from dedup.models import person_model
 
 
 def test_duckdb_keeps_comments_and_macros_when_it_copies_a_database(tmp_path: Path) -> None:

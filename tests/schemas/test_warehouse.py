@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.errors import QueryError, StoreError
-from schemas.records import CONTRACTS
-from schemas.sql_files import quoted, sql_names, sql_text
-from schemas.warehouse import Published, Warehouse
+from schemas.contracts.errors import QueryError, StoreError
+from schemas.contracts.records import CONTRACTS
+from schemas.sql.files import quoted, sql_names, sql_text
+from schemas.stores.warehouse import Published, Warehouse
 from tests.support import Workplace, write_csv
 
 CONTRACT = {
@@ -89,7 +89,7 @@ def test_every_table_view_and_column_has_a_comment(workplace: Workplace) -> None
 
 
 def test_the_records_tables_have_the_fields_of_the_record_contracts(workplace: Workplace) -> None:
-    from assets.sources.record_writing import RECORD_TABLES
+    from assets.sources.loading.record_writing import RECORD_TABLES
 
     with workplace.warehouse.open() as session:
         for entity, table in RECORD_TABLES.items():
@@ -156,8 +156,8 @@ def test_a_failed_transaction_leaves_nothing(workplace: Workplace) -> None:
 def test_what_is_published_is_a_whole_copy_and_open_readers_keep_theirs(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch, small: int
 ) -> None:
-    monkeypatch.setattr("schemas.warehouse._SMALL", small)
-    monkeypatch.setattr("schemas.warehouse._MUCH_FREE", 1.0)
+    monkeypatch.setattr("schemas.stores.warehouse._SMALL", small)
+    monkeypatch.setattr("schemas.stores.warehouse._MUCH_FREE", 1.0)
     target = workplace.settings.published_path
     with workplace.warehouse.open() as session:
         session.connection.execute("INSERT INTO audit.state VALUES ('a', '1')")
@@ -178,8 +178,8 @@ def test_what_is_published_is_a_whole_copy_and_open_readers_keep_theirs(
 
 
 def test_while_the_file_is_copied_the_lock_on_it_is_kept(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("schemas.warehouse._SMALL", 0)
-    monkeypatch.setattr("schemas.warehouse._MUCH_FREE", 1.0)
+    monkeypatch.setattr("schemas.stores.warehouse._SMALL", 0)
+    monkeypatch.setattr("schemas.stores.warehouse._MUCH_FREE", 1.0)
     with workplace.warehouse.open() as session:
         workplace.warehouse.publish(session, workplace.settings.published_path)
         program = "import duckdb, sys; duckdb.connect(sys.argv[1])"

@@ -1,8 +1,8 @@
 """Casting: the text of a cell into a typed value.
 
 Every caster takes one text and returns the value or raises ValueError with the reason;
-`assets.sources.vector_casting` runs them over columns. Decisions that need the whole column (date order,
-decimal sign) are taken in `assets.sources.locale_decisions` and handed in as a `CastContext`. Does not belong
+`assets.sources.casting.columns` runs them over columns. Decisions that need the whole column (date order,
+decimal sign) are taken in `assets.sources.casting.locale_decisions` and handed in as a `CastContext`. Does not belong
 here: which column is cast to what.
 """
 
@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import rphonenumbers
 
-from assets.sources.dates import parse_moment
-from schemas.vocabulary import DateOrder, Kind
+from assets.sources.casting.dates import parse_moment
+from schemas.contracts.vocabulary import DateOrder, Kind
 
 Value = str | bool | float | Decimal | date | datetime
 

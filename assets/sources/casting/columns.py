@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.sources.casting import CASTERS, DTYPES, CastContext, Value
-from schemas.vocabulary import DateOrder, Kind
+from assets.sources.casting.cells import CASTERS, DTYPES, CastContext, Value
+from schemas.contracts.vocabulary import DateOrder, Kind
 
 MEMO_TEXTS = 20_000
 """Texts of a column whose values are remembered from batch to batch: some 4 MB a column."""

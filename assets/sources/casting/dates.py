@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 
-from schemas.vocabulary import DateOrder
+from schemas.contracts.vocabulary import DateOrder
 
 POSIX_PIVOT = 69
 BIRTH_PIVOT = 31

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from assets.sources.casting import CastContext
-from schemas.vocabulary import DateOrder, Kind
+from assets.sources.casting.cells import CastContext
+from schemas.contracts.vocabulary import DateOrder, Kind
 
 _NUMERIC_DATE = r"^\s*(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(?:\d{4}|\d{2})(?:\D.*)?$"
 _COMMA_DECIMAL = r"\d,\d{1,2}(?:\D|$)|\d\.\d{3},|\d[\s\u{a0}\u{202f}]\d{3},"

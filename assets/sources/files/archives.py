@@ -1,7 +1,7 @@
 """Archives: the members of .zip, .gz, .tar and .tar.gz files, each behind a stream that keeps to what it declared.
 
 Belongs here: listing members and refusing what is dangerous: paths that lead outside, links, devices, bombs, members
-under a password. Does not belong here: which members are tables (`assets.sources.containers`).
+under a password. Does not belong here: which members are tables (`assets.sources.files.source_files`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from assets.sources.detect import is_workbook_archive
-from schemas.errors import InputRefusedError
+from assets.sources.files.formats import is_workbook_archive
+from schemas.contracts.errors import InputRefusedError
 
 MAX_MEMBERS = 2_000
 MAX_UNPACKED = 16 * 1024**3

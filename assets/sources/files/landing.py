@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assets.sources.containers import Found, find_files
-from assets.sources.protection import unlocked
-from schemas.archive import Archive, stream_hash
-from schemas.errors import InputRefusedError
-from schemas.ledger import ImportFile, ImportOptions, Ledger
-from schemas.settings import Settings
-from schemas.vocabulary import FileStatus
+from assets.sources.files.protection import unlocked
+from assets.sources.files.source_files import Found, find_files
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import FileStatus
+from schemas.stores.archive import Archive, stream_hash
+from schemas.stores.ledger import ImportFile, ImportOptions, Ledger
+from schemas.stores.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from assets.sources.containers import Found
-from assets.sources.detect import OLE_MAGIC
-from schemas.errors import InputRefusedError
+from assets.sources.files.formats import OLE_MAGIC
+from assets.sources.files.source_files import Found
+from schemas.contracts.errors import InputRefusedError
 
 _LOCKED = "is protected by a password; state it with --password, or save the workbook without one"
 

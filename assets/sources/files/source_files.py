@@ -1,7 +1,7 @@
 """What the user named, as single files: folders are walked, archives are opened, everything else is taken as it is.
 
 Belongs here: finding bytes and refusing dangerous archives by name. Does not belong here: what the bytes mean, and how
-an archive's members are listed (`assets.sources.archives`). A workbook is a zip archive too and is left whole.
+an archive's members are listed (`assets.sources.files.archives`). A workbook is a zip archive too and is left whole.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from assets.sources.archives import Member, archive_kind, members_of
-from schemas.archive import BLOCK
-from schemas.errors import InputRefusedError
+from assets.sources.files.archives import Member, archive_kind, members_of
+from schemas.contracts.errors import InputRefusedError
+from schemas.stores.archive import BLOCK
 
 HOME_MARK = "ledger.sqlite"
 """What tells a leadsift home from any other folder."""

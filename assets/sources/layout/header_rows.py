@@ -1,7 +1,7 @@
 """Which rows of a sheet are headers and which are footers, and what the columns are called.
 
 Belongs here: rules over the cells of single rows. Does not belong here: walking through a sheet
-(`assets.sources.tables`).
+(`assets.sources.layout.tables`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from schemas.headers import fold_header, without_repeat
+from schemas.contracts.headers import fold_header, without_repeat
 
 HEADER_WITHIN = 60
 """Rows in which the first header is looked for: the longest preamble met in real report exports had about twenty."""

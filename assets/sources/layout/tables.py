@@ -2,7 +2,7 @@
 
 A sheet may hold several tables one below the other; each becomes a table of its own. Belongs here: preamble, several
 header rows, repeated headers, footers, ragged rows, and the balance of it all. Does not belong here: which row is the
-header (`assets.sources.header_rows`), and what a header means; that one is known is asked through a set of
+header (`assets.sources.layout.header_rows`), and what a header means; that one is known is asked through a set of
 folded headers.
 """
 
@@ -16,8 +16,7 @@ from itertools import chain
 
 import polars as pl
 
-from assets.sources.delimited import Block, Cells, Frame, Rows
-from assets.sources.header_rows import (
+from assets.sources.layout.header_rows import (
     LONGEST_HEADER,
     clean,
     find_header,
@@ -25,9 +24,10 @@ from assets.sources.header_rows import (
     is_like_header,
     name_columns,
 )
-from assets.sources.spool import Spool
-from schemas.errors import InputRefusedError
-from schemas.headers import fold_header
+from assets.sources.layout.spool import Spool
+from assets.sources.readers.delimited import Block, Cells, Frame, Rows
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.headers import fold_header
 
 HEAD_ROWS = 500
 """Rows that are held to find the first header."""

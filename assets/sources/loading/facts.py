@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from dedup.engine import Model
-from dedup.models import SHIPPED, TrainedModel, from_json, weights
-from schemas.actions import Action
-from schemas.archive import Archive
-from schemas.errors import StoreError
-from schemas.ledger import Ledger
-from schemas.vocabulary import RESOLVED_ENTITIES, ActionKind, Entity
-from schemas.warehouse import Session
+from dedup.models.versions import SHIPPED, TrainedModel, from_json, weights
+from dedup.scoring.linker import Model
+from schemas.contracts.errors import StoreError
+from schemas.contracts.vocabulary import RESOLVED_ENTITIES, ActionKind, Entity
+from schemas.stores.actions import Action
+from schemas.stores.archive import Archive
+from schemas.stores.ledger import Ledger
+from schemas.stores.warehouse import Session
 
 _TIME = pl.Datetime("us", "UTC")
 _MAP = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))

@@ -15,19 +15,19 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.sources.interpretation import InterpretedFile, InterpretedSheet, SheetSink, interpret
-from assets.sources.profile_choice import profiles_for
-from assets.sources.record_writing import RECORD_TABLES, Parts, RecordWriter
-from assets.sources.rejects import write_rejects
-from assets.sources.statements import take_statements
-from assets.sources.tables import Rejection
-from schemas import progress
-from schemas.archive import Archive
-from schemas.errors import LeadsiftError, StoreError
-from schemas.ledger import Import, ImportFile, ImportOptions, Ledger
-from schemas.profiles import Profile
-from schemas.vocabulary import FileStatus, ImportStatus
-from schemas.warehouse import Session
+from assets.sources.layout.tables import Rejection
+from assets.sources.loading.facts import take_statements
+from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, SheetSink, interpret
+from assets.sources.loading.record_writing import RECORD_TABLES, Parts, RecordWriter
+from assets.sources.loading.rejects import write_rejects
+from assets.sources.mapping.profile_choice import profiles_for
+from schemas.contracts import progress
+from schemas.contracts.errors import LeadsiftError, StoreError
+from schemas.contracts.vocabulary import FileStatus, ImportStatus
+from schemas.profiles.loader import Profile
+from schemas.stores.archive import Archive
+from schemas.stores.ledger import Import, ImportFile, ImportOptions, Ledger
+from schemas.stores.warehouse import Session
 
 _AUDIT_TABLES = ("audit.import_files", "audit.rejected_rows", "audit.unmapped_columns", "audit.column_quality")
 

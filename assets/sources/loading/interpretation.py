@@ -13,17 +13,17 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.sources.casting import CastContext
-from assets.sources.mapped import MappedSheet, MappingOptions, RecordSet
-from assets.sources.mapping import map_table
-from assets.sources.reading import FileReading, ReadOptions, read_file
-from assets.sources.recognition import Recognition, known_headers, recognise
-from assets.sources.tables import Rejection, Sheet, Table, find_tables
-from schemas.errors import InputRefusedError
-from schemas.headers import fold_header
-from schemas.ledger import ImportOptions
-from schemas.profiles import Profile
-from schemas.vocabulary import DateOrder, UpdatePolicy
+from assets.sources.casting.cells import CastContext
+from assets.sources.layout.tables import Rejection, Sheet, Table, find_tables
+from assets.sources.mapping.recognition import Recognition, known_headers, recognise
+from assets.sources.mapping.results import MappedSheet, MappingOptions, RecordSet
+from assets.sources.mapping.tables import map_table
+from assets.sources.readers.reading import FileReading, ReadOptions, read_file
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.headers import fold_header
+from schemas.contracts.vocabulary import DateOrder, UpdatePolicy
+from schemas.profiles.loader import Profile
+from schemas.stores.ledger import ImportOptions
 
 SheetSink = Callable[[int, RecordSet, pl.DataFrame], None]
 """Takes the records of a sheet, by the sheet's ordinal, frame by frame (see `mapping.map_table`)."""

@@ -1,7 +1,7 @@
 """Writing records into the warehouse while a file is mapped, and taking them out again when the file is refused.
 
 Belongs here: the tables of records, and where in an import each record stands. Does not belong here: which imports are
-loaded (`assets.sources.loading`).
+loaded (`assets.sources.loading.imports`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any
 
 import polars as pl
 
-from assets.sources.interpretation import InterpretedSheet
-from assets.sources.mapped import RecordSet
-from schemas.ledger import Import, ImportFile
-from schemas.vocabulary import Entity
-from schemas.warehouse import Session
+from assets.sources.loading.interpretation import InterpretedSheet
+from assets.sources.mapping.results import RecordSet
+from schemas.contracts.vocabulary import Entity
+from schemas.stores.ledger import Import, ImportFile
+from schemas.stores.warehouse import Session
 
 RECORD_TABLES: dict[Entity, str] = {
     Entity.ORGANIZATION: "records.source_organizations",

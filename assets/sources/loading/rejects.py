@@ -3,7 +3,7 @@
 It is the user's own list, CSV or workbook, with the same columns and two more: the reason, and which records
 the row already made, so that a mended row updates those instead of making them twice. In a workbook the bad
 cells are marked and the reason stands in a comment. Belongs here: writing that file. Does not belong here:
-reading it again (`assets.sources.mended`).
+reading it again (`assets.sources.mapping.reimports`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from assets.sources.interpretation import InterpretedFile, InterpretedSheet
-from assets.sources.mended import REASON, RECORDS, escaped
-from assets.sources.tables import Rejection
+from assets.sources.layout.tables import Rejection
+from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet
+from assets.sources.mapping.reimports import REASON, RECORDS, escaped
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -2,7 +2,7 @@
 apart, which values look like none.
 
 Belongs here: the first walk through a table, and what it says about the quality of the list. Does not belong
-here: making records (`assets.sources.mapping`).
+here: making records (`assets.sources.mapping.tables`).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.sources.columns import Batch, Columns
-from assets.sources.mended import RECORDS, restored
-from assets.sources.sections import Laid
-from assets.sources.tables import Rejection, Table
-from schemas.profiles import ObjectProfile
+from assets.sources.layout.tables import Rejection, Table
+from assets.sources.mapping.columns import Batch, Columns
+from assets.sources.mapping.reimports import RECORDS, restored
+from assets.sources.mapping.sections import Laid
+from schemas.profiles.loader import ObjectProfile
 
 SUSPICIOUS = (
     "test", "testing", "test test", "tester", "asdf", "asdfasdf", "qwerty", "qwertz", "azerty", "xxx", "xxxx", "foo",

@@ -1,7 +1,7 @@
 """Columns of a table, found by header and cast batch by batch, with every refusal and decision written down.
 
 Belongs here: what is true of a column as a whole. Does not belong here: which rows become records
-(`assets.sources.mapping`).
+(`assets.sources.mapping.tables`).
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from assets.sources.casting import CastContext
-from assets.sources.locale_decisions import DECIDED_BY_COLUMN, Evidence
-from assets.sources.tables import Rejection, Table
-from assets.sources.vector_casting import Caster
-from schemas.headers import fold_header, without_repeat
-from schemas.keys import SEPARATOR
-from schemas.records import Field
-from schemas.vocabulary import Kind
+from assets.sources.casting.cells import CastContext
+from assets.sources.casting.columns import Caster
+from assets.sources.casting.locale_decisions import DECIDED_BY_COLUMN, Evidence
+from assets.sources.layout.tables import Rejection, Table
+from schemas.contracts.headers import fold_header, without_repeat
+from schemas.contracts.keys import SEPARATOR
+from schemas.contracts.records import Field
+from schemas.contracts.vocabulary import Kind
 
 _PARTS = {
     Kind.EMAIL: r"[^;,|\s]+",

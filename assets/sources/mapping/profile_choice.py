@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from schemas.archive import Archive
-from schemas.errors import ProfileError
-from schemas.ledger import ImportOptions
-from schemas.profiles import Profile, parse_profile, shipped_profile, shipped_profiles
-from schemas.settings import Settings
+from schemas.contracts.errors import ProfileError
+from schemas.profiles.loader import Profile, parse_profile, shipped_profile, shipped_profiles
+from schemas.stores.archive import Archive
+from schemas.stores.ledger import ImportOptions
+from schemas.stores.settings import Settings
 
 
 def profiles_for(options: ImportOptions, archive: Archive) -> Sequence[Profile]:

@@ -2,7 +2,7 @@
 
 What the profile says is what recognition found: the headers that are there, where each goes, and the values of
 statuses, stages and owners as a table to translate them with. Does not belong here: reading profiles
-(`schemas.profiles`).
+(`schemas.profiles.loader`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import polars as pl
 import tomlkit
 from tomlkit.items import Table as TomlTable
 
-from assets.sources.interpretation import InterpretedFile, InterpretedSheet
-from assets.sources.mapped import RecordSet
-from schemas.headers import fold_header, without_repeat
-from schemas.profiles import Profile, Reference, Section
-from schemas.vocabulary import Entity
+from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet
+from assets.sources.mapping.results import RecordSet
+from schemas.contracts.headers import fold_header, without_repeat
+from schemas.contracts.vocabulary import Entity
+from schemas.profiles.loader import Profile, Reference, Section
 
 TRANSLATED = ("status", "stage", "pipeline", "channel")
 """Fields whose values a profile may translate, and usually wants to."""

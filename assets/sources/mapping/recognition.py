@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from schemas.headers import fold_header, without_repeat
-from schemas.profiles import ObjectProfile, Profile, Section
-from schemas.vocabulary import Entity
+from schemas.contracts.headers import fold_header, without_repeat
+from schemas.contracts.vocabulary import Entity
+from schemas.profiles.loader import ObjectProfile, Profile, Section
 
 GENERIC_WEIGHT = 0.5
 """A generic synonym says less than a header that only one CRM writes."""

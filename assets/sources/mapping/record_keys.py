@@ -1,4 +1,4 @@
-"""Record keys over whole columns: the same digests as `schemas.keys` makes of single parts.
+"""Record keys over whole columns: the same digests as `schemas.contracts.keys` makes of single parts.
 
 A part is the name of a field and its value as text, fields in the order of their names, blank ones left out.
 """
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import polars as pl
 import polars_hash as plh
 
-from schemas.keys import KEY_DIGITS, SEPARATOR
-from schemas.vocabulary import Entity
+from schemas.contracts.keys import KEY_DIGITS, SEPARATOR
+from schemas.contracts.vocabulary import Entity
 
 _WITHIN_LIST = "\x1e"
 

@@ -1,7 +1,7 @@
 """A rejects file that comes back: its two columns, and what they say about the rows.
 
 Belongs here: what writing and reading such a file must agree on. Does not belong here: writing it
-(`assets.sources.rejects`).
+(`assets.sources.loading.rejects`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from schemas.vocabulary import Entity
+from schemas.contracts.vocabulary import Entity
 
 REASON = "leadsift reason"
 RECORDS = "leadsift records"

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.sources.casting import CastContext
-from assets.sources.survey import ColumnQuality, Unmapped
-from assets.sources.tables import Rejection
-from schemas.vocabulary import Entity
+from assets.sources.casting.cells import CastContext
+from assets.sources.layout.tables import Rejection
+from assets.sources.mapping.column_profiles import ColumnQuality, Unmapped
+from schemas.contracts.vocabulary import Entity
 
 
 @dataclass(frozen=True, slots=True)

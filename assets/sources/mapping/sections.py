@@ -1,7 +1,7 @@
 """A section of a profile laid over a table: the typed fields, ids and references of one entity in every row of a batch.
 
 Belongs here: one entity by itself. Does not belong here: how the entities of a row belong together, and which rows are
-refused (`assets.sources.mapping`).
+refused (`assets.sources.mapping.tables`).
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from assets.sources.casting import currency_in
-from assets.sources.columns import Batch, Columns
-from assets.sources.names import split_name, title_words
-from schemas.headers import fold_header
-from schemas.keys import salesforce_id
-from schemas.profiles import Profile, Reference, Section
-from schemas.records import CONTRACTS, Contract
-from schemas.vocabulary import RESOLVED_ENTITIES, Entity
+from assets.sources.casting.cells import currency_in
+from assets.sources.casting.names import split_name, title_words
+from assets.sources.mapping.columns import Batch, Columns
+from schemas.contracts.headers import fold_header
+from schemas.contracts.keys import salesforce_id
+from schemas.contracts.records import CONTRACTS, Contract
+from schemas.contracts.vocabulary import RESOLVED_ENTITIES, Entity
+from schemas.profiles.loader import Profile, Reference, Section
 
 _ID_IN_NAME = r"^(.*\S)\s*\((\d+)\)$"
 _SEVERAL_IDS = r"\s*[;,|\n]\s*"

@@ -14,21 +14,21 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from assets.sources.casting import CastContext
-from assets.sources.columns import Batch, Columns
-from assets.sources.custom_cells import key_value_lists
-from assets.sources.mapped import MappedSheet, MappingOptions, RecordSet, Sink
-from assets.sources.mended import REASON, RECORDS, given_keys
-from assets.sources.recognition import Recognition
-from assets.sources.record_keys import by_id, by_mention, by_natural_key, content_of, digested
-from assets.sources.sections import Laid, Pointed, stub_fields
-from assets.sources.survey import Survey
-from assets.sources.tables import Rejection, Table
-from schemas.headers import fold_header
-from schemas.keys import SEPARATOR
-from schemas.profiles import ObjectProfile, Profile
-from schemas.records import CONTRACTS
-from schemas.vocabulary import RESOLVED_ENTITIES, DateOrder, Entity
+from assets.sources.casting.cells import CastContext
+from assets.sources.layout.tables import Rejection, Table
+from assets.sources.mapping.column_profiles import Survey
+from assets.sources.mapping.columns import Batch, Columns
+from assets.sources.mapping.custom_cells import key_value_lists
+from assets.sources.mapping.recognition import Recognition
+from assets.sources.mapping.record_keys import by_id, by_mention, by_natural_key, content_of, digested
+from assets.sources.mapping.reimports import REASON, RECORDS, given_keys
+from assets.sources.mapping.results import MappedSheet, MappingOptions, RecordSet, Sink
+from assets.sources.mapping.sections import Laid, Pointed, stub_fields
+from schemas.contracts.headers import fold_header
+from schemas.contracts.keys import SEPARATOR
+from schemas.contracts.records import CONTRACTS
+from schemas.contracts.vocabulary import RESOLVED_ENTITIES, DateOrder, Entity
+from schemas.profiles.loader import ObjectProfile, Profile
 
 _STANDS_ALONE = frozenset({Entity.ORGANIZATION, Entity.PERSON, Entity.LEAD, Entity.DEAL, Entity.STAGE, Entity.USER})
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import vobject
 
-from assets.sources.encodings import decide_encoding, decoded
-from assets.sources.spreadsheets import text_frame
+from assets.sources.readers.encodings import decide_encoding, decoded
+from assets.sources.readers.spreadsheets import text_frame
 
 _BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
 _UNSAID = frozenset({"VERSION", "PRODID"})

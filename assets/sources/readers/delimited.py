@@ -4,7 +4,7 @@ Two ways lead through a block. The fast one parses it with Polars, everything pi
 is nothing to guess: every quotation mark stands at the edge of a cell, and between its record ends every record has
 exactly as many delimiters as the first. A block without that proof, and every small file, is cut by `csv`, strictly;
 where that stumbles, the stumbling row alone is mended or refused and reading goes on behind it. Does not belong here:
-what the dialect is (`assets.sources.dialects`), and what the rows mean.
+what the dialect is (`assets.sources.readers.dialects`), and what the rows mean.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from assets.sources.dialects import Dialect
+from assets.sources.readers.dialects import Dialect
 
 FAST_FROM = 1 << 20
 """Characters from which a file is worth the fast way; the first block is always cut with care."""

@@ -3,7 +3,7 @@
 Two detectors of others are asked (clevercsv, DuckDB's sniffer) beside a measure of our own: under which dialect
 most rows have the same number of cells. Where they disagree, the dialect wins under which the sample is most
 regular, known headers and votes added; the sentence then says who saw it otherwise. A `sep=` line decides at
-once. Does not belong here: reading the whole file (`assets.sources.delimited`).
+once. Does not belong here: reading the whole file (`assets.sources.readers.delimited`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemas.headers import fold_header, without_repeat
-from schemas.warehouse import sniff_delimited
+from schemas.contracts.headers import fold_header, without_repeat
+from schemas.stores.warehouse import sniff_delimited
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -31,7 +31,7 @@ DETECTOR_CHARS = 24 * 1024
 """clevercsv weighs every pair of signs in its sample: 24,000 characters take about a tenth of a second."""
 
 DELIMITERS = (",", ";", "\t", "|")
-RARE_DELIMITERS = ("^", "~", "\x01", "\x1e", "\x1f", "¦", "§", ":")
+RARE_DELIMITERS = ("^", "~", "\x01", "\x1e", "\x1f", "¦", ".", ":")
 """Met in exports of older systems; taken only where they cut every row alike and the common ones do not."""
 
 STAND_IN = "\ue000"

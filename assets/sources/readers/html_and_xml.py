@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from assets.sources.spreadsheets import text_frame
+from assets.sources.readers.spreadsheets import text_frame
 
 _SHEETS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 Rows = list[list[str | None]]

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from assets.sources.delimited import Block, Cutter
-from assets.sources.detect import detect_format
-from assets.sources.dialects import SAMPLE_CHARS, Dialect, detect_dialect
-from assets.sources.encodings import decide_encoding, decoded
-from assets.sources.protection import refuse_protected
-from assets.sources.tables import Sheet
-from assets.sources.workbook import read_workbook
+from assets.sources.files.formats import detect_format
+from assets.sources.files.protection import refuse_protected
+from assets.sources.layout.tables import Sheet
+from assets.sources.readers.delimited import Block, Cutter
+from assets.sources.readers.dialects import SAMPLE_CHARS, Dialect, detect_dialect
+from assets.sources.readers.encodings import decide_encoding, decoded
+from assets.sources.readers.workbook import read_workbook
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ is a refusal, no more.
 
 calamine aborts the process on some small files (one cell in the last row and column), panics on some damaged ones and
 hangs on a few. The child has limits on memory and time and hands its sheets back as Arrow files. Does not belong here:
-the parsers themselves (`assets.sources.workbook_child`).
+the parsers themselves (`assets.sources.readers.workbook_child`).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import Any
 
 import polars as pl
 
-from assets.sources.delimited import Block, Cells, Frame, Rows
-from assets.sources.tables import Fault, Sheet
-from schemas.errors import InputRefusedError
+from assets.sources.layout.tables import Fault, Sheet
+from assets.sources.readers.delimited import Block, Cells, Frame, Rows
+from schemas.contracts.errors import InputRefusedError
 
 MEMORY_LIMIT = 6 * 1024**3
 """Bytes of address space for the child; a sheet of a million rows and twenty columns needs about two thirds of it."""
@@ -31,7 +31,7 @@ TIME_LIMIT = 300
 """Seconds; the fastest reader does a hundred thousand rows a second."""
 
 MAX_UNPACKED = 4 * 1024**3
-_ROOT = Path(__file__).parent.parent.parent
+_ROOT = Path(__file__).parents[3]
 
 
 def read_workbook(path: Path, kind: str) -> list[Sheet]:
@@ -122,7 +122,7 @@ def _refuse_bomb(path: Path) -> None:
 
 
 def _run_child(place: Path) -> None:
-    command = [sys.executable, "-m", "assets.sources.workbook_child", str(place), str(MEMORY_LIMIT)]
+    command = [sys.executable, "-m", "assets.sources.readers.workbook_child", str(place), str(MEMORY_LIMIT)]
     # One thread is enough for one sheet, and thread pools reserve address space by the core.
     environment = {**os.environ, "POLARS_MAX_THREADS": "1", "PYTHONPATH": str(_ROOT)}
     try:

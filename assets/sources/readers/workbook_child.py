@@ -1,6 +1,6 @@
-"""The child process of `assets.sources.workbook`: reads one file under a limit of memory.
+"""The child process of `assets.sources.readers.workbook`: reads one file under a limit of memory.
 
-    python -m assets.sources.workbook_child FOLDER BYTES
+    python -m assets.sources.readers.workbook_child FOLDER BYTES
 
 FOLDER holds `request.json` ({"path", "kind"}); the child writes `answer.json`, either {"refusal": reason} or {"sheets":
 [{"name", "file", "is_hidden", "notes", "faults"}]}, and an Arrow file for each sheet. Belongs here: limits, and
@@ -51,18 +51,18 @@ def _written(folder: Path, index: int, sheet: dict[str, Any]) -> dict[str, Any]:
 
 def _read(path: Path, kind: str) -> Iterable[dict[str, Any]]:
     if kind == "html":
-        from assets.sources.marked_up import html_tables
+        from assets.sources.readers.html_and_xml import html_tables
 
         return html_tables(path)
     if kind == "xml":
-        from assets.sources.marked_up import xml_sheets
+        from assets.sources.readers.html_and_xml import xml_sheets
 
         return xml_sheets(path)
     if kind == "vcf":
-        from assets.sources.contact_cards import cards
+        from assets.sources.readers.contact_cards import cards
 
         return cards(path)
-    from assets.sources.spreadsheets import spreadsheets
+    from assets.sources.readers.spreadsheets import spreadsheets
 
     return spreadsheets(path, kind)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.reporting import narrowed_by, report_names
-from schemas.warehouse import Session, Warehouse
+from pipelines.reports.queries import narrowed_by, report_names
+from schemas.stores.warehouse import Session, Warehouse
 
 MAKE = [
     "SELECT setseed(0.42)",

@@ -9,12 +9,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.charts import chart_svg, write_chart
-from pipelines.report_page import MOST_ROWS, write_page
-from pipelines.reporting import NOTHING, Narrowing, count_rows, read_report, report_names, rows_to_draw
-from schemas.ledger import ImportOptions
-from schemas.sql_files import sql_names
-from schemas.warehouse import Published
+from pipelines.reports.charts import chart_svg, write_chart
+from pipelines.reports.page import MOST_ROWS, write_page
+from pipelines.reports.queries import NOTHING, Narrowing, count_rows, read_report, report_names, rows_to_draw
+from schemas.sql.files import sql_names
+from schemas.stores.ledger import ImportOptions
+from schemas.stores.warehouse import Published
 from tests.support import Workplace, write_csv
 
 OPPORTUNITY = ["Id", "AccountId", "OwnerId", "Name", "StageName", "Amount", "Probability", "CreatedDate", "CloseDate",

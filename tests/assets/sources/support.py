@@ -9,14 +9,14 @@ from typing import Any
 
 import polars as pl
 
-from assets.sources.delimited import Frame
-from assets.sources.interpretation import InterpretedFile, InterpretedSheet, interpret
-from assets.sources.mapped import RecordSet
-from assets.sources.reading import FileReading, ReadOptions, read_file
-from assets.sources.recognition import known_headers
-from schemas.ledger import ImportOptions
-from schemas.profiles import Profile, shipped_profiles
-from schemas.vocabulary import Entity
+from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, interpret
+from assets.sources.mapping.recognition import known_headers
+from assets.sources.mapping.results import RecordSet
+from assets.sources.readers.delimited import Frame
+from assets.sources.readers.reading import FileReading, ReadOptions, read_file
+from schemas.contracts.vocabulary import Entity
+from schemas.profiles.loader import Profile, shipped_profiles
+from schemas.stores.ledger import ImportOptions
 from tests.support import csv_text
 
 KNOWN = known_headers(shipped_profiles())

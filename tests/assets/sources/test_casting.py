@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.sources.casting import CASTERS, CastContext, currency_in
-from assets.sources.locale_decisions import Evidence
-from assets.sources.vector_casting import Caster, usual_forms
-from schemas.vocabulary import DateOrder, Kind
+from assets.sources.casting.cells import CASTERS, CastContext, currency_in
+from assets.sources.casting.columns import Caster, usual_forms
+from assets.sources.casting.locale_decisions import Evidence
+from schemas.contracts.vocabulary import DateOrder, Kind
 
 
 def cast(kind: Kind, *texts: str, context: CastContext | None = None) -> tuple[list[Any], dict[str, str]]:

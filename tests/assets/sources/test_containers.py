@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.sources.containers import find_files, natural
-from schemas.errors import InputRefusedError
+from assets.sources.files.source_files import find_files, natural
+from schemas.contracts.errors import InputRefusedError
 
 
 def _zip(path: Path, **members: bytes) -> Path:

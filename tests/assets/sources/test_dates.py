@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.sources.casting import CastContext
-from assets.sources.dates import parse_moment
-from assets.sources.locale_decisions import Evidence
-from schemas.vocabulary import DateOrder, Kind
+from assets.sources.casting.cells import CastContext
+from assets.sources.casting.dates import parse_moment
+from assets.sources.casting.locale_decisions import Evidence
+from schemas.contracts.vocabulary import DateOrder, Kind
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from assets.sources import loading, record_writing
-from assets.sources.landing import Taking, land
-from schemas.errors import InputRefusedError, StoreError
-from schemas.ledger import ImportOptions
-from schemas.vocabulary import FileStatus, ImportStatus
-from schemas.warehouse import Session
+from assets.sources.files.landing import Taking, land
+from assets.sources.loading import imports as loading
+from assets.sources.loading import record_writing
+from schemas.contracts.errors import InputRefusedError, StoreError
+from schemas.contracts.vocabulary import FileStatus, ImportStatus
+from schemas.stores.ledger import ImportOptions
+from schemas.stores.warehouse import Session
 from tests.pipelines.support import ROOT
 from tests.support import Workplace, write_csv
 
@@ -134,11 +135,12 @@ def test_a_process_killed_while_it_writes_leaves_nothing_half_loaded(
 KILLED = """
 import os, sys
 from pathlib import Path
-from assets.sources import loading, record_writing
-from schemas.archive import Archive
-from schemas.ledger import Ledger
-from schemas.settings import load_settings
-from schemas.warehouse import Warehouse
+from assets.sources.loading import imports as loading
+from assets.sources.loading import record_writing
+from schemas.stores.archive import Archive
+from schemas.stores.ledger import Ledger
+from schemas.stores.settings import load_settings
+from schemas.stores.warehouse import Warehouse
 record_writing.TRANSACTION_ROWS = 0  # commits behind every batch, as a large import does behind every 400,000 rows
 loading._write_audit = lambda *_: os._exit(9)
 settings = load_settings(Path(sys.argv[1]))

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.errors import InputRefusedError
-from schemas.keys import record_key
-from schemas.vocabulary import Entity
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.keys import record_key
+from schemas.contracts.vocabulary import Entity
 from tests.assets.sources.support import of_rows
 
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.keys import record_key, salesforce_id
-from schemas.profiles import parse_profile
-from schemas.vocabulary import Entity
+from schemas.contracts.keys import record_key, salesforce_id
+from schemas.contracts.vocabulary import Entity
+from schemas.profiles.loader import parse_profile
 from tests.assets.sources.support import interpreted, of_rows
 
 ZOHO_LEADS = (

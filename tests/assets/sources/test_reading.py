@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from assets.sources.delimited import Cutter, Frame, Rows
-from assets.sources.dialects import Dialect
-from assets.sources.reading import ReadOptions
-from schemas.errors import InputRefusedError
+from assets.sources.readers.delimited import Cutter, Frame, Rows
+from assets.sources.readers.dialects import Dialect
+from assets.sources.readers.reading import ReadOptions
+from schemas.contracts.errors import InputRefusedError
 from tests.assets.sources.support import grid, interpreted, reading
 
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufeff") | st.sampled_from(
@@ -429,7 +429,7 @@ def test_a_cell_in_the_last_corner_is_a_refusal_and_not_the_end_of_the_process()
 def test_a_workbook_that_takes_too_long_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = io.BytesIO()
     openpyxl.Workbook().save(plain)
-    monkeypatch.setattr("assets.sources.workbook.TIME_LIMIT", 0.01)
+    monkeypatch.setattr("assets.sources.readers.workbook.TIME_LIMIT", 0.01)
     with pytest.raises(InputRefusedError, match="could not be read within"):
         reading(plain.getvalue())
 

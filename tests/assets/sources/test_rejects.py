@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.cell import Cell
 
-from assets.sources.landing import land
-from assets.sources.loading import load_pending
-from assets.sources.mended import REASON, RECORDS, escaped, restored
-from schemas.ledger import ImportOptions
+from assets.sources.files.landing import land
+from assets.sources.loading.imports import load_pending
+from assets.sources.mapping.reimports import REASON, RECORDS, escaped, restored
+from schemas.stores.ledger import ImportOptions
 from tests.support import Workplace, write_csv
 
 HEAD = ["Name", "E-mail", "Phone", "Lead source"]

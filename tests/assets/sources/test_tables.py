@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.sources.delimited import Frame, Rows
-from assets.sources.spool import Spool
-from assets.sources.tables import Sheet, Table, find_tables
-from schemas.errors import InputRefusedError
+from assets.sources.layout.spool import Spool
+from assets.sources.layout.tables import Sheet, Table, find_tables
+from assets.sources.readers.delimited import Frame, Rows
+from schemas.contracts.errors import InputRefusedError
 from tests.assets.sources.support import KNOWN
 
 Cells = list[str | None]

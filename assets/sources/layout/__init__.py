@@ -1,0 +1,1 @@
+"""Layout: sheets become tables with headers, every physical row accounted for."""

@@ -1,0 +1,1 @@
+"""Loading: records, rejected rows and what was decided go into the warehouse."""

@@ -1,0 +1,1 @@
+"""Mapping: a table and a profile become typed records, with nothing left over."""

@@ -1,0 +1,1 @@
+"""Readers: bytes become sheets of text cells."""

@@ -1,0 +1,1 @@
+"""Scoring: blocking and Splink, from records to pairs with match weights and bands."""

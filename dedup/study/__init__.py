@@ -1,0 +1,1 @@
+"""Study: explaining pairs, training models, measuring clusters. Reads the stores and never writes them."""

@@ -1,0 +1,1 @@
+"""Reports for people: charts, pages and the filters that a user can set."""

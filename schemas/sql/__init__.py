@@ -1,0 +1,1 @@
+"""SQL that several rooms share: tables, macros, reports, checks and queries, one statement per file."""
