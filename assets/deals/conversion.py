@@ -1,7 +1,8 @@
 """Converting a lead into a deal: what can be, what is doubtful about its contact, and the facts that it makes.
 
 Belongs here: planning conversions and taking them back, against the published tables. Does not belong here: asking the
-user (`pipelines.commands.crm`), recording (`pipelines.services.deals`), and how facts become tables (`assets.deals.tables`).
+user (`pipelines.commands.crm`), recording (`pipelines.services.deals`), and how facts become tables
+(`assets.deals.tables`).
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 from splink import SettingsCreator
 
+from dedup.models.blocking_rules import BlockingRule, agreeing_on, sharing_one_of
 from dedup.models.levels import comparison, level, otherwise, unknown
-from dedup.scoring.blocking import BlockingRule, agreeing_on, sharing_one_of
 
 VERSION = "organization-2"
 

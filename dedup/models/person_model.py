@@ -12,8 +12,8 @@ from typing import Any
 from splink import SettingsCreator
 
 from dedup.features.names import name_shares
+from dedup.models.blocking_rules import BlockingRule, agreeing_on, sharing_one_of
 from dedup.models.levels import Rarity, comparison, level, otherwise, unknown
-from dedup.scoring.blocking import BlockingRule, agreeing_on, sharing_one_of
 
 VERSION = "person-3"
 

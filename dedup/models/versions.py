@@ -17,8 +17,8 @@ import polars as pl
 
 from dedup.features.names import name_shares
 from dedup.models import organization_model, person_model
-from dedup.scoring.blocking import BlockingRule
-from dedup.scoring.linker import Model, level_name, settings_of
+from dedup.models.blocking_rules import BlockingRule
+from dedup.models.model import Model, level_name, settings_of
 from schemas.contracts.errors import StoreError
 from schemas.contracts.vocabulary import Entity
 

@@ -14,13 +14,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from schemas.contracts.vocabulary import Band, Entity
-
-MODEL_RULE = "model"
-DECIDED_SAME = "decided same"
-DECIDED_DIFFERENT = "decided different"
-BRIDGE_RULE = "weak bridge"
-APART_RULE = "kept apart"
+from schemas.contracts.vocabulary import Band, Entity, PairRule
 
 SUPPORT = 0.25
 """Share of the pairs across two parts that must at least be worth a review before the parts are joined. A chain of
@@ -167,16 +161,18 @@ class _Agglomeration:
                 continue
             against = one.apart & other.members
             if against:
-                self.loosened.append((left, right, APART_RULE))
-                if rule != MODEL_RULE:
+                self.loosened.append((left, right, PairRule.KEPT_APART))
+                if rule != PairRule.MODEL:
                     self._contradiction(left, right, rule, one, other)
-            elif rule == MODEL_RULE and not self._is_supported(one, other, chance):
-                self.loosened.append((left, right, BRIDGE_RULE))
+            elif rule == PairRule.MODEL and not self._is_supported(one, other, chance):
+                self.loosened.append((left, right, PairRule.WEAK_BRIDGE))
             else:
                 self._join(one, other)
         # A pair that was a weak bridge once may have come together by others since.
         self.loosened = [item for item in self.loosened if self._parts[item[0]] is not self._parts[item[1]]]
-        bridges = sorted({key for left, right, rule in self.loosened if rule == BRIDGE_RULE for key in (left, right)})
+        bridges = sorted(
+            {key for left, right, rule in self.loosened if rule == PairRule.WEAK_BRIDGE for key in (left, right)}
+        )
         if bridges:
             self._find(
                 "weak bridge", bridges, "groups of records that only a few pairs connect are left apart for review"
@@ -222,4 +218,5 @@ class _Agglomeration:
 
 def _rank(rule: str) -> int:
     """People first, then what the source states, then models."""
-    return {DECIDED_SAME: 0, MODEL_RULE: 2}.get(rule, 1)
+    ranks: dict[str, int] = {PairRule.DECIDED_SAME: 0, PairRule.MODEL: 2}
+    return ranks.get(rule, 1)

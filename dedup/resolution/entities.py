@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from dedup.resolution.clusters import APART_RULE, DECIDED_DIFFERENT, Clusters, constrained
+from dedup.resolution.clusters import Clusters, constrained
 from dedup.resolution.survivorship import Survivorship
 from dedup.scoring.freshness import basis, recorded, remember
 from dedup.scoring.linker import connected_components
-from schemas.contracts.vocabulary import ID_PREFIXES, Band, Entity
+from schemas.contracts.vocabulary import ID_PREFIXES, Band, Entity, PairRule
 from schemas.sql.files import quoted
 from schemas.stores.warehouse import Session
 
@@ -141,7 +141,9 @@ def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
     together = components.filter(pl.len().over("component") > 1)
     with session.registered("record_components", together):
         conflicts = session.frame_of(f"steps/{entity}_conflicts")
-    decided = pairs.filter(pl.col("rule") == DECIDED_DIFFERENT).select("record_key_l", "record_key_r", "rule")
+    decided = pairs.filter(pl.col("rule") == PairRule.DECIDED_DIFFERENT.value).select(
+        "record_key_l", "record_key_r", "rule"
+    )
     clusters = constrained(
         entity,
         components,
@@ -150,8 +152,8 @@ def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
     )
     with session.registered("loosened_pairs", clusters.loosened):
         session.execute(
-            f"UPDATE {table} SET band = if(loosened.rule = '{APART_RULE}', 'distinct', 'review'), rule = loosened.rule "  # noqa: S608
-            f"FROM loosened_pairs AS loosened "
+            f"UPDATE {table} SET band = if(loosened.rule = '{PairRule.KEPT_APART}', 'distinct', 'review'), "  # noqa: S608
+            f"rule = loosened.rule FROM loosened_pairs AS loosened "
             f"WHERE loosened.record_key_l = {table}.record_key_l AND loosened.record_key_r = {table}.record_key_r"
         )
     session.execute("DELETE FROM audit.cluster_findings WHERE entity = ?", [entity.value])

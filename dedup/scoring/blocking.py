@@ -2,56 +2,16 @@
 
 Records are numbered by their rows and keys are hashed, so that a pair is one number while pairs of many rules are
 united: a million records and twenty rules come to some seconds. Two keys that hash alike cost a comparison and
-nothing else. Does not belong here: which rules there are (the model modules), and weighing pairs (`dedup.scoring.linker`).
+nothing else. Does not belong here: which rules there are (the model modules), and weighing pairs
+(`dedup.scoring.linker`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from dedup.models.blocking_rules import LARGEST_BLOCK, BlockingRule
 from schemas.stores.warehouse import Session
-
-LARGEST_BLOCK = 500
-"""Records that may share one value and still be compared each with each: 125,000 pairs. What more records share is a
-placeholder or a switchboard, and its holders are found by other rules if they are anybody's."""
-
-
-@dataclass(frozen=True, slots=True)
-class BlockingRule:
-    """Records that agree on every one of `keys`, SQL expressions over one record, none of them null.
-
-    `explode` names a list column instead, of which one member in common is enough. A value that more than
-    `largest` records share brings no two of them together: what little its agreement says is worth a look only
-    where few agree.
-    """
-
-    keys: tuple[str, ...] = ()
-    explode: str = ""
-    largest: int = LARGEST_BLOCK
-
-    @property
-    def value(self) -> str:
-        """The keys of one record as one text or a row for each, null where any is."""
-        return f"unnest({self.explode})" if self.explode else " || chr(31) || ".join(self.keys)
-
-    def of(self, forms: str, which: str = "true") -> str:
-        """A query for `key, record` over the rows of a table of forms for which a condition holds."""
-        return (
-            f"SELECT hash(key) AS key, record FROM (SELECT {self.value} AS key, rowid AS record FROM {forms} "  # noqa: S608
-            f"WHERE {which}) WHERE key IS NOT NULL"
-        )
-
-
-def agreeing_on(*keys: str, largest: int = LARGEST_BLOCK) -> BlockingRule:
-    """Records that agree on all of `keys`."""
-    return BlockingRule(keys, largest=largest)
-
-
-def sharing_one_of(column: str, largest: int = LARGEST_BLOCK) -> BlockingRule:
-    """Records that have a member of a list column in common."""
-    return BlockingRule(explode=column, largest=largest)
-
 
 _PAIRS = (
     "CREATE OR REPLACE TEMP TABLE match_pairs AS "

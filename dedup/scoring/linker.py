@@ -7,26 +7,23 @@ which engine runs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
-from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
-from splink import DuckDBAPI, Linker, SettingsCreator
+from splink import DuckDBAPI, Linker
 from splink.clustering import cluster_pairwise_predictions_at_threshold
 
+from dedup.models.model import Model, level_name, level_names, settings_of
 from dedup.scoring.bands import kept_evidence
-from dedup.scoring.blocking import BlockingRule, block
+from dedup.scoring.blocking import block
 from schemas.sql.files import quoted
 from schemas.stores.warehouse import Session
 
 EVIDENCE_PREFIX = "mw_"
 LEVEL_PREFIX = "level_"
-UNKNOWN, OTHERWISE = "unknown", "different"
 HANDED = "handed_forms"
 
 PAIR_SCHEMA: dict[str, pl.DataType] = {
@@ -42,51 +39,6 @@ class ScoredPairs:
 
     pairs: pl.DataFrame
     too_common: dict[str, int]
-
-
-class Model(Protocol):
-    """A model module: named blocking rules and the settings that Splink runs with."""
-
-    @property
-    def VERSION(self) -> str:  # noqa: N802  (a constant of the modules)
-        """What every change of the model changes."""
-        ...
-
-    @property
-    def BLOCKING_RULES(self) -> dict[str, BlockingRule]:  # noqa: N802
-        """Which records are compared, by names that say why."""
-        ...
-
-    @property
-    def FREQUENCY_COLUMNS(self) -> tuple[str, ...]:  # noqa: N802
-        """The forms that `term_frequencies` looks at."""
-        ...
-
-    def term_frequencies(self, forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
-        """How common values are in general: by column a frame of `<column>, tf_<column>`.
-
-        `forms` has the model's `FREQUENCY_COLUMNS`.
-        """
-        ...
-
-    def settings(self, *, explained: bool = False) -> SettingsCreator | dict[str, Any]:
-        """The Splink settings."""
-        ...
-
-
-def settings_of(model: Model, *, explained: bool = False) -> dict[str, Any]:
-    """The Splink settings of a model as plain values, the caller's to change."""
-    if isinstance(model, ModuleType):
-        return deepcopy(_settings_of_module(model, explained=explained))
-    made = model.settings(explained=explained)
-    return made if isinstance(made, dict) else made.create_settings_dict("duckdb")
-
-
-@cache
-def _settings_of_module(module: ModuleType, *, explained: bool) -> dict[str, Any]:
-    """Made once: Splink parses the SQL of every level."""
-    made: dict[str, Any] = module.settings(explained=explained).create_settings_dict("duckdb")
-    return made
 
 
 def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPairs:
@@ -181,21 +133,6 @@ def random_agreement(session: Session, forms: str, model: Model, pairs: int) -> 
         for level in comparison["comparison_levels"]
         if isinstance(level.get("u_probability"), float)
     }
-
-
-def level_name(level: Mapping[str, Any]) -> str:
-    """What a level of Splink settings is called."""
-    return OTHERWISE if level["sql_condition"] == "ELSE" else str(level["label_for_charts"])
-
-
-def level_names(model: Model) -> dict[str, dict[int, str]]:
-    """The name of each level of each comparison, by the number that Splink gives it."""
-    found: dict[str, dict[int, str]] = {}
-    for comparison in settings_of(model)["comparisons"]:
-        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
-        labels = {len(levels) - 1 - place: level["label_for_charts"] for place, level in enumerate(levels)}
-        found[comparison["output_column_name"]] = {-1: UNKNOWN, **labels, 0: OTHERWISE}
-    return found
 
 
 @contextmanager

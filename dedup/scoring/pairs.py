@@ -12,13 +12,13 @@ from __future__ import annotations
 import polars as pl
 
 from dedup.features.records import organization_forms, person_forms
+from dedup.models.model import Model
 from dedup.models.versions import model_in_use
-from dedup.resolution.clusters import DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE
 from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, kept_evidence, least_evidence, prior_bits, world_size
 from dedup.scoring.blocking import block, block_changed
 from dedup.scoring.freshness import basis, recorded, remember
-from dedup.scoring.linker import EVIDENCE_PREFIX, Model, ScoredPairs, score_blocked
-from schemas.contracts.vocabulary import Band, Entity, Verdict
+from dedup.scoring.linker import EVIDENCE_PREFIX, ScoredPairs, score_blocked
+from schemas.contracts.vocabulary import Band, Entity, PairRule, Verdict
 from schemas.stores.warehouse import Session
 
 MOST_CHANGED = 0.3
@@ -148,8 +148,8 @@ def _stated(session: Session, entity: Entity) -> pl.DataFrame:
         "record_key_l",
         "record_key_r",
         pl.when(pl.col("decision") == Verdict.SAME)
-        .then(pl.lit(DECIDED_SAME))
-        .otherwise(pl.lit(DECIDED_DIFFERENT))
+        .then(pl.lit(PairRule.DECIDED_SAME.value))
+        .otherwise(pl.lit(PairRule.DECIDED_DIFFERENT.value))
         .alias("rule"),
     )
     links = session.frame_of(f"steps/{entity}_links")
@@ -160,7 +160,7 @@ def _banded(scored: pl.DataFrame, stated: pl.DataFrame, records: int) -> pl.Data
     """Scored pairs with probability and band; what is stated of a pair counts whatever its score."""
     pairs = scored.join(stated, on=["record_key_l", "record_key_r"], how="full", coalesce=True)
     weight, linked = pl.col("match_weight").fill_null(0.0), pl.col("rule").is_not_null()
-    parted = pl.col("rule").fill_null("") == DECIDED_DIFFERENT
+    parted = pl.col("rule").fill_null("") == PairRule.DECIDED_DIFFERENT.value
     matched, review = least_evidence(MATCHED_FROM, records), least_evidence(REVIEW_FROM, records)
     return pairs.select(
         "record_key_l",
@@ -180,5 +180,5 @@ def _banded(scored: pl.DataFrame, stated: pl.DataFrame, records: int) -> pl.Data
         .then(pl.lit(Band.REVIEW.value))
         .otherwise(pl.lit(Band.DISTINCT.value)),
         evidence=pl.col("evidence").fill_null(pl.lit([], dtype=_EVIDENCE)),
-        rule=pl.col("rule").fill_null(MODEL_RULE),
+        rule=pl.col("rule").fill_null(PairRule.MODEL.value),
     ).sort("record_key_l", "record_key_r")

@@ -12,9 +12,10 @@ from itertools import combinations
 
 import polars as pl
 
+from dedup.models.model import OTHERWISE, UNKNOWN, Model, level_names
 from dedup.models.versions import SHIPPED
 from dedup.scoring.bands import band, prior_bits, probability
-from dedup.scoring.linker import EVIDENCE_PREFIX, LEVEL_PREFIX, OTHERWISE, UNKNOWN, Model, compare, level_names
+from dedup.scoring.linker import EVIDENCE_PREFIX, LEVEL_PREFIX, compare
 from schemas.contracts.vocabulary import Band, Entity
 from schemas.stores.warehouse import scratch_session
 

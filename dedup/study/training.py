@@ -16,10 +16,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from dedup.features.names import family_share, given_share
+from dedup.models.model import Model
 from dedup.models.versions import Level, TrainedModel, levels_of, trained
 from dedup.scoring.bands import prior_bits
 from dedup.scoring.blocking import block
-from dedup.scoring.linker import LEVEL_PREFIX, Model, random_agreement, score_blocked
+from dedup.scoring.linker import LEVEL_PREFIX, random_agreement, score_blocked
 from schemas.contracts.keys import digest
 from schemas.contracts.vocabulary import Entity
 from schemas.stores.warehouse import Session

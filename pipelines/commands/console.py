@@ -11,8 +11,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.services.display import cell, to_plain
 from schemas.contracts.progress import LOGGER
 
 DONE = 0
@@ -41,15 +40,6 @@ def _width() -> int | None:
 
 out = Console(highlight=False, width=_width())
 err = Console(stderr=True, highlight=False)
-
-
-def to_plain(value: object) -> object:
-    """Values that JSON does not know: times and dates in ISO 8601, amounts as text, so that no digit is lost."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    return str(value)
 
 
 def print_json(document: Any) -> None:
@@ -86,25 +76,6 @@ def short_path(path: str) -> str:
     """A path as seen from the working directory, where it lies below it."""
     here = f"{Path.cwd()}{os.sep}"
     return path.removeprefix(here)
-
-
-def cell(value: object) -> str:
-    """A value as a person reads it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Decimal):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, list):
-        return ", ".join(cell(item) for item in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {cell(item)}" for key, item in value.items())
-    return str(value)
 
 
 class _ProgressHandler(logging.Handler):

@@ -28,7 +28,8 @@ from pipelines.commands.common import (
     stated,
     with_password,
 )
-from pipelines.commands.console import cell, out, print_json, print_table, progress_shown, short_path
+from pipelines.commands.console import out, print_json, print_table, progress_shown, short_path
+from pipelines.services.display import cell
 from schemas.stores.settings import Settings
 
 SHOWN_REJECTIONS = 10

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.commands.console import cell
 from pipelines.reports.charts import chart_svg
 from pipelines.reports.queries import (
     NOTHING,
@@ -26,6 +25,7 @@ from pipelines.reports.queries import (
     report_names,
     rows_to_draw,
 )
+from pipelines.services.display import cell
 from schemas.contracts.errors import InputRefusedError
 from schemas.stores.warehouse import Published
 

@@ -17,9 +17,9 @@ from assets.sources.files.source_files import Found, find_files
 from assets.sources.loading.imports import interpret_or_refuse, sheet_row
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet
 from assets.sources.mapping.profile_choice import own_profiles, read_profile
-from assets.sources.mapping.profile_writing import ValuesSeen, profile_text
 from assets.sources.mapping.recognition import mapping_of
 from assets.sources.mapping.results import RecordSet
+from pipelines.services.profile_writing import ValuesSeen, profile_text
 from schemas.contracts import progress
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import Entity, FileStatus, ImportStatus

@@ -1,7 +1,8 @@
 """Reviewing: the queue of pairs that wait for a person, and what people decide, by command or in a workbook.
 
 A decision is a fact of the ledger; everything is derived anew from it. Belongs here: the queue, the workbook,
-recording. Does not belong here: how records are found and explained (`pipelines.services.lookup`, `dedup.study.explanation`).
+recording. Does not belong here: how records are found and explained (`pipelines.services.lookup`,
+`dedup.study.explanation`).
 """
 
 from __future__ import annotations

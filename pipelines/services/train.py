@@ -11,10 +11,11 @@ from typing import Any
 
 import polars as pl
 
+from dedup.models.model import Model
 from dedup.models.versions import SHIPPED, TrainedModel, from_json, levels_of, model_in_use
 from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
 from dedup.scoring.blocking import block
-from dedup.scoring.linker import Model, score_blocked
+from dedup.scoring.linker import score_blocked
 from dedup.study.training import Decided, train
 from pipelines.services.importing import ImportRequest, run_import
 from schemas.contracts.errors import InputRefusedError

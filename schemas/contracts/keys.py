@@ -2,7 +2,8 @@
 
 A record key is the first 128 bits of a sha256 over (entity, source, object, external id), or over the record's own
 content where the source gives no id. An entity's id is its anchor's record key behind a prefix, so it needs no counter
-and a rebuild gives it again. `assets.sources.mapping.record_keys` makes the keys of whole columns; tests hold the two together.
+and a rebuild gives it again. `assets.sources.mapping.record_keys` makes the keys of whole columns; tests hold the two
+together.
 """
 
 from __future__ import annotations

@@ -73,6 +73,16 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
 
 
+class PairRule(StrEnum):
+    """What says that two records are one or not: the model, a person, or the shape of their cluster."""
+
+    MODEL = "model"
+    DECIDED_SAME = "decided same"
+    DECIDED_DIFFERENT = "decided different"
+    WEAK_BRIDGE = "weak bridge"
+    KEPT_APART = "kept apart"
+
+
 class ActionKind(StrEnum):
     """What a person does to an entity, kept as a fact of the ledger."""
 

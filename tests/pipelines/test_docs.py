@@ -101,7 +101,7 @@ def test_every_profile_and_every_option_of_import_is_told() -> None:
 
 
 def test_the_examples_of_reports_are_those_that_a_test_recomputes() -> None:
-    from tests.assets.deals.test_reports import WORLD
+    from tests.pipelines.reports.test_reports import WORLD
 
     text = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
     for deal, (value, moves) in WORLD.items():

@@ -25,7 +25,7 @@ from assets.sources.layout.header_rows import (
     name_columns,
 )
 from assets.sources.layout.spool import Spool
-from assets.sources.readers.delimited import Block, Cells, Frame, Rows
+from assets.sources.sheets import Block, Cells, Frame, Rejection, Rows, Sheet
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.headers import fold_header
 
@@ -34,43 +34,6 @@ HEAD_ROWS = 500
 
 TAIL_ROWS = 12
 """Rows that are held back until the end of the table is known: they may be its footer or the next table's title."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A cell whose value the reader could not give: row from 1, column from 0 (None: the whole row)."""
-
-    row: int
-    column: int | None
-    value: str | None
-    reason: str
-
-    def shifted(self, start: int) -> Fault:
-        """The fault in a table that begins at column `start` of the sheet."""
-        return self if self.column is None else Fault(self.row, self.column - start, self.value, self.reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The cells of one sheet as text in blocks. `is_cut` says that rows were cut at delimiters, so that a row with more
-    cells than the header lacks a quotation mark somewhere; a workbook's cells stand where they stand.
-    """
-
-    name: str
-    blocks: Iterable[Block]
-    is_cut: bool = True
-    notes: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A refused row (`column` is None) or cell."""
-
-    row_number: int
-    column: str | None
-    value: str | None
-    reason: str
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from dedup.models.model import Model
 from dedup.models.versions import SHIPPED, TrainedModel, from_json, weights
-from dedup.scoring.linker import Model
 from schemas.contracts.errors import StoreError
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES, ActionKind, Entity
 from schemas.stores.actions import Action

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.sources.layout.tables import Rejection
 from assets.sources.loading.facts import take_statements
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, SheetSink, interpret
 from assets.sources.loading.record_writing import RECORD_TABLES, Parts, RecordWriter
 from assets.sources.loading.rejects import write_rejects
 from assets.sources.mapping.profile_choice import profiles_for
+from assets.sources.sheets import Rejection
 from schemas.contracts import progress
 from schemas.contracts.errors import LeadsiftError, StoreError
 from schemas.contracts.vocabulary import FileStatus, ImportStatus

@@ -14,11 +14,12 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.casting.cells import CastContext
-from assets.sources.layout.tables import Rejection, Sheet, Table, find_tables
+from assets.sources.layout.tables import Table, find_tables
 from assets.sources.mapping.recognition import Recognition, known_headers, recognise
 from assets.sources.mapping.results import MappedSheet, MappingOptions, RecordSet
 from assets.sources.mapping.tables import map_table
 from assets.sources.readers.reading import FileReading, ReadOptions, read_file
+from assets.sources.sheets import Rejection, Sheet
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.headers import fold_header
 from schemas.contracts.vocabulary import DateOrder, UpdatePolicy

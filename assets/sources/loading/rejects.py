@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from assets.sources.layout.tables import Rejection
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet
 from assets.sources.mapping.reimports import REASON, RECORDS, escaped
+from assets.sources.sheets import Rejection
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.sources.layout.tables import Rejection, Table
+from assets.sources.layout.tables import Table
 from assets.sources.mapping.columns import Batch, Columns
 from assets.sources.mapping.reimports import RECORDS, restored
 from assets.sources.mapping.sections import Laid
+from assets.sources.sheets import Rejection
 from schemas.profiles.loader import ObjectProfile
 
 SUSPICIOUS = (

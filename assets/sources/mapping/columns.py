@@ -14,7 +14,8 @@ import polars as pl
 from assets.sources.casting.cells import CastContext
 from assets.sources.casting.columns import Caster
 from assets.sources.casting.locale_decisions import DECIDED_BY_COLUMN, Evidence
-from assets.sources.layout.tables import Rejection, Table
+from assets.sources.layout.tables import Table
+from assets.sources.sheets import Rejection
 from schemas.contracts.headers import fold_header, without_repeat
 from schemas.contracts.keys import SEPARATOR
 from schemas.contracts.records import Field

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from assets.sources.casting.cells import CastContext
-from assets.sources.layout.tables import Rejection
 from assets.sources.mapping.column_profiles import ColumnQuality, Unmapped
+from assets.sources.sheets import Rejection
 from schemas.contracts.vocabulary import Entity
 
 

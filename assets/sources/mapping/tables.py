@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from assets.sources.casting.cells import CastContext
-from assets.sources.layout.tables import Rejection, Table
+from assets.sources.layout.tables import Table
 from assets.sources.mapping.column_profiles import Survey
 from assets.sources.mapping.columns import Batch, Columns
 from assets.sources.mapping.custom_cells import key_value_lists
@@ -24,6 +24,7 @@ from assets.sources.mapping.record_keys import by_id, by_mention, by_natural_key
 from assets.sources.mapping.reimports import REASON, RECORDS, given_keys
 from assets.sources.mapping.results import MappedSheet, MappingOptions, RecordSet, Sink
 from assets.sources.mapping.sections import Laid, Pointed, stub_fields
+from assets.sources.sheets import Rejection
 from schemas.contracts.headers import fold_header
 from schemas.contracts.keys import SEPARATOR
 from schemas.contracts.records import CONTRACTS

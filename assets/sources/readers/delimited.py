@@ -14,14 +14,14 @@ import io
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
 import polars as pl
 
 from assets.sources.readers.dialects import Dialect
+from assets.sources.sheets import Block, Frame, Rows
 
 FAST_FROM = 1 << 20
 """Characters from which a file is worth the fast way; the first block is always cut with care."""
@@ -34,33 +34,6 @@ MENDED_LINES = 50
 """How many lines a row with a stray quotation mark is looked for in."""
 
 Row = list[str]
-Cells = Sequence[str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows, the first of them row `first` of the sheet; a broken row is None here and told in `broken`."""
-
-    first: int
-    rows: list[Cells | None]
-    broken: dict[int, tuple[str, str]] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Rows of one width as text columns `c0`, `c1` …, the first of them row `first` of the sheet."""
-
-    first: int
-    frame: pl.DataFrame
-
-    def __len__(self) -> int:
-        return self.frame.height
-
-
-Block = Rows | Frame
 
 
 class Cutter:

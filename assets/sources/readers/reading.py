@@ -13,11 +13,11 @@ from pathlib import Path
 
 from assets.sources.files.formats import detect_format
 from assets.sources.files.protection import refuse_protected
-from assets.sources.layout.tables import Sheet
-from assets.sources.readers.delimited import Block, Cutter
+from assets.sources.readers.delimited import Cutter
 from assets.sources.readers.dialects import SAMPLE_CHARS, Dialect, detect_dialect
 from assets.sources.readers.encodings import decide_encoding, decoded
 from assets.sources.readers.workbook import read_workbook
+from assets.sources.sheets import Block, Sheet
 
 
 @dataclass(frozen=True, slots=True)

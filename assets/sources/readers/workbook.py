@@ -20,8 +20,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.sources.layout.tables import Fault, Sheet
-from assets.sources.readers.delimited import Block, Cells, Frame, Rows
+from assets.sources.sheets import Block, Cells, Fault, Frame, Rows, Sheet
 from schemas.contracts.errors import InputRefusedError
 
 MEMORY_LIMIT = 6 * 1024**3

@@ -12,8 +12,8 @@ import polars as pl
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, interpret
 from assets.sources.mapping.recognition import known_headers
 from assets.sources.mapping.results import RecordSet
-from assets.sources.readers.delimited import Frame
 from assets.sources.readers.reading import FileReading, ReadOptions, read_file
+from assets.sources.sheets import Frame
 from schemas.contracts.vocabulary import Entity
 from schemas.profiles.loader import Profile, shipped_profiles
 from schemas.stores.ledger import ImportOptions

@@ -10,8 +10,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.resolution.clusters import DECIDED_DIFFERENT, DECIDED_SAME, MODEL_RULE, SUPPORT, Clusters, constrained
-from schemas.contracts.vocabulary import Band, Entity, Verdict
+from dedup.resolution.clusters import SUPPORT, Clusters, constrained
+from schemas.contracts.vocabulary import Band, Entity, PairRule, Verdict
 from schemas.stores.decisions import Decision
 from schemas.stores.ledger import ImportOptions
 from tests.support import Workplace, write_csv
@@ -26,12 +26,14 @@ def _pairs(rows: list[tuple[str, str, float, str, str]]) -> pl.DataFrame:
     return pairs.with_columns(match_probability=1 / (1 + 2.0 ** (12 - pl.col("match_weight"))))
 
 
-def _matched(left: str, right: str, weight: float = 20.0, rule: str = MODEL_RULE) -> tuple[str, str, float, str, str]:
+def _matched(
+    left: str, right: str, weight: float = 20.0, rule: str = PairRule.MODEL
+) -> tuple[str, str, float, str, str]:
     return left, right, weight, Band.MATCHED.value, rule
 
 
 def _clusters(keys: str, pairs: list[tuple[str, str, float, str, str]], apart: list[tuple[str, str]]) -> Clusters:
-    kept = pl.DataFrame([(*pair, DECIDED_DIFFERENT) for pair in apart], schema=_APART, orient="row")
+    kept = pl.DataFrame([(*pair, PairRule.DECIDED_DIFFERENT) for pair in apart], schema=_APART, orient="row")
     return _clusters_of(keys, _pairs(pairs), kept)
 
 
@@ -69,7 +71,7 @@ def test_two_groups_are_not_fused_by_one_pair() -> None:
 
 def test_groups_that_many_pairs_connect_are_one() -> None:
     inside = [_matched(*pair) for group in ("abc", "xyz") for pair in combinations(group, 2)]
-    across = [_matched("a", "x", 15.0), _matched("b", "y", 14.0), ("c", "z", 9.0, Band.REVIEW.value, MODEL_RULE)]
+    across = [_matched("a", "x", 15.0), _matched("b", "y", 14.0), ("c", "z", 9.0, Band.REVIEW.value, PairRule.MODEL)]
     assert _sets(_clusters("abcxyz", [*inside, *across], [])) == {frozenset("abcxyz")}
 
 
@@ -91,7 +93,7 @@ def test_a_decision_is_not_overruled_by_a_path_around_it() -> None:
 
 
 def test_decisions_that_contradict_each_other_are_told_and_not_guessed() -> None:
-    same = [_matched("a", "b", rule=DECIDED_SAME), _matched("b", "c", rule=DECIDED_SAME)]
+    same = [_matched("a", "b", rule=PairRule.DECIDED_SAME), _matched("b", "c", rule=PairRule.DECIDED_SAME)]
     found = _clusters("abc", same, [("a", "c")])
     assert frozenset("abc") not in _sets(found)
     assert found.findings["finding"].to_list() == ["contradiction"]
@@ -115,7 +117,7 @@ _PAIR = st.tuples(st.sampled_from(_KEYS), st.sampled_from(_KEYS)).filter(lambda 
 def test_no_cluster_holds_a_pair_decided_different_and_order_does_not_matter(
     scored: dict[tuple[str, str], tuple[float, Band]], apart: set[tuple[str, str]], order: random.Random
 ) -> None:
-    rows = [(*pair, weight, band.value, MODEL_RULE) for pair, (weight, band) in scored.items() if pair not in apart]
+    rows = [(*pair, weight, band.value, PairRule.MODEL) for pair, (weight, band) in scored.items() if pair not in apart]
     found = _clusters(_KEYS, rows, sorted(apart))
     assert sorted(key for group in _sets(found) for key in group) == list(_KEYS)
     for group in _sets(found):

@@ -18,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from assets.sources.readers.delimited import Cutter, Frame, Rows
+from assets.sources.readers.delimited import Cutter
 from assets.sources.readers.dialects import Dialect
 from assets.sources.readers.reading import ReadOptions
+from assets.sources.sheets import Frame, Rows
 from schemas.contracts.errors import InputRefusedError
 from tests.assets.sources.support import grid, interpreted, reading
 

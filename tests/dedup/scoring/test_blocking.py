@@ -6,7 +6,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.scoring.blocking import agreeing_on, block, block_changed, sharing_one_of
+from dedup.models.blocking_rules import agreeing_on, sharing_one_of
+from dedup.scoring.blocking import block, block_changed
 from schemas.stores.warehouse import Session, scratch_session
 
 RULES = {

@@ -19,7 +19,7 @@ from dedup.study.training import Decided, train
 from schemas.contracts.errors import StoreError
 from schemas.contracts.vocabulary import Entity
 from schemas.stores.warehouse import Session, scratch_session
-from tests.dedup.test_models import SCHEMA, person
+from tests.dedup.models.test_models import SCHEMA, person
 from tests.pipelines.support import ROOT
 
 
@@ -99,7 +99,7 @@ def test_training_is_repeatable_and_a_model_survives_being_written() -> None:
 
 def test_another_process_makes_the_same_model() -> None:
     program = (
-        "from tests.dedup.test_training import _forms, _people\n"
+        "from tests.dedup.study.test_training import _forms, _people\n"
         "from dedup import person_model\nfrom dedup.study.training import Decided, train\n"
         "from schemas.contracts.vocabulary import Entity\nfrom schemas.stores.warehouse import scratch_session\n"
         "with scratch_session() as session:\n"

@@ -117,7 +117,7 @@ def test_sql_files_hold_one_statement_each() -> None:
 
 
 def test_sql_is_executed_through_the_warehouse_module_only() -> None:
-    root = Path(__file__).parent.parent.parent
+    root = Path(__file__).parents[3]
     for package in ("dedup", "assets", "pipelines"):
         for path in (root / package).rglob("*.py"):
             text = path.read_text(encoding="utf-8").replace("DuckDBAPI(connection=session.connection)", "")

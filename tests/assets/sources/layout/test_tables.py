@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.sources.layout.spool import Spool
-from assets.sources.layout.tables import Sheet, Table, find_tables
-from assets.sources.readers.delimited import Frame, Rows
+from assets.sources.layout.tables import Table, find_tables
+from assets.sources.sheets import Frame, Rows, Sheet
 from schemas.contracts.errors import InputRefusedError
 from tests.assets.sources.support import KNOWN
 
