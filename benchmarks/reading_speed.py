@@ -42,7 +42,8 @@ pl.read_csv(PATH, infer_schema=False).write_parquet(OUT)
 """,
     "leadsift": """
 from pathlib import Path
-import pipelines  # as the command line does
+from pipelines.allocation import keep_freed_memory
+keep_freed_memory()  # as the command line does, before Polars is imported
 from assets.sources.files.landing import land
 from assets.sources.loading.imports import load_pending
 from schemas.stores.archive import Archive

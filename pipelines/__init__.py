@@ -3,6 +3,5 @@
 Belongs here: what starts work and what shows its outcome to people. Does not belong here: the work itself.
 """
 
-from pipelines.allocation import keep_freed_memory
-
-keep_freed_memory()  # before anything imports Polars
+__version__ = "0.1.0"
+"""The version of the program; the packaging metadata read it from here."""

@@ -1,9 +1,11 @@
-"""How this process gives memory back to the system: not at once; and how often Python looks for garbage: less.
+"""Settings of the process: keep freed memory for a few seconds, collect garbage less often.
 
-Lists are worked on in blocks of a few megabytes each, taken and freed thousands of times. By default the allocators
-hand every such block back and the kernel clears new pages for the next one, which took a fifth of the CPU time
-of a large import (measured in benchmarks/README.md). Belongs here: the allocators' settings. Must be imported before
-Polars, whose allocator reads its settings once.
+Lists are read in blocks of a few megabytes, allocated and freed thousands of times. By default the allocators return
+each block to the system, and the kernel clears new pages for the next one. That cost a fifth of the CPU time of a
+large import (see benchmarks/README.md).
+
+Belongs here: settings of allocators and garbage collector. Only entry points of the program call them: importing a
+package must change nothing in a process that is not ours.
 """
 
 from __future__ import annotations
@@ -26,17 +28,20 @@ TOP_KEPT = 256 << 20
 """Bytes that may lie free at the end of glibc's heap."""
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
-"""Python's default of 700 has it walk through all modules again and again while lists of cells are made."""
+"""With Python's default of 700 the collector runs constantly while lists of cells are built."""
 
 
 def keep_freed_memory() -> None:
-    """Let freed memory stay with the process for a while; settings that the user has made in the environment stay."""
+    """Let the process keep freed memory for a while; settings in the environment win.
+
+    Call it before Polars is imported: its allocator reads its settings once.
+    """
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
     # Polars on Linux and macOS brings jemalloc, whose names carry this prefix.
     os.environ.setdefault("_RJEM_MALLOC_CONF", f"dirty_decay_ms:{KEPT_MS},muzzy_decay_ms:{KEPT_MS}")
     if not sys.platform.startswith("linux"):
         return
-    with suppress(AttributeError, OSError):  # a C library other than glibc has its own ways
+    with suppress(AttributeError, OSError):  # a C library other than glibc has no mallopt
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_THRESHOLD, LARGEST_KEPT)
         libc.mallopt(_M_TRIM_THRESHOLD, TOP_KEPT)

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.make_docs import PAGES
-from pipelines.__main__ import app
+from pipelines import __version__
+from pipelines.commands.app import app
 from pipelines.reports.queries import narrowed_by, report_names
 from schemas.profiles.loader import shipped_profiles
 from tests.pipelines.support import ROOT, run
@@ -84,10 +85,22 @@ def test_modules_have_charters_and_stay_small() -> None:
             assert len(text.splitlines()) <= 420, path
 
 
-def test_the_version_is_that_of_the_project(tmp_path: Path) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert run("--version", home=tmp_path).stdout.strip() == f"leadsift {project['version']}"
-    assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+def test_the_version_is_written_in_one_place(tmp_path: Path) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "version" not in project["project"]
+    assert project["tool"]["hatch"]["version"]["path"] == "pipelines/__init__.py"
+    assert run("--version", home=tmp_path).stdout.strip() == f"leadsift {__version__}"
+
+
+def test_the_changelog_has_the_usual_form() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert versions[0] == "Unreleased" or versions[0].startswith(f"{__version__} - ")
+    released = [version for version in versions if version != "Unreleased"]
+    assert released[0].startswith(f"{__version__} - "), "the program's version is the newest released one"
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+ - \d{4}-\d\d-\d\d", version) for version in released)
+    groups = set(re.findall(r"^### (.+)$", text, re.MULTILINE))
+    assert groups <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
 
 def test_every_profile_and_every_option_of_import_is_told() -> None:

@@ -1,0 +1,117 @@
+"""The commands of `leadsift`, and how any of them ends.
+
+Belongs here: the list of commands, exit codes, the handling of errors that no command handles. Does not belong here:
+what a command does. Commands import slow modules themselves.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from pipelines import __version__
+from pipelines.commands import crm, demo, files, history, models, people, reading
+from pipelines.commands.console import FAILED, REFUSED, print_error, print_json, wants_traceback
+from schemas.contracts.errors import InputRefusedError, LeadsiftError
+
+app = typer.Typer(
+    name="leadsift",
+    help="Import and deduplicate sales data: lists and whole CRM exports become one clean DuckDB database.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with [bold]leadsift demo[/bold], or look at your own files with [bold]leadsift inspect FILE[/bold].",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"leadsift {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def leadsift(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            metavar="DIR",
+            help="The folder that holds the stores (default: LEADSIFT_HOME, else ./leadsift-home).",
+            show_default=False,
+        ),
+    ] = None,
+    version: Annotated[  # noqa: ARG001  (its callback has answered before)
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
+    context.obj = home
+
+
+app.command("inspect")(files.inspect)
+app.command("import")(files.import_)
+app.command("imports")(history.imports)
+app.command("undo")(history.undo)
+app.command("match")(people.match)
+app.command("explain")(people.explain)
+app.command("review")(people.review)
+app.command("decide")(people.decide)
+app.command("evaluate")(people.evaluate)
+app.command("train")(models.train)
+app.command("edit")(models.edit)
+app.command("leads")(crm.leads)
+app.command("convert")(crm.convert)
+app.command("revert-conversion")(crm.revert_conversion)
+app.command("archive")(crm.archive)
+app.command("restore")(crm.restore)
+app.command("move")(crm.move)
+app.command("win")(crm.win)
+app.command("lose")(crm.lose)
+app.command("reopen")(crm.reopen)
+app.command("report")(reading.report)
+app.command("sql")(reading.sql)
+app.command("doctor")(history.doctor)
+app.command("demo")(demo.demo)
+
+
+def run() -> None:
+    """Run the command line and exit: 0 done, 2 bad usage, 3 refused with the reason on stderr, 1 a fault of ours."""
+    try:
+        app(prog_name="leadsift")
+    except LeadsiftError as error:
+        _refuse(error, str(error))
+    except KeyboardInterrupt:
+        print_error("interrupted; what was not finished is taken up by the next import")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(FAILED)
+    except OSError as error:
+        # A home that cannot be written, a disk that is full: the place and the system's reason are all there is to say.
+        _refuse(error, f"{error.filename or 'the disk'}: {error.strerror or error}")
+    except Exception as error:
+        if wants_traceback():
+            raise
+        print_error(
+            f"a fault of the program, not of your data ({type(error).__name__}: {error}); "
+            "set LEADSIFT_DEBUG=1 to see where, and please report it"
+        )
+        sys.exit(FAILED)
+
+
+def _refuse(error: Exception, reason: str) -> NoReturn:
+    if wants_traceback():
+        raise error
+    reasons = [str(item) for item in error.args] if isinstance(error, InputRefusedError) else [reason]
+    if "--json" in sys.argv:
+        print_json({"status": "refused", "reason": reasons[0], "reasons": reasons})
+    for line in reasons:
+        print_error(line)
+    sys.exit(REFUSED)
