@@ -35,7 +35,9 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
     if _published_fingerprint(target) != wanted:
         progress.report("Publishing")
         undone = digest([item.import_id for item in home.ledger.imports() if item.undone_at is not None])
-        home.warehouse.publish(session, target, clean=(recorded(session, PUBLISHED_WITHOUT) or digest([])) != undone)
+        home.stores.warehouse.publish(
+            session, target, clean=(recorded(session, PUBLISHED_WITHOUT) or digest([])) != undone
+        )
         record(session, PUBLISHED_WITHOUT, undone)
     return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(target)), "bytes": target.stat().st_size})
 

@@ -17,8 +17,8 @@ from assets.sources.files.source_files import find_files
 from pipelines.jobs import import_job, import_run_config
 from schemas.contracts.errors import InputRefusedError
 from schemas.stores.archive import stream_hash
-from schemas.stores.ledger import Ledger
 from schemas.stores.settings import load_settings
+from schemas.stores.stores import Stores
 
 SETTLE_SECONDS = 2.0
 """A file that changed within this time may still be being copied."""
@@ -48,11 +48,8 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     waiting, hashes = _hash_inbox(inbox, seen)
     if not hashes:
         return dg.SkipReason(f"{inbox} holds no finished file" if waiting else f"{inbox} is empty")
-    ledger = Ledger(settings.ledger_address)
-    try:
-        known = ledger.known_files({digest for look in hashes.values() for digest in look.digests})
-    finally:
-        ledger.close()
+    with Stores.open(settings) as stores:
+        known = stores.ledger.known_files({digest for look in hashes.values() for digest in look.digests})
     cursor = json.dumps({path: [look.size, look.changed, look.digests] for path, look in hashes.items()})
     new = {path: "".join(look.digests) for path, look in hashes.items() if set(look.digests) - known.keys()}
     if not new:

@@ -11,6 +11,8 @@ import typer
 from pipelines.commands.console import REFUSED, print_error, print_json
 from schemas.contracts.vocabulary import UpdatePolicy
 from schemas.stores.settings import Settings, load_settings
+from schemas.stores.stores import Stores
+from schemas.stores.warehouse import Published
 
 HomeOption = Annotated[
     Path | None,
@@ -107,6 +109,11 @@ DATE_ORDERS = ("dmy", "mdy", "ymd")
 def settings_of(context: typer.Context, home: Path | None) -> Settings:
     """The settings of the home that the command, or `leadsift` before it, names."""
     return load_settings(home or (context.obj if isinstance(context.obj, Path) else None))
+
+
+def published_of(context: typer.Context, home: Path | None) -> Published:
+    """The published database of that home."""
+    return Stores.open(settings_of(context, home)).published
 
 
 def with_password(settings: Settings, password: str | None) -> Settings:

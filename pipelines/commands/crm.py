@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, settings_of
+from pipelines.commands.common import HomeOption, JsonOption, published_of, settings_of
 from pipelines.commands.console import err, out, print_json, print_table, progress_shown
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, LeadStatus
-from schemas.stores.warehouse import Published
 
 if TYPE_CHECKING:
     from assets.deals.conversion import Doubt, Plan, Request
@@ -58,7 +57,7 @@ def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         raise typer.BadParameter(f"{status!r} is not one of {', '.join(STATUSES)}", param_hint="--status")
     if sort not in LEAD_ORDERS:
         raise typer.BadParameter(f"{sort!r} is not one of {', '.join(LEAD_ORDERS)}", param_hint="--sort")
-    rows = open_leads(Published(settings_of(context, home).published_path), status, label, owner, sort)
+    rows = open_leads(published_of(context, home), status, label, owner, sort)
     if as_json:
         print_json({"leads": rows.to_dicts()})
         return

@@ -12,7 +12,7 @@ from pipelines.commands.console import out, print_json, print_table, progress_sh
 from pipelines.commands.files import show_outcome
 from schemas.contracts.errors import StoreError
 from schemas.stores.settings import Settings, load_settings
-from schemas.stores.warehouse import Published
+from schemas.stores.stores import Stores
 
 DEMO_HOME = Path("leadsift-home/demo")
 CHARTS = ("pipeline_value_by_stage", "win_rate_by_month", "stage_conversion", "lead_conversion_by_channel")
@@ -46,7 +46,7 @@ def demo(
     with progress_shown(quiet=as_json):
         outcome = run_import(settings, ImportRequest([examples_dir()]))
         charts = _draw(settings)
-    published = Published(settings.published_path)
+    published = Stores.open(settings).published
     merges = explain_merges(published)
     review = summarise_review(published)
     if as_json:
@@ -92,7 +92,7 @@ def _draw(settings: Settings) -> list[Path]:
     from pipelines.reports.charts import write_chart
     from pipelines.reports.queries import rows_to_draw
 
-    published = Published(settings.published_path)
+    published = Stores.open(settings).published
     drawn: list[Path] = []
     for name in CHARTS:
         target = settings.home / "charts" / f"{name}.png"

@@ -9,7 +9,8 @@ import typer
 
 from pipelines.commands.common import HomeOption, JsonOption, refuse, settings_of
 from pipelines.commands.console import out, print_json, print_table, progress_shown
-from schemas.stores.ledger import Import, Ledger
+from schemas.stores.ledger import Import
+from schemas.stores.stores import Stores
 
 
 def imports(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -22,11 +23,8 @@ def imports(context: typer.Context, home: HomeOption = None, as_json: JsonOption
       leadsift imports --json
     """
     settings = settings_of(context, home)
-    ledger = Ledger(settings.ledger_address)
-    try:
-        known = ledger.imports()
-    finally:
-        ledger.close()
+    with Stores.open(settings) as stores:
+        known = stores.ledger.imports()
     if as_json:
         print_json({"imports": [_document(item) for item in known]})
         return

@@ -56,9 +56,9 @@ def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     settings = settings_of(context, home)
     if weights is not None:
         from pipelines.reports.evidence_charts import write_weights
-        from schemas.stores.warehouse import Published
+        from schemas.stores.stores import Stores
 
-        told = Published(settings.published_path).query("SELECT * FROM audit.match_weights ORDER BY entity, place")
+        told = Stores.open(settings).published.query("SELECT * FROM audit.match_weights ORDER BY entity, place")
         write_weights(told, weights)
         if as_json:
             print_json({"chart": str(weights)})

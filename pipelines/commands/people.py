@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, settings_of
+from pipelines.commands.common import HomeOption, JsonOption, published_of, settings_of
 from pipelines.commands.console import out, print_json, print_table, progress_shown
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import Entity, Verdict
-from schemas.stores.warehouse import Published
+from schemas.stores.stores import Stores
 
 EntityOption = Annotated[
     str | None,
@@ -63,7 +63,7 @@ def match(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     except ValueError as error:
         raise typer.BadParameter(f"{birth_date!r} is not a date as 1980-04-05", param_hint="--birth-date") from error
     asked = Description(name, email, phone, organization, born, city)
-    answers = look_up(Published(settings_of(context, home).published_path), asked, limit)
+    answers = look_up(published_of(context, home), asked, limit)
     rows = [
         {
             "entity": answer.entity.value,
@@ -116,7 +116,7 @@ def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     """
     from pipelines.services.lookup import called, explain_called, explain_cluster, known_of, label
 
-    published = Published(settings_of(context, home).published_path)
+    published = published_of(context, home)
     one = called(published, left)
     if right is None:
         told = explain_cluster(published, one)
@@ -234,7 +234,7 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     from pipelines.services import review as reviewing
 
     settings = settings_of(context, home)
-    published, wanted = Published(settings.published_path), entity_named(entity)
+    published, wanted = Stores.open(settings).published, entity_named(entity)
     if take is not None:
         decisions = reviewing.read_workbook(take)
         reviewing.check_records(published, decisions)
@@ -362,7 +362,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
     if not labels.is_file():
         raise InputRefusedError(f"{labels}: there is no such file")
-    published = Published(settings_of(context, home).published_path)
+    published = published_of(context, home)
     found = held_against(published, read_labels(labels), entity_named(entity) or Entity.PERSON, limit)
     if chart is not None:
         from pipelines.reports.evidence_charts import write_thresholds

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, settings_of
+from pipelines.commands.common import HomeOption, JsonOption, published_of
 from pipelines.commands.console import MOST_SHOWN, out, print_json, print_table
 from pipelines.reports.queries import (
     Narrowing,
@@ -60,7 +60,7 @@ def report(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift report --html reports.html
     """
-    published = Published(settings_of(context, home).published_path)
+    published = published_of(context, home)
     narrowing = Narrowing(pipeline, owner, since, until, on)
     if html is not None:
         _write_page(published, html, narrowing, name, as_json=as_json)
@@ -125,7 +125,7 @@ def sql(
 
       leadsift sql "FROM audit.rejected_rows" --json
     """
-    rows = Published(settings_of(context, home).published_path).query(query)
+    rows = published_of(context, home).query(query)
     if as_json:
         print_json({"columns": rows.columns, "rows": rows.to_dicts()})
         return

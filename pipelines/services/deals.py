@@ -23,25 +23,22 @@ from schemas.contracts.errors import InputRefusedError, LeadsiftError
 from schemas.contracts.keys import entity_id
 from schemas.contracts.vocabulary import ActionKind, Entity
 from schemas.stores.actions import Action
-from schemas.stores.ledger import Ledger
 from schemas.stores.settings import Settings
+from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published
 
 
 def record(settings: Settings, actions: Sequence[Action], plans: Sequence[Plan] = ()) -> None:
     """Put facts into the ledger, then derive everything anew."""
-    ledger = Ledger(settings.ledger_address)
-    try:
-        ledger.decisions.add([item for plan in plans for item in plan.decisions])
-        ledger.actions.add([*actions, *(item for plan in plans for item in plan.actions)])
-    finally:
-        ledger.close()
+    with Stores.open(settings) as stores:
+        stores.ledger.decisions.add([item for plan in plans for item in plan.decisions])
+        stores.ledger.actions.add([*actions, *(item for plan in plans for item in plan.actions)])
     run_import(settings, ImportRequest([]))
 
 
 def plan(settings: Settings, request: Request) -> Plan:
     """What a conversion would record, and what is doubtful about it."""
-    published = Published(settings.published_path)
+    published = Stores.open(settings).published
     _bring_in_own_pipelines(settings, published)
     with published.held():
         return plan_conversion(published, request, settings.open_deal_limits)
@@ -63,7 +60,7 @@ def convert(settings: Settings, plans: Sequence[Plan]) -> list[dict[str, Any]]:
     if doubts:
         raise InputRefusedError(*doubts)
     record(settings, [], plans)
-    published = Published(settings.published_path)
+    published = Stores.open(settings).published
     rows = published.query(
         "SELECT lead_id, deals.deal_id, deals.title, deals.person_id, deals.organization_id, deals.pipeline_id, "
         "deals.stage_id, deals.value, deals.currency FROM main.deals WHERE list_contains($ids, deal_id)",
@@ -112,7 +109,7 @@ def _request(where: str, headers: list[str], row: list[str]) -> Request:
 def plan_all(settings: Settings, path: Path) -> list[Plan]:
     """Plan every conversion of a file. Raises InputRefusedError with a line for each row that cannot be."""
     requests = requests_in(path)
-    published = Published(settings.published_path)
+    published = Stores.open(settings).published
     _bring_in_own_pipelines(settings, published)
     found, refused = [], []
     seen: set[str] = set()
@@ -138,7 +135,7 @@ def _together_within_limits(settings: Settings, plans: Sequence[Plan]) -> None:
     by_name: dict[str, int] = {}
     for item in plans:
         by_name[item.pipeline] = by_name.get(item.pipeline, 0) + 1
-    published = Published(settings.published_path)
+    published = Stores.open(settings).published
     for name, more in by_name.items():
         within_limits(published, settings.open_deal_limits, {"name": name}, more)
     every = {name: limit for name, limit in settings.open_deal_limits.items() if name == "*"}
@@ -147,19 +144,19 @@ def _together_within_limits(settings: Settings, plans: Sequence[Plan]) -> None:
 
 def revert(settings: Settings, lead_id: str, reason: str | None) -> dict[str, Any]:
     """Take the conversion of a lead back; its deal is gone, the lead is in the inbox again."""
-    action = plan_revert(Published(settings.published_path), lead_id, reason)
+    action = plan_revert(Stores.open(settings).published, lead_id, reason)
     record(settings, [action])
     return _lead(settings, lead_id)
 
 
 def file_lead(settings: Settings, lead_id: str, kind: ActionKind, reason: str | None) -> dict[str, Any]:
     """Archive a lead or take it back into the inbox."""
-    record(settings, [plan_filing(Published(settings.published_path), lead_id, kind, reason)])
+    record(settings, [plan_filing(Stores.open(settings).published, lead_id, kind, reason)])
     return _lead(settings, lead_id)
 
 
 def _lead(settings: Settings, given: str) -> dict[str, Any]:
-    rows = Published(settings.published_path).query(
+    rows = Stores.open(settings).published.query(
         "SELECT lead_id, title, status, deal_id FROM main.leads JOIN main.lead_sources USING (lead_id) "
         "WHERE lead_id = $given OR source || ':' || external_id = $given LIMIT 1",
         {"given": given},
@@ -169,7 +166,7 @@ def _lead(settings: Settings, given: str) -> dict[str, Any]:
 
 def act_on_deal(settings: Settings, deal_id: str, kind: ActionKind, how: Mapping[str, str | None]) -> dict[str, Any]:
     """Move, win, lose or reopen a deal; returns its row, with warnings and conflicts with its source."""
-    published = Published(settings.published_path)
+    published = Stores.open(settings).published
     action, warnings = plan_deal(published, deal_id, kind, limits=settings.open_deal_limits, **how)
     record(settings, [action])
     key = entity_id(Entity.DEAL, action.record_key)

@@ -13,10 +13,9 @@ from dedup.scoring.freshness import is_current
 from schemas.contracts import progress
 from schemas.contracts.errors import LeadsiftError
 from schemas.contracts.vocabulary import FileStatus
-from schemas.stores.archive import Archive
-from schemas.stores.ledger import Ledger
 from schemas.stores.settings import Settings
-from schemas.stores.warehouse import Published, Session, Warehouse
+from schemas.stores.stores import Stores
+from schemas.stores.warehouse import Session
 
 
 @dataclass(slots=True)
@@ -34,25 +33,21 @@ class Findings:
 def examine(settings: Settings) -> Findings:
     """Look at every store of a home. Reads only, apart from making missing tables."""
     findings = Findings()
-    ledger = Ledger(settings.ledger_address)
-    try:
-        _examine_archive(findings, settings, ledger)
-        _examine_warehouse(findings, settings, ledger)
-    finally:
-        ledger.close()
-    _examine_published(findings, settings)
+    with Stores.open(settings) as stores:
+        _examine_archive(findings, stores)
+        _examine_warehouse(findings, stores)
+        _examine_published(findings, stores)
     return findings
 
 
-def _examine_archive(findings: Findings, settings: Settings, ledger: Ledger) -> None:
+def _examine_archive(findings: Findings, stores: Stores) -> None:
     progress.report("Reading the archive")
-    archive = Archive(str(settings.archive_dir))
-    files = {file.sha256: file for item in ledger.imports() for file in item.files}
+    files = {file.sha256: file for item in stores.ledger.imports() for file in item.files}
     damaged = 0
     for done, (digest, file) in enumerate(sorted(files.items())):
         progress.report("Reading the archive", done, len(files))
         try:
-            with archive.fetched(digest):
+            with stores.archive.fetched(digest):
                 pass
         except LeadsiftError as error:
             damaged += 1
@@ -61,14 +56,13 @@ def _examine_archive(findings: Findings, settings: Settings, ledger: Ledger) -> 
         findings.facts.append(f"archive: {len(files)} files, each as its name says")
 
 
-def _examine_warehouse(findings: Findings, settings: Settings, ledger: Ledger) -> None:
+def _examine_warehouse(findings: Findings, stores: Stores) -> None:
     progress.report("Comparing the warehouse with the ledger")
-    warehouse = Warehouse(settings.warehouse_path, settings.memory_limit, settings.lock_timeout)
     try:
-        with warehouse.open() as session:
-            lost = missing_records(session, ledger)
+        with stores.warehouse.open() as session:
+            lost = missing_records(session, stores.ledger)
             findings.problems += [f"{line}; run `leadsift doctor --rebuild`" for line in lost]
-            waiting = pending(session, ledger)
+            waiting = pending(session, stores.ledger)
             findings.problems += [
                 f"{item.import_id} is in the ledger but not in the warehouse; run `leadsift doctor --rebuild`"
                 for item in waiting
@@ -76,13 +70,13 @@ def _examine_warehouse(findings: Findings, settings: Settings, ledger: Ledger) -
             if not lost and not waiting:
                 count = sum(
                     file.status == FileStatus.LOADED
-                    for item in ledger.imports()
+                    for item in stores.ledger.imports()
                     if item.undone_at is None
                     for file in item.files
                 )
                 findings.facts.append(f"warehouse: the records of all {count} loaded files are there")
             _examine_tables(findings, session)
-            if not is_current(session, settings.shaping):
+            if not is_current(session, stores.settings.shaping):
                 findings.problems.append(
                     "derived tables are older than what is loaded; run `leadsift doctor --rebuild`"
                 )
@@ -108,10 +102,10 @@ def _examine_tables(findings: Findings, session: Session) -> None:
         findings.facts.append(f"tables: {len(UNIQUE_IDS) + len(POINTERS) + len(QUERY_CHECKS)} checks passed")
 
 
-def _examine_published(findings: Findings, settings: Settings) -> None:
+def _examine_published(findings: Findings, stores: Stores) -> None:
     try:
-        newest = Published(settings.published_path).query("SELECT count(*) FROM audit.imports").item()
-        findings.facts.append(f"published: {settings.published_path} with {newest} imports")
+        newest = stores.published.query("SELECT count(*) FROM audit.imports").item()
+        findings.facts.append(f"published: {stores.published.path} with {newest} imports")
     except LeadsiftError as error:
         findings.problems.append(str(error))
 
@@ -123,7 +117,6 @@ def rebuild_derived(settings: Settings) -> None:
     """
     from pipelines.services.importing import ImportRequest, run_import
 
-    warehouse = Warehouse(settings.warehouse_path, settings.memory_limit, settings.lock_timeout)
-    with warehouse.locked():
-        warehouse.remove()
+    with Stores.open(settings) as stores, stores.writing():
+        stores.warehouse.remove()
     run_import(settings, ImportRequest([]))

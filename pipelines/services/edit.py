@@ -16,8 +16,8 @@ from pipelines.services.lookup import called
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, DateOrder, Entity, Kind
 from schemas.stores.actions import Action
-from schemas.stores.ledger import Ledger
 from schemas.stores.settings import Settings
+from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published
 
 FIELDS: dict[Entity, dict[str, Kind]] = {
@@ -40,7 +40,7 @@ def edit(settings: Settings, given: str, changes: Sequence[str], reason: str | N
 
     An empty value empties the field. Raises InputRefusedError for an id, a field or a value that is none.
     """
-    published = Published(settings.published_path)
+    published = Stores.open(settings).published
     meant = called(published, given)
     anchor = _anchor(published, meant.entity, meant.entity_id)
     actions = [
@@ -49,11 +49,8 @@ def edit(settings: Settings, given: str, changes: Sequence[str], reason: str | N
     ]
     if not actions:
         raise InputRefusedError("nothing to edit: give FIELD=VALUE")
-    ledger = Ledger(settings.ledger_address)
-    try:
-        ledger.actions.add(actions)
-    finally:
-        ledger.close()
+    with Stores.open(settings) as stores:
+        stores.ledger.actions.add(actions)
     run_import(settings, ImportRequest([]))
     row = published.query(
         f"SELECT * FROM main.{meant.entity}s WHERE {meant.entity}_id = $id",  # noqa: S608  (our own names)

@@ -20,10 +20,8 @@ from assets.sources.mapping.profile_choice import read_profile, save_profile
 from schemas.contracts.errors import LeadsiftError, SettingsError, StoreError
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.sql.files import sql_text
-from schemas.stores.archive import Archive
-from schemas.stores.ledger import Ledger
 from schemas.stores.settings import Settings
-from schemas.stores.warehouse import Published
+from schemas.stores.stores import Stores
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -122,7 +120,7 @@ def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, 
     if data is None:
         return profile.name, None
     save_profile(settings, profile, data)
-    return profile.name, Archive(str(settings.archive_dir)).put(data)
+    return profile.name, Stores.open(settings).archive.put(data)
 
 
 def run_import(settings: Settings, request: ImportRequest) -> ImportOutcome:
@@ -220,7 +218,7 @@ def _notes_of_updates(settings: Settings, import_id: str | None) -> list[str]:
     """What an import changed of what was known, and whether that looks like two lists under one name."""
     if import_id is None or not settings.published_path.is_file():
         return []
-    rows = Published(settings.published_path).query(sql_text("queries/updates_of_import"), [import_id])
+    rows = Stores.open(settings).published.query(sql_text("queries/updates_of_import"), [import_id])
     notes: list[str] = []
     for entity, source, updated, renamed, known_from in rows.iter_rows():
         note = f"source {source!r}: {updated:,} {entity} records were known before and are updated"
@@ -237,7 +235,7 @@ def _notes_of_mentions(settings: Settings, import_id: str | None) -> list[str]:
     """What the files of an import point at that no import has brought yet."""
     if import_id is None or not settings.published_path.is_file():
         return []
-    rows = Published(settings.published_path).query(sql_text("queries/mentions_of_import"), [import_id])
+    rows = Stores.open(settings).published.query(sql_text("queries/mentions_of_import"), [import_id])
     return [
         f"source {source!r}: {count:,} {entity} records are only pointed at; they stay mentions until an import "
         "brings them"
@@ -267,17 +265,14 @@ def _status(files: list[dict[str, Any]]) -> ImportStatus:
 
 
 def _refused(settings: Settings, import_id: str | None) -> dict[str, str]:
-    ledger = Ledger(settings.ledger_address)
-    try:
+    with Stores.open(settings) as stores:
         return {
             file.path: file.reason or ""
-            for item in ledger.imports()
+            for item in stores.ledger.imports()
             if item.import_id == import_id
             for file in item.files
             if file.status == FileStatus.REFUSED
         }
-    finally:
-        ledger.close()
 
 
 def _sheets(settings: Settings, import_id: str | None) -> dict[str, list[dict[str, Any]]]:
@@ -285,9 +280,7 @@ def _sheets(settings: Settings, import_id: str | None) -> dict[str, list[dict[st
         return {}
     found: dict[str, list[dict[str, Any]]] = {}
     for row in (
-        Published(settings.published_path)
-        .query(sql_text("queries/sheets_of_import"), [import_id])
-        .iter_rows(named=True)
+        Stores.open(settings).published.query(sql_text("queries/sheets_of_import"), [import_id]).iter_rows(named=True)
     ):
         found.setdefault(row["file"], []).append(row)
     return found
@@ -295,7 +288,7 @@ def _sheets(settings: Settings, import_id: str | None) -> dict[str, list[dict[st
 
 def rejections_of(settings: Settings, import_id: str | None, limit: int) -> pl.DataFrame:
     """The first refused rows and cells of an import, as in `audit.rejected_rows`."""
-    return Published(settings.published_path).query(
+    return Stores.open(settings).published.query(
         "SELECT * EXCLUDE (import_id) FROM audit.rejected_rows WHERE import_id = ? "
         "ORDER BY file, sheet, row_number, column_name LIMIT ?",
         [import_id, limit],
@@ -308,4 +301,4 @@ def count_entities(settings: Settings) -> dict[str, int]:
         return dict.fromkeys(ENTITY_TABLES, 0)
     counts = [f"(SELECT count(*) FROM main.{table}) AS {table}" for table in ENTITY_TABLES]  # noqa: S608
     query = "SELECT " + ", ".join(counts)
-    return dict(Published(settings.published_path).query(query).row(0, named=True))
+    return dict(Stores.open(settings).published.query(query).row(0, named=True))

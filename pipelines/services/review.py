@@ -23,8 +23,8 @@ from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import Entity, Verdict
 from schemas.sql.files import sql_text
 from schemas.stores.decisions import Decision
-from schemas.stores.ledger import Ledger
 from schemas.stores.settings import Settings
+from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published
 
 SHEET = "Pairs"
@@ -83,7 +83,7 @@ def decide(settings: Settings, left: str, right: str, verdict: Verdict, reason: 
 
     Raises InputRefusedError when an id is unknown or both mean one record.
     """
-    published = Published(settings.published_path)
+    published = Stores.open(settings).published
     one, other = called(published, left), called(published, right)
     keys = _pair_meant(published, one, other)
     return apply(settings, [Decision.about(one.entity, *keys, verdict, reason)])
@@ -98,13 +98,10 @@ def _pair_meant(published: Published, one: Called, other: Called) -> tuple[str, 
 def apply(settings: Settings, decisions: Sequence[Decision]) -> dict[str, Any]:
     """Record decisions and derive everything anew; returns what is there before and afterwards."""
     before = count_entities(settings)
-    ledger = Ledger(settings.ledger_address)
-    try:
-        ledger.decisions.add(decisions)
-    finally:
-        ledger.close()
+    with Stores.open(settings) as stores:
+        stores.ledger.decisions.add(decisions)
     run_import(settings, ImportRequest([]))
-    findings = Published(settings.published_path).query(
+    findings = Stores.open(settings).published.query(
         "SELECT detail FROM audit.cluster_findings WHERE finding = 'contradiction' ORDER BY detail"
     )
     return {

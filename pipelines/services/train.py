@@ -21,9 +21,8 @@ from pipelines.services.importing import ImportRequest, run_import
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, Entity, Verdict
 from schemas.stores.actions import Action
-from schemas.stores.archive import Archive
-from schemas.stores.ledger import Ledger
 from schemas.stores.settings import Settings
+from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published, Session, scratch_session
 
 SHIPPED_NAME = "shipped"
@@ -51,7 +50,7 @@ def train_models(settings: Settings, entities: list[Entity]) -> list[Training]:
 
     An entity with too few records is left out. Raises InputRefusedError when all are.
     """
-    published = Published(settings.published_path)
+    published = Stores.open(settings).published
     found: list[Training] = []
     for entity in entities:
         forms = published.query(f"SELECT * FROM audit.{entity}_forms ORDER BY record_key")  # noqa: S608  (our own names)
@@ -135,7 +134,7 @@ def use_model(settings: Settings, version: str, reason: str | None) -> dict[str,
 
     Raises InputRefusedError when there is no such model.
     """
-    archive, actions = Archive(str(settings.archive_dir)), []
+    archive, actions = Stores.open(settings).archive, []
     if version == SHIPPED_NAME:
         for entity, model in SHIPPED.items():
             actions.append(Action(entity, "", ActionKind.USE_MODEL, {"version": model.VERSION}, reason))
@@ -148,11 +147,8 @@ def use_model(settings: Settings, version: str, reason: str | None) -> dict[str,
         sha256 = archive.put(path.read_bytes())
         details = {"version": model.VERSION, "sha256": sha256}
         actions.append(Action(model.entity, "", ActionKind.USE_MODEL, details, reason))
-    ledger = Ledger(settings.ledger_address)
-    try:
-        ledger.actions.add(actions)
-    finally:
-        ledger.close()
+    with Stores.open(settings) as stores:
+        stores.ledger.actions.add(actions)
     run_import(settings, ImportRequest([]))
-    rows = Published(settings.published_path).query("SELECT entity, version FROM audit.models ORDER BY entity")
+    rows = Stores.open(settings).published.query("SELECT entity, version FROM audit.models ORDER BY entity")
     return {"in_use": dict(rows.iter_rows())}

@@ -14,7 +14,7 @@ from schemas.contracts.vocabulary import ImportStatus
 from schemas.sql.files import sql_text
 from schemas.stores.ledger import Import, Ledger
 from schemas.stores.settings import Settings
-from schemas.stores.warehouse import Warehouse
+from schemas.stores.stores import Stores
 
 
 def undo_import(settings: Settings, import_id: str, reason: str | None = None) -> dict[str, Any]:
@@ -23,15 +23,10 @@ def undo_import(settings: Settings, import_id: str, reason: str | None = None) -
     Raises InputRefusedError when there is no such import, when it loaded nothing, or when it is undone already.
     """
     prepare_instance(settings)
-    ledger = Ledger(settings.ledger_address)
-    try:
-        found = _undoable(ledger, import_id)
-        warehouse = Warehouse(settings.warehouse_path, settings.memory_limit, settings.lock_timeout)
-        with warehouse.open() as session:
-            alone = session.frame(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
-            ledger.undo(import_id, reason, list(alone.iter_rows()))
-    finally:
-        ledger.close()
+    with Stores.open(settings) as stores:
+        found = _undoable(stores.ledger, import_id)
+        alone = stores.session.frame(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
+        stores.ledger.undo(import_id, reason, list(alone.iter_rows()))
     before = count_entities(settings)
     run_import(settings, ImportRequest([]))
     return {

@@ -156,8 +156,8 @@ def test_a_failed_transaction_leaves_nothing(workplace: Workplace) -> None:
 def test_what_is_published_is_a_whole_copy_and_open_readers_keep_theirs(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch, small: int
 ) -> None:
-    monkeypatch.setattr("schemas.stores.warehouse._SMALL", small)
-    monkeypatch.setattr("schemas.stores.warehouse._MUCH_FREE", 1.0)
+    monkeypatch.setattr("schemas.stores.warehouse.session._SMALL", small)
+    monkeypatch.setattr("schemas.stores.warehouse.session._MUCH_FREE", 1.0)
     target = workplace.settings.published_path
     with workplace.warehouse.open() as session:
         session.connection.execute("INSERT INTO audit.state VALUES ('a', '1')")
@@ -178,8 +178,8 @@ def test_what_is_published_is_a_whole_copy_and_open_readers_keep_theirs(
 
 
 def test_while_the_file_is_copied_the_lock_on_it_is_kept(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("schemas.stores.warehouse._SMALL", 0)
-    monkeypatch.setattr("schemas.stores.warehouse._MUCH_FREE", 1.0)
+    monkeypatch.setattr("schemas.stores.warehouse.session._SMALL", 0)
+    monkeypatch.setattr("schemas.stores.warehouse.session._MUCH_FREE", 1.0)
     with workplace.warehouse.open() as session:
         workplace.warehouse.publish(session, workplace.settings.published_path)
         program = "import duckdb, sys; duckdb.connect(sys.argv[1])"

@@ -1,0 +1,81 @@
+"""The stores of one home, opened in one place.
+
+Belongs here: opening archive, ledger, warehouse and published file, holding the home's lock while something is written,
+and closing what was opened. Does not belong here: what is kept in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+from schemas.stores.archive import Archive
+from schemas.stores.ledger import Ledger
+from schemas.stores.settings import Settings
+from schemas.stores.warehouse import Published, Session, Warehouse
+
+
+class Stores:
+    """Archive, ledger, warehouse and published file of a home. Each is opened at its first use.
+
+    Use it as a context manager; what was opened is closed at the end of the block.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._opened = ExitStack()
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """The stores of the home that the settings name."""
+        return cls(settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.__exit__(kind, error, trace)
+        self.__dict__.pop("ledger", None)
+        self.__dict__.pop("session", None)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The bytes of every file."""
+        return Archive(str(self.settings.archive_dir))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The facts."""
+        ledger = Ledger(self.settings.ledger_address)
+        self._opened.callback(ledger.close)
+        return ledger
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The working database, not opened: `with stores.warehouse.open() as session`."""
+        return Warehouse(self.settings.warehouse_path, self.settings.memory_limit, self.settings.lock_timeout)
+
+    @cached_property
+    def published(self) -> Published:
+        """The published database; each query opens and closes it."""
+        return Published(self.settings.published_path)
+
+    @cached_property
+    def session(self) -> Session:
+        """A session on the warehouse, opened at its first use and held until the stores are closed."""
+        return self._opened.enter_context(self.warehouse.open())
+
+    @contextmanager
+    def writing(self) -> Iterator[Self]:
+        """Hold the home's writer lock while the block runs: check facts, record one, derive, and nobody in between.
+
+        It is the lock of the warehouse; the thread that holds it may take it again, a run within the block does.
+        Raises StoreError if another process does not give it back within `lock_timeout`.
+        """
+        with self.warehouse.locked():
+            yield self

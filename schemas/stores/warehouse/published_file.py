@@ -1,0 +1,67 @@
+"""The published database: a file that everybody reads and nobody writes.
+
+Belongs here: opening it safely and querying it. Does not belong here: making it
+(`schemas.stores.warehouse.working_file`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from schemas.contracts.errors import QueryError, StoreError
+from schemas.stores.warehouse.session import Parameters, first_line, plain
+
+
+class Published:
+    """The published database, read-only: no other file, no setting and no extension is in reach of a query."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._held: duckdb.DuckDBPyConnection | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the file open while the block runs: many queries see one state of it, and none opens it again."""
+        self._held = self._open()
+        try:
+            yield
+        finally:
+            self._held.close()
+            self._held = None
+
+    def query(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
+        """Run one query and return its rows.
+
+        Raises StoreError when nothing is published yet and QueryError with the database's reason when it fails.
+        """
+        connection = self._held or self._open()
+        try:
+            relation = connection.sql(sql, params=plain(parameters))
+            if relation is None:
+                raise QueryError("not a query: it returns no rows")
+            frame: pl.DataFrame = relation.pl()
+            return frame
+        except duckdb.Error as error:
+            raise QueryError(first_line(error)) from error
+        finally:
+            if self._held is None:
+                connection.close()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if not self.path.is_file():
+            raise StoreError(f"{self.path}: nothing is published yet; run `leadsift import PATH` first")
+        try:
+            connection = duckdb.connect(
+                os.fspath(self.path), read_only=True, config={"enable_external_access": "false"}
+            )
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET lock_configuration = true")
+        except duckdb.Error as error:
+            raise StoreError(f"{self.path}: cannot be opened: {first_line(error)}") from error
+        return connection

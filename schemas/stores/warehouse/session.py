@@ -1,0 +1,178 @@
+"""A session: an open connection on which statements run, frames in and frames out.
+
+Belongs here: running statements and the SQL files of `schemas/sql`, transactions, bulk writing. Does not belong here:
+opening a database file. Values go in as parameters; identifiers only through `quoted`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from schemas.contracts.errors import StoreError
+from schemas.sql.files import literal, quoted, sql_text
+from schemas.stores.warehouse_tables import STORAGE
+
+Parameters = Sequence[object] | Mapping[str, object] | None
+"""Values of a statement, by place (`?`) or by name (`$name`)."""
+
+
+def plain(parameters: Parameters) -> list[object] | dict[str, object] | None:
+    """Parameters as DuckDB takes them; None where there are none."""
+    if not parameters:
+        return None
+    return dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
+
+
+_BULK = {"threads": "1", "memory_limit": "640MB"}
+"""What DuckDB may use while records are loaded; five million rows were written under it."""
+
+
+_SMALL, _MUCH_FREE = 64_000_000, 0.3
+"""Bytes of a database that is written in a second; share of free blocks from which a copy of the file wastes space."""
+
+
+class Session:
+    """An open connection to the warehouse. Frames in, frames out; errors say which statement failed."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def run(self, name: str, parameters: Mapping[str, object] | None = None) -> None:
+        """Run the statement in `schemas/sql/<name>.sql` with named parameters."""
+        try:
+            self.connection.execute(sql_text(name), dict(parameters) if parameters else None)
+        except duckdb.Error as error:
+            raise StoreError(f"warehouse: {name}.sql failed: {error}") from error
+
+    def execute(self, statement: str, parameters: Parameters = None) -> None:
+        """Run a statement that returns nothing."""
+        self.connection.execute(statement, plain(parameters))
+
+    def frame(self, query: str, parameters: Parameters = None) -> pl.DataFrame:
+        """The result of a query as a polars frame."""
+        frame: pl.DataFrame = self.connection.sql(query, params=plain(parameters)).pl()
+        return frame
+
+    def frame_of(self, name: str) -> pl.DataFrame:
+        """The result of the query in `schemas/sql/<name>.sql`."""
+        frame: pl.DataFrame = self.connection.sql(sql_text(name)).pl()
+        return frame
+
+    def scalar(self, query: str, parameters: Sequence[object] | None = None) -> object:
+        """The first value of the first row, None where there is no row."""
+        rows = self.connection.execute(query, list(parameters or ())).fetchall()
+        return rows[0][0] if rows else None
+
+    def append(self, table: str, frame: pl.DataFrame, constants: Mapping[str, object] | None = None) -> None:
+        """Add the rows of `frame` to `table` (`schema.name`); columns are matched by name.
+
+        A column of key and value structs goes into a map. `constants` are columns of one value for all the rows.
+        """
+        if frame.is_empty():
+            return
+        columns = [_incoming(name, dtype) for name, dtype in frame.schema.items()]
+        columns += [f"? AS {quoted(name)}" for name in constants or ()]
+        target = ".".join(quoted(part) for part in table.split("."))
+        with self.registered("incoming_rows", frame):
+            self.connection.execute(
+                f"INSERT INTO {target} BY NAME SELECT {', '.join(columns)} FROM incoming_rows",  # noqa: S608  (quoted)
+                list((constants or {}).values()),
+            )
+
+    def empty(self, table: str) -> None:
+        """Take every row out of `table` (`schema.name`)."""
+        target = ".".join(quoted(part) for part in table.split("."))
+        self.connection.execute(f"DELETE FROM {target}")  # noqa: S608  (quoted name)
+
+    def replace(self, table: str, frame: pl.DataFrame) -> None:
+        """Put the rows of `frame` in the place of all rows of `table`."""
+        self.empty(table)
+        self.append(table, frame)
+
+    @contextmanager
+    def registered(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
+        """Make `frame` readable as a view called `name` while the block runs."""
+        # Polars and DuckDB keep texts in the same way; without the hint they would be copied into an older form first.
+        self.connection.register(name, frame.to_arrow(compat_level=pl.CompatLevel.newest()))
+        try:
+            yield
+        finally:
+            # In a transaction that has failed nothing can be unregistered; the rollback takes the view with it.
+            with suppress(duckdb.TransactionException):
+                self.connection.unregister(name)
+
+    @contextmanager
+    def writing_in_bulk(self) -> Iterator[None]:
+        """Write with one thread and little memory while the block runs.
+
+        Rows come in order, so that a second thread only costs; memory belongs to the reading that feeds the writing.
+        """
+        before = {name: str(self.scalar(f"SELECT current_setting('{name}')")) for name in _BULK}
+        self._set(_BULK)
+        try:
+            yield
+        finally:
+            self._set(before)
+
+    def _set(self, options: Mapping[str, str]) -> None:
+        for name, value in options.items():
+            self.connection.execute(f"SET {name} = {literal(value)}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything in the block happens, or nothing of it."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def keep_so_far(self) -> None:
+        """Within a transaction: commit what was done, and begin the next one."""
+        self.connection.execute("COMMIT")
+        self.connection.execute("BEGIN")
+
+    def is_loose(self) -> bool:
+        """Whether the file is small, or much of it is free, so that writing every table again is worth while."""
+        sizes = "SELECT total_blocks * block_size, free_blocks / greatest(total_blocks, 1) FROM pragma_database_size()"
+        total, free = self.connection.execute(sizes).fetchall()[0]
+        return bool(total < _SMALL or free > _MUCH_FREE)
+
+    def copy_database(self, target: Path) -> None:
+        """Write every table, view and macro into a new database file."""
+        source = quoted(str(self.scalar("SELECT current_database()")))
+        self.connection.execute(f"ATTACH {literal(str(target))} AS publication (STORAGE_VERSION {literal(STORAGE)})")
+        self.connection.execute(f"COPY FROM DATABASE {source} TO publication")
+        self.connection.execute("DETACH publication")
+
+    def columns_of(self, table: str) -> list[str]:
+        """Column names of `schema.name` in order."""
+        schema, name = table.split(".")
+        rows = self.connection.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
+            [schema, name],
+        ).fetchall()
+        return [row[0] for row in rows]
+
+
+def _incoming(name: str, dtype: pl.DataType) -> str:
+    """How a column of a frame is selected for a table."""
+    if dtype in (_MAP_ENTRIES, _MAP_BITS):
+        return f"map_from_entries({quoted(name)}) AS {quoted(name)}"
+    return quoted(name)
+
+
+_MAP_ENTRIES = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
+_MAP_BITS = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an error says."""
+    return str(error).splitlines()[0]

@@ -1,0 +1,129 @@
+"""The working database of a home: its one writer, its lock, and publishing a copy of it.
+
+Belongs here: opening, locking, removing and copying the file. Does not belong here: statements
+(`schemas.stores.warehouse.session`) and what the tables are (`schemas/sql`).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from schemas.contracts.errors import StoreError
+from schemas.stores.warehouse.session import Session, first_line
+from schemas.stores.warehouse_tables import STORAGE, create_tables, is_of_another_version
+
+
+class Warehouse:
+    """The working database file of a home: one writer at a time, across processes."""
+
+    def __init__(self, path: Path, memory_limit: str = "2GB", lock_timeout: float = 600.0) -> None:
+        self.path = path
+        self._memory_limit = memory_limit
+        self._lock_timeout = lock_timeout
+        # One lock object a file and process: whoever holds it may open the warehouse, too.
+        self._lock = FileLock(str(path) + ".lock", is_singleton=True)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process from the file while the block runs; waits for one that has it.
+
+        The thread that holds the lock may take it again. Raises StoreError when the wait is over.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(timeout=self._lock_timeout)
+        except Timeout as error:
+            raise StoreError(
+                f"{self.path}: another leadsift is still writing to it after {self._lock_timeout:.0f} s; "
+                "wait for it or raise lock_timeout"
+            ) from error
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def open(self) -> Iterator[Session]:
+        """Open for writing, with every table in place; waits while another process has it.
+
+        A file whose tables another version of the program made is made anew, empty: the next import fills it again.
+        Raises StoreError when the wait is over or the file cannot be opened.
+        """
+        with self.locked():
+            connection = self._connect()
+            if is_of_another_version(Session(connection)):
+                # Everything in it is made of archive and ledger, and the next import brings it all in again.
+                connection.close()
+                self.remove()
+                connection = self._connect()
+            try:
+                session = Session(connection)
+                create_tables(session)
+                yield session
+                connection.execute("CHECKPOINT")
+            finally:
+                connection.close()
+
+    def remove(self) -> None:
+        """Delete the file and what belongs to it; everything in it can be made anew."""
+        for path in (self.path, Path(f"{self.path}.wal")):
+            path.unlink(missing_ok=True)
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        try:
+            connection = duckdb.connect(
+                str(self.path),
+                config={
+                    "storage_compatibility_version": STORAGE,
+                    "memory_limit": self._memory_limit,
+                    "temp_directory": str(self.path) + ".tmp",
+                    "autoinstall_known_extensions": "false",
+                    "autoload_known_extensions": "false",
+                },
+            )
+        except duckdb.Error as error:
+            raise StoreError(
+                f"{self.path}: cannot be opened: {first_line(error)}; everything in it can be rebuilt: "
+                "move the file away and run `leadsift doctor --rebuild`"
+            ) from error
+        # Times are kept in UTC and must not depend on the machine that shows them.
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
+        return connection
+
+    def publish(self, session: Session, target: Path, *, clean: bool = False) -> None:
+        """Copy the warehouse into a new file and put it at `target` in one step.
+
+        Readers that have the old file open keep it; whoever opens next sees the new one. The file is copied as it
+        is, which costs a tenth of writing every table again. With `clean`, and while that costs little, every table is
+        written again: rows that were taken out leave nothing between the others.
+        """
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for left_over in target.parent.glob(f".{target.name}.*.partial*"):
+            left_over.unlink(missing_ok=True)
+        partial = target.parent / f".{target.name}.{uuid4().hex}.partial"
+        try:
+            session.execute("CHECKPOINT")
+            if clean or session.is_loose():
+                session.copy_database(partial)
+            else:
+                _copy_apart(self.path, partial)
+            partial.replace(target)
+        except (duckdb.Error, OSError, subprocess.CalledProcessError) as error:
+            raise StoreError(f"{target}: could not be published: {first_line(error)}") from error
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _copy_apart(source: Path, target: Path) -> None:
+    """Copy a file in a process of its own: to close a file here would give up DuckDB's lock on it (POSIX locks)."""
+    program = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
+    subprocess.run([sys.executable, "-I", "-S", "-c", program, str(source), str(target)], check=True)  # noqa: S603
