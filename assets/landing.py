@@ -8,25 +8,20 @@ import dagster as dg
 from pydantic import Field
 
 from assets.resources import Home
-from assets.sources.files.landing import Taking, import_options, land
+from assets.sources.files.landing import LandingOptions, import_options, land
 from assets.sources.mapping.profile_choice import saved_profiles
 from schemas.contracts import progress
+from schemas.contracts.options import StatedOptions
 
 
-class ImportConfig(dg.Config):  # type: ignore[misc, unused-ignore]
-    """What one import takes: files, folders and zip archives, and what the user told about them.
+class ImportConfig(StatedOptions, dg.Config):  # type: ignore[misc, unused-ignore]
+    """What one import takes: files, folders and zip archives, and what the user stated about them.
 
     Without paths nothing new is taken; imports that a crash left unfinished are still brought in.
     """
 
     paths: list[str] = Field(default_factory=list)
-    source: str | None = None
-    profile: str | None = None
     profile_sha256: str | None = None
-    date_order: str | None = None
-    encoding: str | None = None
-    update: str | None = None
-    key: list[str] = Field(default_factory=list)
     take_undone: bool = False
 
 
@@ -36,11 +31,10 @@ def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]
     progress.report("Taking files into the archive")
     settings = home.settings
     saved = [home.archive.put(data) for data in saved_profiles(settings).values()]
-    options = import_options(settings, {**config.model_dump(), "saved_profiles": saved})
-    paths = [Path(path) for path in config.paths]
+    options = import_options(settings, config, profile_sha256=config.profile_sha256, saved_profiles=saved)
     password = settings.workbook_password
-    taking = Taking(undone=config.take_undone, password=password.get_secret_value() if password else None)
-    landing = land(paths, options, home.archive, home.ledger, taking)
+    how = LandingOptions(config.take_undone, password.get_secret_value() if password else None)
+    landing = land([Path(path) for path in config.paths], options, home.archive, home.ledger, how)
     return dg.MaterializeResult(
         metadata={
             "import_id": landing.import_id or "",

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.crm_contacts import COLUMNS, make_contacts
-from pipelines.services.importing import ImportRequest, run_import
+from pipelines.services.importing import run_import
 from schemas.stores.settings import load_settings
 from schemas.stores.warehouse import Published
 
@@ -95,7 +95,7 @@ def measure(dataset: Dataset, folder: Path, home: Path) -> Quality:
     """Import a data set into `home` and score the published crosswalk."""
     began = _cpu()
     settings = load_settings(home)
-    run_import(settings, ImportRequest([folder / f"{dataset.name}.csv"]))
+    run_import(settings, [folder / f"{dataset.name}.csv"])
     found = Published(settings.published_path).query("SELECT DISTINCT external_id, person_id FROM person_sources")
     return score(truth_of(dataset, folder), dict(found.iter_rows()), _cpu() - began)
 
@@ -172,7 +172,7 @@ def measure_contacts(count: int, folder: Path) -> tuple[Quality, str]:
     truth = {row[0]: str(person) for row, person in zip(rows, people, strict=True)}
     began = _cpu()
     settings = load_settings(folder / "home")
-    run_import(settings, ImportRequest([path]))
+    run_import(settings, [path])
     spent = _cpu() - began
     published = Published(settings.published_path)
     found = published.query("SELECT DISTINCT external_id, person_id FROM person_sources WHERE external_id IS NOT NULL")

@@ -47,7 +47,8 @@ keep_freed_memory()  # as the command line does, before Polars is imported
 from assets.sources.files.landing import land
 from assets.sources.loading.imports import load_pending
 from schemas.stores.archive import Archive
-from schemas.stores.ledger import ImportOptions, Ledger
+from schemas.contracts.options import ImportOptions
+from schemas.stores.ledger import Ledger
 from schemas.stores.settings import load_settings
 from schemas.stores.warehouse import Warehouse
 settings = load_settings(Path(OUT))

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+
 import dagster as dg
+
+from schemas.contracts.options import StatedOptions
 
 IMPORT_JOB = "import_job"
 
@@ -15,10 +21,18 @@ import_job = dg.define_asset_job(
 )
 
 
-def import_run_config(paths: list[str], **options: str | bool | list[str] | None) -> dict[str, object]:
-    """The run configuration that makes the import job take these paths.
+def import_run_config(
+    paths: Sequence[Path] = (), stated: StatedOptions | None = None, **landing: str | bool | None
+) -> dict[str, object]:
+    """The run configuration that makes the import job take these paths as stated.
 
-    `options` are fields of `assets.landing.ImportConfig`; what is None is left to its default.
+    `landing` are further fields of `assets.landing.ImportConfig`; what is None is left to its default.
     """
-    config = {"paths": paths, **{name: value for name, value in options.items() if value is not None}}
-    return {"ops": {"landed_files": {"config": config}}}
+    options = {name: _as_config(value) for name, value in dict(stated or ()).items() if value not in (None, [])}
+    further = {name: value for name, value in landing.items() if value is not None}
+    return {"ops": {"landed_files": {"config": {"paths": [str(path) for path in paths], **options, **further}}}}
+
+
+def _as_config(value: object) -> object:
+    """A value as Dagster's configuration has it, which knows a member of an enumeration by its name."""
+    return value.name if isinstance(value, Enum) else value

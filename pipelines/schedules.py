@@ -10,7 +10,7 @@ from schemas.stores.settings import load_settings
 def nightly_import(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Every night at 02:00 UTC: import `nightly_paths` of the settings and the inbox; known files change nothing."""
     settings = load_settings()
-    paths = [str(path) for path in [*settings.nightly_paths, settings.inbox_dir] if path.exists()]
+    paths = [path for path in (*settings.nightly_paths, settings.inbox_dir) if path.exists()]
     return dg.RunRequest(
         run_key=context.scheduled_execution_time.date().isoformat(), run_config=import_run_config(paths)
     )

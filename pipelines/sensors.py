@@ -55,7 +55,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     if not new:
         return dg.SensorResult(skip_reason=dg.SkipReason(f"every file in {inbox} is known"), cursor=cursor)
     key = hashlib.sha256("".join(sorted(new.values())).encode()).hexdigest()
-    request = dg.RunRequest(run_key=key, run_config=import_run_config(sorted(new)))
+    request = dg.RunRequest(run_key=key, run_config=import_run_config([Path(path) for path in sorted(new)]))
     return dg.SensorResult(run_requests=[request], cursor=cursor)
 
 

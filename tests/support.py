@@ -21,10 +21,11 @@ from dedup.resolution.entities import resolve
 from dedup.resolution.survivorship import Survivorship
 from dedup.scoring.current_records import load_current
 from dedup.scoring.pairs import MOST_CHANGED, find_pairs
+from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES
 from schemas.sql.files import sql_text
 from schemas.stores.archive import Archive
-from schemas.stores.ledger import ImportOptions, Ledger
+from schemas.stores.ledger import Ledger
 from schemas.stores.settings import Settings, load_settings
 from schemas.stores.warehouse import Session, Warehouse
 

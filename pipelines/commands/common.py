@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from pydantic import ValidationError
 
 from pipelines.commands.console import REFUSED, print_error, print_json
-from schemas.contracts.vocabulary import UpdatePolicy
+from schemas.contracts.options import StatedOptions
 from schemas.stores.settings import Settings, load_settings
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published
@@ -24,63 +28,6 @@ HomeOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else there.")]
-SourceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--source",
-        metavar="NAME",
-        help="The system or list that the records belong to; ids are unique within it "
-        "(default: the CRM, or a list's file name).",
-        show_default=False,
-    ),
-]
-ProfileOption = Annotated[
-    str | None,
-    typer.Option(
-        "--profile",
-        metavar="NAME",
-        help="Read every file under this profile: one that ships (pipedrive, hubspot, salesforce, zoho, …, generic) "
-        "or a .toml file of your own, which is known by its headers from then on.",
-        show_default=False,
-    ),
-]
-DateOrderOption = Annotated[
-    str | None,
-    typer.Option(
-        "--date-order",
-        metavar="ORDER",
-        help="dmy, mdy or ymd: how to read numeric dates; outranks the profile, not values that allow nothing else.",
-        show_default=False,
-    ),
-]
-EncodingOption = Annotated[
-    str | None,
-    typer.Option(
-        "--encoding",
-        metavar="NAME",
-        help="The encoding of delimited text, such as utf-8, cp1250 or gb18030, where the guess is wrong.",
-        show_default=False,
-    ),
-]
-UpdateOption = Annotated[
-    str | None,
-    typer.Option(
-        "--update",
-        metavar="POLICY",
-        help="What rows do to records that are known already: newest (default), fill (only blanks) or ignore.",
-        show_default=False,
-    ),
-]
-KeyOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--key",
-        metavar="COLUMN",
-        help="A column that tells rows apart in a list without ids, so that its next version updates them; "
-        "may be given more than once.",
-        show_default=False,
-    ),
-]
 PasswordOption = Annotated[
     str | None,
     typer.Option(
@@ -103,8 +50,6 @@ PathsArgument = Annotated[
     list[Path], typer.Argument(metavar="PATH…", help="Files, folders or zip archives.", show_default=False)
 ]
 
-DATE_ORDERS = ("dmy", "mdy", "ymd")
-
 
 def settings_of(context: typer.Context, home: Path | None) -> Settings:
     """The settings of the home that the command, or `leadsift` before it, names."""
@@ -125,32 +70,48 @@ def with_password(settings: Settings, password: str | None) -> Settings:
     return load_settings(settings.home)
 
 
-def check_date_order(given: str | None) -> str | None:
-    """A date order as the import takes it. Raises typer.BadParameter for any other word."""
-    if given is not None and given not in DATE_ORDERS:
-        raise typer.BadParameter(f"{given!r} is not one of {', '.join(DATE_ORDERS)}", param_hint="--date-order")
-    return given
+def takes_stated_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for each field of StatedOptions; it gets them together as its parameter `stated`."""
+    parameters: list[inspect.Parameter] = []
+    for parameter in inspect.signature(command, eval_str=True).parameters.values():
+        parameters += _options() if parameter.name == "stated" else [parameter]
+
+    @wraps(command)
+    def with_options(**given: Any) -> None:
+        values = {name: given.pop(name) for name in StatedOptions.model_fields}
+        command(**given, stated=_stated({name: value for name, value in values.items() if value is not None}))
+
+    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return with_options
 
 
-def stated(  # noqa: PLR0913, PLR0917  (one parameter for each option)
-    source: str | None,
-    profile: str | None,
-    date_order: str | None,
-    encoding: str | None,
-    update: str | None,
-    key: list[str] | None,
-) -> dict[str, Any]:
-    """What the user states about files. Raises typer.BadParameter for a word that is none of those allowed."""
-    if update is not None and update not in list(UpdatePolicy):
-        raise typer.BadParameter(f"{update!r} is not one of {', '.join(UpdatePolicy)}", param_hint="--update")
-    return {
-        "source": source,
-        "profile": profile,
-        "date_order": check_date_order(date_order),
-        "encoding": encoding,
-        "update": update,
-        "key": key or [],
-    }
+def _options() -> list[inspect.Parameter]:
+    made: list[inspect.Parameter] = []
+    for name, field in StatedOptions.model_fields.items():
+        hints = field.json_schema_extra
+        metavar = str(hints["metavar"]) if isinstance(hints, dict) else None
+        option = typer.Option(_flag(name), metavar=metavar, help=field.description, show_default=False)
+        kind = list[str] | None if field.default_factory is list else str | None
+        made.append(
+            inspect.Parameter(
+                name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=Annotated[kind, option]
+            )
+        )
+    return made
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _stated(values: dict[str, Any]) -> StatedOptions:
+    try:
+        return StatedOptions(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        reason = f"{first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
+        raise typer.BadParameter(reason, param_hint=_flag(str(first["loc"][0]))) from error
 
 
 def refuse(reasons: list[str], document: Any, *, as_json: bool) -> NoReturn:

@@ -38,13 +38,13 @@ def demo(
       leadsift demo
     """
     from pipelines.reports.page import write_page
-    from pipelines.services.importing import ImportRequest, run_import
+    from pipelines.services.importing import run_import
     from pipelines.services.merges import explain_merges, summarise_review
 
     given = home or (context.obj if isinstance(context.obj, Path) else None)
     settings = load_settings(given or DEMO_HOME)
     with progress_shown(quiet=as_json):
-        outcome = run_import(settings, ImportRequest([examples_dir()]))
+        outcome = run_import(settings, [examples_dir()])
         charts = _draw(settings)
     published = Stores.open(settings).published
     merges = explain_merges(published)

@@ -12,39 +12,30 @@ from rich.text import Text
 
 from assets.sources.files.landing import import_options
 from pipelines.commands.common import (
-    DateOrderOption,
-    EncodingOption,
     HomeOption,
     JsonOption,
-    KeyOption,
     PasswordOption,
     PathsArgument,
-    ProfileOption,
-    SourceOption,
-    UpdateOption,
     WriteProfileOption,
     refuse,
     settings_of,
-    stated,
+    takes_stated_options,
     with_password,
 )
 from pipelines.commands.console import out, print_json, print_table, progress_shown, short_path
 from pipelines.services.display import cell
+from schemas.contracts.options import StatedOptions
 from schemas.stores.settings import Settings
 
 SHOWN_REJECTIONS = 10
 SHOWN_COLUMNS = 120
 
 
+@takes_stated_options
 def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
     paths: PathsArgument,
-    source: SourceOption = None,
-    profile: ProfileOption = None,
-    date_order: DateOrderOption = None,
-    encoding: EncodingOption = None,
-    update: UpdateOption = None,
-    key: KeyOption = None,
+    stated: StatedOptions,
     password: PasswordOption = None,
     write_profile: WriteProfileOption = None,
     home: HomeOption = None,
@@ -62,26 +53,21 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift inspect leads.xlsx --write-profile leads.toml
     """
-    given = stated(source, profile, date_order, encoding, update, key)
     settings = with_password(settings_of(context, home), password)
     if write_profile is not None:
         from pipelines.services.inspect_files import write_profile as write
 
-        write(paths[0], import_options(settings, given), settings, write_profile)
-    _look(settings, given, paths, as_json=as_json, wrote=write_profile is not None)
+        write(paths[0], import_options(settings, stated), settings, write_profile)
+    _look(settings, stated, paths, as_json=as_json, wrote=write_profile is not None)
     if write_profile is not None and not as_json:
         _line(f"The mapping stands in {write_profile}; edit it, then import with --profile {write_profile}")
 
 
+@takes_stated_options
 def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
     paths: PathsArgument,
-    source: SourceOption = None,
-    profile: ProfileOption = None,
-    date_order: DateOrderOption = None,
-    encoding: EncodingOption = None,
-    update: UpdateOption = None,
-    key: KeyOption = None,
+    stated: StatedOptions,
     password: PasswordOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen; same as inspect.")] = False,
     home: HomeOption = None,
@@ -100,15 +86,13 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
       leadsift import old-crm/ --dry-run
     """
     settings = with_password(settings_of(context, home), password)
-    options = stated(source, profile, date_order, encoding, update, key)
     if dry_run:
-        _look(settings, options, paths, as_json=as_json)
+        _look(settings, stated, paths, as_json=as_json)
         return
-    from pipelines.services.importing import ImportRequest, run_import
+    from pipelines.services.importing import run_import
 
-    request = ImportRequest(list(paths), **options)
     with progress_shown(quiet=as_json):
-        outcome = run_import(settings, request)
+        outcome = run_import(settings, paths, stated)
     document = outcome.to_json()
     if not outcome.files:
         refuse([f"{path}: holds no file that could be a table" for path in paths], document, as_json=as_json)
@@ -121,11 +105,11 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
 
 def _look(
-    settings: Settings, given: dict[str, Any], paths: PathsArgument, *, as_json: bool, wrote: bool = False
+    settings: Settings, stated: StatedOptions, paths: PathsArgument, *, as_json: bool, wrote: bool = False
 ) -> None:
     from pipelines.services.inspect_files import inspect_paths
 
-    options = import_options(settings, given)
+    options = import_options(settings, stated)
     with progress_shown(quiet=as_json):
         document = inspect_paths(list(paths), options, settings)
     refusals = [f"{file['path']}: {file['reason']}" for file in document["files"] if file["status"] == "refused"]

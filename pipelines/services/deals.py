@@ -17,7 +17,7 @@ import polars as pl
 
 from assets.deals.actions import plan_deal, plan_filing, within_limits
 from assets.deals.conversion import Plan, Request, plan_conversion, plan_revert
-from pipelines.services.importing import ImportRequest, run_import
+from pipelines.services.importing import run_import
 from schemas.contracts import progress
 from schemas.contracts.errors import InputRefusedError, LeadsiftError
 from schemas.contracts.keys import entity_id
@@ -33,7 +33,7 @@ def record(settings: Settings, actions: Sequence[Action], plans: Sequence[Plan] 
     with Stores.open(settings) as stores:
         stores.ledger.decisions.add([item for plan in plans for item in plan.decisions])
         stores.ledger.actions.add([*actions, *(item for plan in plans for item in plan.actions)])
-    run_import(settings, ImportRequest([]))
+    run_import(settings)
 
 
 def plan(settings: Settings, request: Request) -> Plan:
@@ -48,7 +48,7 @@ def _bring_in_own_pipelines(settings: Settings, published: Published) -> None:
     """Derive anew where the settings name a pipeline that the published file does not have yet."""
     rows = published.query("SELECT name FROM main.pipelines WHERE source = 'leadsift'")
     if set(settings.pipelines) - set(rows["name"].to_list()):
-        run_import(settings, ImportRequest([]))
+        run_import(settings)
 
 
 def convert(settings: Settings, plans: Sequence[Plan]) -> list[dict[str, Any]]:

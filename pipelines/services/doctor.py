@@ -115,8 +115,8 @@ def rebuild_derived(settings: Settings) -> None:
 
     The old published file stays in place until the new one replaces it.
     """
-    from pipelines.services.importing import ImportRequest, run_import
+    from pipelines.services.importing import run_import
 
     with Stores.open(settings) as stores, stores.writing():
         stores.warehouse.remove()
-    run_import(settings, ImportRequest([]))
+    run_import(settings)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assets.sources.casting.cells import CASTERS, CastContext
-from pipelines.services.importing import ImportRequest, run_import
+from pipelines.services.importing import run_import
 from pipelines.services.lookup import called
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, DateOrder, Entity, Kind
@@ -51,7 +51,7 @@ def edit(settings: Settings, given: str, changes: Sequence[str], reason: str | N
         raise InputRefusedError("nothing to edit: give FIELD=VALUE")
     with Stores.open(settings) as stores:
         stores.ledger.actions.add(actions)
-    run_import(settings, ImportRequest([]))
+    run_import(settings)
     row = published.query(
         f"SELECT * FROM main.{meant.entity}s WHERE {meant.entity}_id = $id",  # noqa: S608  (our own names)
         {"id": meant.entity_id},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from assets.sources.mapping.profile_choice import read_profile, save_profile
 from schemas.contracts.errors import LeadsiftError, SettingsError, StoreError
+from schemas.contracts.options import StatedOptions
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.sql.files import sql_text
 from schemas.stores.settings import Settings
@@ -30,19 +31,6 @@ SUSPECT_RENAMED = 0.5
 """Share of known ids under another name from which two lists under one name are likelier than renamed contacts."""
 
 ENTITY_TABLES = ("organizations", "persons", "leads", "deals")
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRequest:
-    """What the user asked to be imported."""
-
-    paths: list[Path]
-    source: str | None = None
-    profile: str | None = None
-    date_order: str | None = None
-    encoding: str | None = None
-    update: str | None = None
-    key: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -123,27 +111,18 @@ def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, 
     return profile.name, Stores.open(settings).archive.put(data)
 
 
-def run_import(settings: Settings, request: ImportRequest) -> ImportOutcome:
-    """Run the import job for `request`; with no paths it finishes what a crash left and rebuilds what is out of date.
+def run_import(settings: Settings, paths: Sequence[Path] = (), stated: StatedOptions | None = None) -> ImportOutcome:
+    """Run the import job for `paths`; with none it finishes what a crash left and rebuilds what is out of date.
 
     Raises LeadsiftError when the job could not do its work.
     """
     from pipelines.jobs import import_run_config
 
+    stated = stated or StatedOptions()
     prepare_instance(settings)
-    profile, profile_sha256 = resolve_profile(settings, request.profile)
-    config = import_run_config(
-        [str(path) for path in request.paths],
-        source=request.source,
-        profile=profile,
-        profile_sha256=profile_sha256,
-        date_order=request.date_order,
-        encoding=request.encoding,
-        update=request.update,
-        key=request.key or None,
-        take_undone=True,
-    )
-    landing = execute(settings, config)
+    profile, profile_sha256 = resolve_profile(settings, stated.profile)
+    named = stated.model_copy(update={"profile": profile})
+    landing = execute(settings, import_run_config(paths, named, profile_sha256=profile_sha256, take_undone=True))
     return _outcome(settings, landing)
 
 

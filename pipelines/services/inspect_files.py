@@ -22,10 +22,10 @@ from assets.sources.mapping.results import RecordSet
 from pipelines.services.profile_writing import ValuesSeen, profile_text
 from schemas.contracts import progress
 from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import Entity, FileStatus, ImportStatus
 from schemas.profiles.loader import Profile, shipped_profiles
 from schemas.stores.archive import stream_hash
-from schemas.stores.ledger import ImportOptions
 from schemas.stores.settings import Settings
 
 SHOWN_REFUSALS = 1_000

@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from dedup.study.explanation import Explanation
-from pipelines.services.importing import ImportRequest, count_entities, run_import
+from pipelines.services.importing import count_entities, run_import
 from pipelines.services.lookup import Called, called, explain_called, explained, forms_of, known_of, label
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import Entity, Verdict
@@ -100,7 +100,7 @@ def apply(settings: Settings, decisions: Sequence[Decision]) -> dict[str, Any]:
     before = count_entities(settings)
     with Stores.open(settings) as stores:
         stores.ledger.decisions.add(decisions)
-    run_import(settings, ImportRequest([]))
+    run_import(settings)
     findings = Stores.open(settings).published.query(
         "SELECT detail FROM audit.cluster_findings WHERE finding = 'contradiction' ORDER BY detail"
     )

@@ -17,7 +17,7 @@ from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
 from dedup.scoring.blocking import block
 from dedup.scoring.linker import score_blocked
 from dedup.study.training import Decided, train
-from pipelines.services.importing import ImportRequest, run_import
+from pipelines.services.importing import run_import
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, Entity, Verdict
 from schemas.stores.actions import Action
@@ -149,6 +149,6 @@ def use_model(settings: Settings, version: str, reason: str | None) -> dict[str,
         actions.append(Action(model.entity, "", ActionKind.USE_MODEL, details, reason))
     with Stores.open(settings) as stores:
         stores.ledger.actions.add(actions)
-    run_import(settings, ImportRequest([]))
+    run_import(settings)
     rows = Stores.open(settings).published.query("SELECT entity, version FROM audit.models ORDER BY entity")
     return {"in_use": dict(rows.iter_rows())}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.services.importing import ImportRequest, count_entities, prepare_instance, run_import
+from pipelines.services.importing import count_entities, prepare_instance, run_import
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ImportStatus
 from schemas.sql.files import sql_text
@@ -28,7 +28,7 @@ def undo_import(settings: Settings, import_id: str, reason: str | None = None) -
         alone = stores.session.frame(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
         stores.ledger.undo(import_id, reason, list(alone.iter_rows()))
     before = count_entities(settings)
-    run_import(settings, ImportRequest([]))
+    run_import(settings)
     return {
         "import_id": import_id,
         "status": "undone",

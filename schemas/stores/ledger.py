@@ -7,9 +7,8 @@ PostgreSQL by URL. Migrations are recorded facts (Alembic, `schemas/stores/migra
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from filelock import FileLock
 from sqlalchemy.exc import SQLAlchemyError
 
 from schemas.contracts.errors import StoreError
+from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.stores.acting_user import who
 from schemas.stores.actions import Actions
@@ -32,43 +32,6 @@ from schemas.stores.ledger_tables import (
 )
 
 LATEST_MIGRATION = "0004"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """How the files of an import are to be read: kept as a fact, so that a rebuild reads them the same way.
-
-    `profile_sha256` names the archived bytes of a profile the user handed in. `date_order` is what the settings assume,
-    `stated_date_order` what the user said for these files; `update` is the policy for records that are known already;
-    `key` are the headers that tell rows without ids apart; `saved_profiles` names the archived bytes of the
-    profiles that users had saved by then.
-    """
-
-    source: str | None = None
-    profile: str | None = None
-    profile_sha256: str | None = None
-    default_country: str = "US"
-    time_zone: str = "UTC"
-    date_order: str = "mdy"
-    stated_date_order: str | None = None
-    decimal_sign: str = "."
-    encoding: str | None = None
-    update: str | None = None
-    key: tuple[str, ...] = ()
-    saved_profiles: tuple[str, ...] = ()
-
-    def to_json(self) -> str:
-        """The options as one line of JSON with sorted keys; what was not stated is left out."""
-        options = asdict(self)
-        return json.dumps({name: value for name, value in options.items() if value not in (None, ())}, sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> ImportOptions:
-        """Read options as `to_json` wrote them."""
-        options: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()
-        }
-        return cls(**options)
 
 
 @dataclass(frozen=True, slots=True)

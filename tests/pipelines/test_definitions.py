@@ -11,8 +11,11 @@ import pytest
 import yaml
 
 from assets.checks import checks
+from assets.landing import ImportConfig
 from pipelines.definitions import defs
-from pipelines.jobs import IMPORT_JOB
+from pipelines.jobs import IMPORT_JOB, import_run_config
+from schemas.contracts.options import StatedOptions
+from schemas.contracts.vocabulary import DateOrder, UpdatePolicy
 from tests.pipelines.support import ROOT
 from tests.support import CONTENT_TABLES
 
@@ -81,3 +84,20 @@ def test_the_four_packages_are_ours(name: str) -> None:
     assert Path(str(module.__file__)).parent == ROOT / name
     assert module.__doc__
     assert "Does not belong here" in module.__doc__
+
+
+def test_a_run_takes_every_option_that_a_user_can_state(loaded: dg.Definitions) -> None:
+    stated = StatedOptions(
+        source="fair",
+        profile="generic",
+        date_order=DateOrder.DMY,
+        encoding="cp1250",
+        update=UpdatePolicy.FILL,
+        key=["a"],
+    )
+    assert set(stated.stated()) == set(StatedOptions.model_fields)
+    config = import_run_config([Path("a.csv")], stated, take_undone=True)
+    resolved = dg.validate_run_config(loaded.resolve_job_def(IMPORT_JOB), config)
+    taken = ImportConfig(**resolved["ops"]["landed_files"]["config"])
+    assert {name: getattr(taken, name) for name in StatedOptions.model_fields} == dict(stated)
+    assert (taken.paths, taken.take_undone) == (["a.csv"], True)

@@ -6,7 +6,6 @@ Belongs here: telling new files from known ones. Does not belong here: reading t
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +14,10 @@ from typing import Any
 from assets.sources.files.protection import unlocked
 from assets.sources.files.source_files import Found, find_files
 from schemas.contracts.errors import InputRefusedError
-from schemas.contracts.vocabulary import FileStatus
+from schemas.contracts.options import ImportOptions, StatedOptions
+from schemas.contracts.vocabulary import DateOrder, FileStatus
 from schemas.stores.archive import Archive, stream_hash
-from schemas.stores.ledger import ImportFile, ImportOptions, Ledger
+from schemas.stores.ledger import ImportFile, Ledger
 from schemas.stores.settings import Settings
 
 
@@ -37,12 +37,12 @@ class LandedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
-    """How files are taken. `undone` takes bytes of an import that was undone again: a person may ask for that, a folder
-    that is looked at every minute must not. `password` opens workbooks that have one; it is kept nowhere.
+class LandingOptions:
+    """`take_undone` takes bytes of an import that was undone again: a person may ask for that, a folder that is looked
+    at every minute must not. `password` opens workbooks that have one; it is kept nowhere.
     """
 
-    undone: bool = False
+    take_undone: bool = False
     password: str | None = None
 
 
@@ -60,37 +60,34 @@ def new_import_id() -> str:
     return f"imp_{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(3)}"
 
 
-def import_options(settings: Settings, stated: Mapping[str, Any]) -> ImportOptions:
-    """How files are to be read: what was stated about them, else what the settings assume."""
+def import_options(settings: Settings, stated: StatedOptions, **profiles: Any) -> ImportOptions:
+    """How files are to be read: what was stated about them, else what the settings assume.
+
+    `profiles` are the fields of ImportOptions that name archived profiles.
+    """
     return ImportOptions(
-        source=stated.get("source"),
-        profile=stated.get("profile"),
-        profile_sha256=stated.get("profile_sha256"),
+        **stated.stated(),
+        **profiles,
         default_country=settings.default_country,
         time_zone=settings.time_zone,
-        date_order=settings.date_order,
-        stated_date_order=stated.get("date_order"),
+        assumed_date_order=DateOrder(settings.date_order),
         decimal_sign=settings.decimal_sign,
-        encoding=stated.get("encoding"),
-        update=stated.get("update"),
-        key=tuple(stated.get("key") or ()),
-        saved_profiles=tuple(stated.get("saved_profiles") or ()),
     )
 
 
 def land(
-    paths: list[Path], options: ImportOptions, archive: Archive, ledger: Ledger, taking: Taking | None = None
+    paths: list[Path], options: ImportOptions, archive: Archive, ledger: Ledger, landing: LandingOptions | None = None
 ) -> Landing:
     """Archive every new file behind `paths` and record one import of them; known bytes change nothing.
 
     A file whose bytes an import has loaded, or is about to load, is unchanged, whatever its name; one that was
     refused before is tried again.
     """
-    taking = taking or Taking()
+    landing = landing or LandingOptions()
     landed: list[LandedFile] = []
     passed_over: list[str] = []
     received: list[ImportFile] = []
-    known = _known(ledger, with_undone=not taking.undone)
+    known = _known(ledger, with_undone=not landing.take_undone)
     here: set[str] = set()
     for item in find_files(paths):
         found = item
@@ -98,8 +95,8 @@ def land(
             passed_over.append(found.path)
             continue
         try:
-            if taking.password:
-                found = unlocked(found, taking.password)
+            if landing.password:
+                found = unlocked(found, landing.password)
             digest, size = _hashed(found)
         except InputRefusedError as error:
             landed.append(LandedFile(found.path, None, FileStatus.REFUSED, str(error)))

@@ -23,10 +23,11 @@ from assets.sources.mapping.profile_choice import profiles_for
 from assets.sources.sheets import Rejection
 from schemas.contracts import progress
 from schemas.contracts.errors import LeadsiftError, StoreError
+from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.profiles.loader import Profile
 from schemas.stores.archive import Archive
-from schemas.stores.ledger import Import, ImportFile, ImportOptions, Ledger
+from schemas.stores.ledger import Import, ImportFile, Ledger
 from schemas.stores.warehouse import Session
 
 _AUDIT_TABLES = ("audit.import_files", "audit.rejected_rows", "audit.unmapped_columns", "audit.column_quality")

@@ -18,13 +18,13 @@ from assets.sources.layout.tables import Table, find_tables
 from assets.sources.mapping.recognition import Recognition, known_headers, recognise
 from assets.sources.mapping.results import MappedSheet, MappingOptions, RecordSet
 from assets.sources.mapping.tables import map_table
-from assets.sources.readers.reading import FileReading, ReadOptions, read_file
+from assets.sources.readers.reading import FileReading, read_file
 from assets.sources.sheets import Rejection, Sheet
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.headers import fold_header
-from schemas.contracts.vocabulary import DateOrder, UpdatePolicy
+from schemas.contracts.options import ImportOptions
+from schemas.contracts.vocabulary import UpdatePolicy
 from schemas.profiles.loader import Profile
-from schemas.stores.ledger import ImportOptions
 
 SheetSink = Callable[[int, RecordSet, pl.DataFrame], None]
 """Takes the records of a sheet, by the sheet's ordinal, frame by frame (see `mapping.map_table`)."""
@@ -96,7 +96,7 @@ def interpret(
     Raises InputRefusedError with the reason when nothing in it can be taken; what `sink` was handed until then is void.
     """
     known = known_headers(profiles)
-    reading = read_file(path, ReadOptions(options.encoding, known))
+    reading = read_file(path, options.encoding, known)
     sheets: list[InterpretedSheet] = []
     warnings: list[str] = []
     refusals: list[str] = []
@@ -128,15 +128,15 @@ def _interpret_table(
     best, (stem, options) = found[0], named
     source = source_of(best.profile, stem, options)
     base = CastContext(
-        date_order=DateOrder(options.date_order),
-        stated_date_order=DateOrder(options.stated_date_order) if options.stated_date_order else None,
+        date_order=options.assumed_date_order,
+        stated_date_order=options.date_order,
         time_zone=options.time_zone,
         default_country=options.default_country,
         decimal_sign=options.decimal_sign,
     )
     under = MappingOptions(source, base, options.key)
     mapped = map_table(table, best, under, lambda records, frame: sink(ordinal, records, frame))
-    policy = UpdatePolicy(options.update) if options.update else best.profile.update
+    policy = options.update or best.profile.update
     evidence = best.evidence(found[1] if len(found) > 1 else None)
     sheet = InterpretedSheet(ordinal, table, best, evidence, source, policy, mapped)
     if not sheet.is_balanced:

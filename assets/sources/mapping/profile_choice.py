@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from schemas.contracts.errors import ProfileError
+from schemas.contracts.options import ImportOptions
 from schemas.profiles.loader import Profile, parse_profile, shipped_profile, shipped_profiles
 from schemas.stores.archive import Archive
-from schemas.stores.ledger import ImportOptions
 from schemas.stores.settings import Settings
 
 

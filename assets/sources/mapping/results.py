@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -55,4 +55,4 @@ class MappingOptions:
 
     source: str
     base: CastContext
-    key: tuple[str, ...] = ()
+    key: Sequence[str] = ()

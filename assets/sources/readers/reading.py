@@ -20,14 +20,6 @@ from assets.sources.readers.workbook import read_workbook
 from assets.sources.sheets import Block, Sheet
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What the user states about a file, its encoding; and what headers profiles know."""
-
-    encoding: str | None = None
-    known_headers: frozenset[str] = frozenset()
-
-
 @dataclass(slots=True)
 class FileReading:
     """The sheets of a file and what was decided to get them. `decisions` are sentences for the user.
@@ -43,25 +35,24 @@ class FileReading:
     decisions: list[str] = field(default_factory=list)
 
 
-def read_file(path: Path, options: ReadOptions | None = None) -> FileReading:
-    """Read a file as text cells.
+def read_file(path: Path, encoding: str | None = None, known_headers: frozenset[str] = frozenset()) -> FileReading:
+    """Read a file as text cells; `encoding` is what the user states, `known_headers` are those of any profile.
 
     Raises InputRefusedError with the reason when it is not a table that can be read whole.
     """
-    options = options or ReadOptions()
     kind = detect_format(path)
     if kind == "csv":
-        return _read_delimited(path, options)
+        return _read_delimited(path, encoding, known_headers)
     if kind == "xls":
         refuse_protected(path)
     return FileReading(kind, read_workbook(path, kind))
 
 
-def _read_delimited(path: Path, options: ReadOptions) -> FileReading:
-    encoding = decide_encoding(path, options.encoding)
+def _read_delimited(path: Path, stated: str | None, known_headers: frozenset[str]) -> FileReading:
+    encoding = decide_encoding(path, stated)
     pieces = decoded(path, encoding)
     beginning = next(pieces, "")
-    dialect = detect_dialect(beginning[:SAMPLE_CHARS], options.known_headers)
+    dialect = detect_dialect(beginning[:SAMPLE_CHARS], known_headers)
     cutter = Cutter(dialect)
     decisions = [sentence for sentence in (encoding.sentence, dialect.sentence) if sentence]
     sheet = Sheet("", _reported(cutter, chain([beginning], pieces), decisions))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assets.deals.tables import Setup, build_crm_tables
-from schemas.stores.ledger import ImportOptions
+from schemas.contracts.options import ImportOptions
 from tests.support import Workplace, write_csv
 
 OPPORTUNITY = [

@@ -12,22 +12,22 @@ import polars as pl
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, interpret
 from assets.sources.mapping.recognition import known_headers
 from assets.sources.mapping.results import RecordSet
-from assets.sources.readers.reading import FileReading, ReadOptions, read_file
+from assets.sources.readers.reading import FileReading, read_file
 from assets.sources.sheets import Frame
+from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import Entity
 from schemas.profiles.loader import Profile, shipped_profiles
-from schemas.stores.ledger import ImportOptions
 from tests.support import csv_text
 
 KNOWN = known_headers(shipped_profiles())
 
 
-def reading(data: bytes, options: ReadOptions | None = None) -> FileReading:
+def reading(data: bytes, encoding: str | None = None) -> FileReading:
     """Read the bytes of a file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         path.write_bytes(data)
-        found = read_file(path, options or ReadOptions(known_headers=KNOWN))
+        found = read_file(path, encoding, KNOWN)
         for sheet in found.sheets:
             object.__setattr__(sheet, "blocks", list(sheet.blocks))
         return found

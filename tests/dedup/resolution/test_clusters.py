@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.resolution.clusters import SUPPORT, Clusters, constrained
+from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import Band, Entity, PairRule, Verdict
 from schemas.stores.decisions import Decision
-from schemas.stores.ledger import ImportOptions
 from tests.support import Workplace, write_csv
 
 _APART = {"record_key_l": pl.String, "record_key_r": pl.String, "rule": pl.String}

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from dedup.resolution.survivorship import CRITERIA, Survivorship
 from schemas.contracts.errors import SettingsError
 from schemas.contracts.keys import entity_id
+from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import Entity
-from schemas.stores.ledger import ImportOptions
 from tests.support import CONTENT_TABLES, Workplace, write_csv
 
 HEADER = ["id", "first name", "last name", "email", "phone", "company", "city", "modified"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from schemas.stores.ledger import ImportOptions
+from schemas.contracts.options import ImportOptions
 from tests.support import Workplace, write_csv
 
 HEADER = ["id", "first name", "last name", "email", "phone", "company", "city", "modified"]

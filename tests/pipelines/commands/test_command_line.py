@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from assets.sources.files.landing import land
-from schemas.stores.ledger import ImportOptions
+from schemas.contracts.options import ImportOptions
 from tests.pipelines.support import ROOT, run, run_json
 from tests.support import Workplace, write_csv
 
@@ -229,6 +229,7 @@ def test_a_users_own_profile_is_used_and_kept_for_the_rebuild(tmp_path: Path) ->
     [
         (["import"], 2, "Missing argument"),
         (["import", "x.csv", "--date-order", "sideways"], 2, "sideways"),
+        (["import", "x.csv", "--source", ""], 2, "blank"),
         (["frobnicate"], 2, "No such command"),
         (["import", "x.csv", "--profile", "act"], 3, "there is no profile 'act'"),
         (["report", "nothing_like_it"], 3, "nothing is published|there is no report"),

@@ -8,11 +8,12 @@ import openpyxl
 import pytest
 
 from pipelines.services.evaluate import evaluate, read_labels
-from pipelines.services.importing import ImportRequest, run_import
+from pipelines.services.importing import run_import
 from pipelines.services.lookup import called, explain_called, explain_cluster
 from pipelines.services.match import Description, look_up
 from pipelines.services.review import accepted_above, queue, read_workbook, write_workbook
 from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.options import StatedOptions
 from schemas.contracts.vocabulary import Band, Entity, Verdict
 from schemas.stores.settings import load_settings
 from schemas.stores.warehouse import Published
@@ -90,7 +91,7 @@ def test_ids_that_mean_nothing_are_named(published: Published) -> None:
 def test_the_workbook_of_the_queue_brings_decisions_back(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "crm.csv", [HEADER, *ROWS, ["7", "Daniel", "Whitfield", "", "", "", "Leeds"]])
     settings = load_settings(tmp_path / "home")
-    run_import(settings, ImportRequest([path], source="crm"))
+    run_import(settings, [path], StatedOptions(source="crm"))
     published = Published(settings.published_path)
     rows = queue(published)
     assert rows == sorted(rows, key=lambda row: -row["priority"])

@@ -12,8 +12,8 @@ import pytest
 from pipelines.reports.charts import chart_svg, write_chart
 from pipelines.reports.page import MOST_ROWS, write_page
 from pipelines.reports.queries import NOTHING, Narrowing, count_rows, read_report, report_names, rows_to_draw
+from schemas.contracts.options import ImportOptions
 from schemas.sql.files import sql_names
-from schemas.stores.ledger import ImportOptions
 from schemas.stores.warehouse import Published
 from tests.support import Workplace, write_csv
 

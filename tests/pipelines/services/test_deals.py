@@ -15,7 +15,7 @@ import pytest
 from assets.deals.conversion import Request
 from pipelines.services import deals as acting
 from pipelines.services.doctor import rebuild_derived
-from pipelines.services.importing import ImportRequest, run_import
+from pipelines.services.importing import run_import
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind
 from schemas.stores.settings import Settings, load_settings
@@ -68,7 +68,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = _export(place / "first", deals, LEAD_ROWS)
     contact = ["0031", "Whitmore", "Dana", "d.whitfield@home.example", "", "2026-01-01T00:00:00Z"]
     write_csv(folder / "Contact.csv", [CONTACTS, contact])
-    run_import(load_settings(place / "home"), ImportRequest([folder]))
+    run_import(load_settings(place / "home"), [folder])
     return place / "home"
 
 
@@ -105,9 +105,7 @@ def test_a_conversion_outlives_imports_and_a_rebuild_and_can_be_taken_back(crm: 
     )
     assert _rows(crm, history) == [("Qualification", "conversion")]
     newer = [*LEAD_ROWS[0][:6], "Trade fair", "false", "2026-03-01T00:00:00Z"]
-    run_import(
-        crm, ImportRequest([_export(tmp_path / "newer", [_deal(1, "Qualification", "2026-03-01T00:00:00Z")], [newer])])
-    )
+    run_import(crm, [_export(tmp_path / "newer", [_deal(1, "Qualification", "2026-03-01T00:00:00Z")], [newer])])
     assert _lead(crm, 1) == ("converted", deal_id, "Trade fair")
     before = _rows(crm, "SELECT * EXCLUDE (custom) FROM deals ORDER BY deal_id")
     rebuild_derived(crm)
@@ -284,9 +282,7 @@ def test_the_inbox_is_sorted(imported: Path) -> None:
 def test_leads_are_archived_and_restored_whatever_the_source_says(crm: Settings, tmp_path: Path) -> None:
     assert acting.file_lead(crm, "salesforce:00Q3", ActionKind.ARCHIVE, "no budget")["status"] == "archived"
     newer = [*LEAD_ROWS[2][:8], "2026-03-01T00:00:00Z"]
-    run_import(
-        crm, ImportRequest([_export(tmp_path / "newer", [_deal(1, "Proposal", "2026-03-01T00:00:00Z")], [newer])])
-    )
+    run_import(crm, [_export(tmp_path / "newer", [_deal(1, "Proposal", "2026-03-01T00:00:00Z")], [newer])])
     assert _lead(crm, 3)[0] == "archived"
     with pytest.raises(InputRefusedError, match="is archived; only a lead that is open"):
         acting.file_lead(crm, "salesforce:00Q3", ActionKind.ARCHIVE, None)
@@ -297,7 +293,7 @@ def test_moves_of_both_sides_merge_in_the_order_of_time_and_conflicts_are_told(c
     told = acting.act_on_deal(crm, "salesforce:0061", ActionKind.MOVE, {"stage": "Proposal", "at": "2026-02-01"})
     assert (told["stage"], [row["stands"] for row in told["conflicts"]]) == ("Proposal", ["local"])
     # The source says the same later: one move, and no conflict any more.
-    run_import(crm, ImportRequest([_export(tmp_path / "same", [_deal(1, "Proposal", "2026-03-01T00:00:00Z")])]))
+    run_import(crm, [_export(tmp_path / "same", [_deal(1, "Proposal", "2026-03-01T00:00:00Z")])])
     history = (
         "SELECT stages.name, origin FROM deal_stage_history JOIN stages USING (stage_id) "
         "WHERE deal_id IN (SELECT deal_id FROM deal_sources WHERE external_id LIKE '0061%') ORDER BY sequence"
@@ -305,7 +301,7 @@ def test_moves_of_both_sides_merge_in_the_order_of_time_and_conflicts_are_told(c
     assert _rows(crm, history) == [("Qualification", "inferred"), ("Proposal", "desk")]
     assert _rows(crm, "SELECT count(*) FROM audit.deal_conflicts") == [(0,)]
     # The source closes it later: the later statement stands.
-    run_import(crm, ImportRequest([_export(tmp_path / "won", [_deal(1, "Closed Won", "2026-04-01T00:00:00Z")])]))
+    run_import(crm, [_export(tmp_path / "won", [_deal(1, "Closed Won", "2026-04-01T00:00:00Z")])])
     assert _rows(crm, history)[-1] == ("Closed Won", "inferred")
     assert _rows(crm, "SELECT status FROM deals JOIN deal_sources USING (deal_id) WHERE external_id LIKE '0061%'")[
         0
@@ -378,8 +374,8 @@ def test_two_crms_and_what_was_done_here_are_one_history(tmp_path: Path) -> None
     deals = ["Record ID", "Deal Name", "Deal Stage", "Amount", "Associated Contact IDs", "Create Date"]
     write_csv(hubspot / "deals.csv", [deals, ["9001", "Renewal", "Demo", "50", "501", "2026-01-10 09:00"]])
     settings = load_settings(tmp_path / "home")
-    run_import(settings, ImportRequest([salesforce]))
-    run_import(settings, ImportRequest([hubspot]))
+    run_import(settings, [salesforce])
+    run_import(settings, [hubspot])
     assert _rows(settings, "SELECT count(*), max(source_count) FROM persons") == [(1, 2)]
     assert _rows(settings, "SELECT count(*) FROM deals JOIN persons USING (person_id)") == [(2,)]
 
@@ -390,9 +386,9 @@ def test_two_crms_and_what_was_done_here_are_one_history(tmp_path: Path) -> None
         [*_deal(1, "Closed Won", "2026-03-01T00:00:00Z"), "0031", "2026-01-01T00:00:00Z"]])  # fmt: skip
     write_csv(salesforce / "OpportunityHistory.csv", [["Id", "OpportunityId", "StageName", "CreatedDate", "Amount", "CloseDate"],
         ["0083", "0061", "Closed Won", "2026-03-01T00:00:00Z", "100", "2026-12-01"]])  # fmt: skip
-    run_import(settings, ImportRequest([salesforce]))
+    run_import(settings, [salesforce])
     write_csv(hubspot / "deals.csv", [deals, ["9001", "Renewal", "Contract", "60", "501", "2026-01-10 09:00"]])
-    run_import(settings, ImportRequest([hubspot / "deals.csv"]))
+    run_import(settings, [hubspot / "deals.csv"])
     acting.act_on_deal(settings, "hubspot:9001", ActionKind.MOVE, {"stage": "Demo"})
     steps = (
         "SELECT stages.name, strftime(entered_at, '%m-%d'), origin FROM deal_stage_history JOIN stages USING (stage_id) "
@@ -442,7 +438,7 @@ def test_killed_while_acting_the_fact_is_whole_or_was_never_there(crm: Settings,
         process.kill()
         process.wait()
     assert _lead(crm, 1)[0] in {"open", "converted"}  # whatever was published is whole
-    run_import(crm, ImportRequest([]))
+    run_import(crm)
     recorded = _rows(crm, "SELECT count(*) FROM audit.actions WHERE action = 'convert'")[0][0]
     status, deal_id, _ = _lead(crm, 1)
     assert (status == "converted") == (recorded == 1)

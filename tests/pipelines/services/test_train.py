@@ -9,9 +9,10 @@ import pytest
 from benchmarks.crm_contacts import COLUMNS, make_contacts
 from pipelines.reports.evidence_charts import write_weights
 from pipelines.services.edit import edit
-from pipelines.services.importing import ImportRequest, run_import
+from pipelines.services.importing import run_import
 from pipelines.services.train import train_models, use_model
 from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.options import StatedOptions
 from schemas.contracts.vocabulary import Entity
 from schemas.stores.settings import Settings, load_settings
 from schemas.stores.warehouse import Published
@@ -24,7 +25,7 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     place = tmp_path_factory.mktemp("taught")
     settings = load_settings(place / "home")
     rows, _ = make_contacts(600)
-    run_import(settings, ImportRequest([write_csv(place / "crm.csv", [COLUMNS, *rows])], source="crm"))
+    run_import(settings, [write_csv(place / "crm.csv", [COLUMNS, *rows])], StatedOptions(source="crm"))
     return settings
 
 
@@ -36,7 +37,7 @@ def test_an_edit_outranks_sources_now_and_after_later_imports(taught: Settings, 
     assert document["now"]["job_title"] is None
     assert "right@acme.example" in document["now"]["emails"]
     newer = [*["7", "Newer", "Name", "newer@acme.example"], *[""] * (len(COLUMNS) - 4)]
-    run_import(taught, ImportRequest([write_csv(tmp_path / "newer.csv", [COLUMNS, newer])], source="crm"))
+    run_import(taught, [write_csv(tmp_path / "newer.csv", [COLUMNS, newer])], StatedOptions(source="crm"))
     row = published.query("SELECT email, emails, last_name FROM persons WHERE person_id = $id", {"id": person})
     assert row["email"].item() == "right@acme.example"
     assert row["last_name"].item() == "Name"

@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from schemas.contracts.errors import StoreError
+from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
-from schemas.stores.ledger import LATEST_MIGRATION, ImportFile, ImportOptions, Ledger
+from schemas.stores.ledger import LATEST_MIGRATION, ImportFile, Ledger
 from schemas.stores.ledger_tables import metadata
 
 POSTGRES = os.environ.get("LEADSIFT_TEST_POSTGRES", "")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from schemas.contracts.options import ImportOptions
 from schemas.sql.files import sql_names, sql_text
-from schemas.stores.ledger import ImportOptions
 from tests.pipelines.support import ROOT
 from tests.support import Workplace
 

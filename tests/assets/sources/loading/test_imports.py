@@ -5,17 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assets.sources.files.landing import Taking, land
+from assets.sources.files.landing import LandingOptions, land
 from assets.sources.loading import imports as loading
 from assets.sources.loading import record_writing
 from schemas.contracts.errors import InputRefusedError, StoreError
-from schemas.contracts.vocabulary import FileStatus, ImportStatus
-from schemas.stores.ledger import ImportOptions
+from schemas.contracts.options import ImportOptions
+from schemas.contracts.vocabulary import DateOrder, FileStatus, ImportStatus
 from schemas.stores.warehouse import Session
 from tests.pipelines.support import ROOT
 from tests.support import Workplace, write_csv
@@ -173,7 +172,7 @@ def test_a_warehouse_that_lost_rows_is_found_out(workplace: Workplace, tmp_path:
 
 def test_the_options_of_an_import_are_kept_for_the_rebuild(workplace: Workplace, tmp_path: Path) -> None:
     rows = [["Name", "Email", "Birthday"], ["Ann Lee", "a@b.example", "02/03/1980"]]
-    workplace.take(write_csv(tmp_path / "a.csv", rows), options=replace(ImportOptions(), date_order="dmy"))
+    workplace.take(write_csv(tmp_path / "a.csv", rows), options=ImportOptions(assumed_date_order=DateOrder.DMY))
     workplace.warehouse.remove()
     workplace.load_all()
     assert str(workplace.query("SELECT birth_date FROM records.source_persons").item()) == "1980-03-02"
@@ -202,7 +201,7 @@ def test_undone_bytes_are_taken_again_by_a_person_only(workplace: Workplace, tmp
     assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 0
     stores = (workplace.archive, workplace.ledger)
     assert land([path], ImportOptions(), *stores).import_id is None
-    assert land([path], ImportOptions(), *stores, Taking(undone=True)).import_id is not None
+    assert land([path], ImportOptions(), *stores, LandingOptions(take_undone=True)).import_id is not None
     workplace.load_all()
     assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 2
 

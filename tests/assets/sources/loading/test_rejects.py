@@ -16,7 +16,7 @@ from openpyxl.cell import Cell
 from assets.sources.files.landing import land
 from assets.sources.loading.imports import load_pending
 from assets.sources.mapping.reimports import REASON, RECORDS, escaped, restored
-from schemas.stores.ledger import ImportOptions
+from schemas.contracts.options import ImportOptions
 from tests.support import Workplace, write_csv
 
 HEAD = ["Name", "E-mail", "Phone", "Lead source"]

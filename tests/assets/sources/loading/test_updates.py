@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import UpdatePolicy
-from schemas.stores.ledger import ImportOptions
 from tests.support import Workplace, write_csv
 
 FIRST = [["id", "Name", "Email", "Job title", "City", "Shoe"], ["1", "Ann Lee", "a@x.example", "CEO", "", "39"]]

@@ -20,7 +20,6 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from assets.sources.readers.delimited import Cutter
 from assets.sources.readers.dialects import Dialect
-from assets.sources.readers.reading import ReadOptions
 from assets.sources.sheets import Frame, Rows
 from schemas.contracts.errors import InputRefusedError
 from tests.assets.sources.support import grid, interpreted, reading
@@ -93,12 +92,12 @@ def test_a_doubtful_encoding_says_what_else_it_could_be_and_how_to_state_it() ->
 
 def test_a_stated_encoding_is_held_to() -> None:
     data = "Name;City\nDvo\xf8\xe1k;Praha\n".encode("latin-1")
-    found = reading(data, ReadOptions(encoding="cp1250"))
+    found = reading(data, "cp1250")
     assert "Dvořák" in str(found.sheets[0].blocks)
     with pytest.raises(InputRefusedError, match="is not written in utf-8"):
-        reading(data, ReadOptions(encoding="utf-8"))
+        reading(data, "utf-8")
     with pytest.raises(InputRefusedError, match="is not known"):
-        reading(data, ReadOptions(encoding="klingon"))
+        reading(data, "klingon")
 
 
 def test_one_pasted_line_does_not_turn_utf_8_into_something_else() -> None:

@@ -1,0 +1,102 @@
+"""Stated options: what a user says about the files of an import, and what the home assumed beside it.
+
+Belongs here: one model for the command line, Dagster's run configuration, the ledger and the interpreter, with the help
+text and limits of each option. Does not belong here: settings of a home, passwords (kept nowhere), what options do.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+from schemas.contracts.vocabulary import DateOrder, UpdatePolicy
+
+_RECORDED = {"is_recorded": True}
+_LEDGER_NAMES = {"date_order": "stated_date_order", "assumed_date_order": "date_order"}
+"""Names in the ledger's JSON where they differ: those of the first version, so that all ledgers read alike."""
+
+
+def _not_blank(value: str, info: ValidationInfo) -> str:
+    # Early versions accepted a blank source. What a ledger recorded is read as recorded.
+    if not value.strip() and info.context != _RECORDED:
+        raise ValueError("it is blank; state a value or leave the option out")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_not_blank)]
+
+
+class StatedOptions(BaseModel):
+    """What the user states about files; the rest is decided from the files, their profile and the settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Text | None = Field(
+        default=None,
+        description="The system or list that the records belong to; ids are unique within it "
+        "(default: the CRM, or a list's file name).",
+        json_schema_extra={"metavar": "NAME"},
+    )
+    profile: Text | None = Field(
+        default=None,
+        description="Read every file under this profile: one that ships (pipedrive, hubspot, salesforce, zoho, …, "
+        "generic) or a .toml file of your own, which is known by its headers from then on.",
+        json_schema_extra={"metavar": "NAME"},
+    )
+    date_order: DateOrder | None = Field(
+        default=None,
+        description="dmy, mdy or ymd: how to read numeric dates; outranks the profile, not values that allow nothing "
+        "else.",
+        json_schema_extra={"metavar": "ORDER"},
+    )
+    encoding: Text | None = Field(
+        default=None,
+        description="The encoding of delimited text, such as utf-8, cp1250 or gb18030, where the guess is wrong.",
+        json_schema_extra={"metavar": "NAME"},
+    )
+    update: UpdatePolicy | None = Field(
+        default=None,
+        description="What rows do to records that are known already: newest (default), fill (only blanks) or ignore.",
+        json_schema_extra={"metavar": "POLICY"},
+    )
+    key: list[Text] = Field(
+        default_factory=list,
+        description="A column that tells rows apart in a list without ids, so that its next version updates them; "
+        "may be given more than once.",
+        json_schema_extra={"metavar": "COLUMN"},
+    )
+
+    def stated(self) -> dict[str, Any]:
+        """The options that were stated, by name; values as JSON has them."""
+        values = self.model_dump(mode="json", include=set(StatedOptions.model_fields))
+        return {name: value for name, value in values.items() if value not in (None, [])}
+
+
+class ImportOptions(StatedOptions):
+    """How the files of an import are to be read: kept as a fact, so that a rebuild reads them the same way.
+
+    Beside what the user stated: what the settings assumed, the archived bytes of a profile that the user handed in
+    (`profile_sha256`), and those of the profiles that users had saved by then (`saved_profiles`).
+    """
+
+    profile_sha256: str | None = None
+    default_country: str = "US"
+    time_zone: str = "UTC"
+    assumed_date_order: DateOrder = DateOrder.MDY
+    decimal_sign: str = "."
+    saved_profiles: list[str] = Field(default_factory=list)
+
+    def to_json(self) -> str:
+        """The options as one line of JSON with sorted keys; what was not stated is left out."""
+        values = self.model_dump(mode="json").items()
+        kept = {_LEDGER_NAMES.get(name, name): value for name, value in values if value not in (None, [])}
+        return json.dumps(kept, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> ImportOptions:
+        """Read options as `to_json` of this or any earlier version wrote them."""
+        names = {recorded: name for name, recorded in _LEDGER_NAMES.items()}
+        values = {names.get(name, name): value for name, value in json.loads(text).items()}
+        return cls.model_validate(values, context=_RECORDED)
