@@ -17,6 +17,7 @@ from assets.sources.files.source_files import find_files
 from pipelines.jobs import import_job, import_run_config
 from schemas.contracts.errors import InputRefusedError
 from schemas.stores.archive import stream_hash
+from schemas.stores.private import make_home, private_files
 from schemas.stores.settings import load_settings
 from schemas.stores.stores import Stores
 
@@ -43,7 +44,9 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     """Import every new file in the inbox (`<home>/inbox`, or the setting `inbox`) in one run."""
     settings = load_settings()
     inbox = settings.inbox_dir
-    inbox.mkdir(parents=True, exist_ok=True)
+    make_home(settings.home)
+    with private_files():
+        inbox.mkdir(parents=True, exist_ok=True)
     seen = {path: Look(*look) for path, look in json.loads(context.cursor or "{}").items()}
     waiting, hashes = _hash_inbox(inbox, seen)
     if not hashes:

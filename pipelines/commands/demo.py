@@ -11,6 +11,7 @@ from pipelines.commands.common import JsonOption
 from pipelines.commands.console import out, print_json, print_table, progress_shown, short_path
 from pipelines.commands.files import show_outcome
 from schemas.contracts.errors import StoreError
+from schemas.stores.private import private_files
 from schemas.stores.settings import Settings, load_settings
 from schemas.stores.stores import Stores
 
@@ -88,6 +89,7 @@ def examples_dir() -> Path:
     raise StoreError("the example exports are missing; run the demo from a checkout of the project")
 
 
+@private_files()
 def _draw(settings: Settings) -> list[Path]:
     from pipelines.reports.charts import write_chart
     from pipelines.reports.queries import rows_to_draw

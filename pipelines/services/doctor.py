@@ -5,7 +5,9 @@ Belongs here: comparing stores. Does not belong here: mending facts; those are r
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from assets.checks import POINTERS, QUERY_CHECKS, UNIQUE_IDS, broken, dangling, repeated_ids
 from assets.sources.loading.imports import missing_records, pending
@@ -13,9 +15,13 @@ from dedup.scoring.freshness import is_current
 from schemas.contracts import progress
 from schemas.contracts.errors import LeadsiftError
 from schemas.contracts.vocabulary import FileStatus
+from schemas.stores.private import exposed, make_private
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Session
+
+SHOWN_PATHS = 3
+"""Paths that a sentence about many names."""
 
 
 @dataclass(slots=True)
@@ -34,10 +40,24 @@ def examine(settings: Settings) -> Findings:
     """Look at every store of a home. Reads only, apart from making missing tables."""
     findings = Findings()
     with Stores.open(settings) as stores:
+        _examine_privacy(findings, settings.home)
         _examine_archive(findings, stores)
         _examine_warehouse(findings, stores)
         _examine_published(findings, stores)
     return findings
+
+
+def _examine_privacy(findings: Findings, home: Path) -> None:
+    open_to_others = exposed(home)
+    if not open_to_others:
+        findings.facts.append(f"privacy: only the owner can read {home}")
+        return
+    shown = ", ".join(str(path) for path in open_to_others[:SHOWN_PATHS])
+    more = f" and {len(open_to_others) - SHOWN_PATHS:,} more" if len(open_to_others) > SHOWN_PATHS else ""
+    findings.problems.append(
+        f"{home} holds personal data, and other users of this machine have rights on {shown}{more}; "
+        f"run `chmod -R go-rwx {shlex.quote(str(home))}`, or `leadsift doctor --rebuild`, which takes them away, too"
+    )
 
 
 def _examine_archive(findings: Findings, stores: Stores) -> None:
@@ -118,5 +138,6 @@ def rebuild_derived(settings: Settings) -> None:
     from pipelines.services.importing import run_import
 
     with Stores.open(settings) as stores, stores.writing():
+        make_private(settings.home)
         stores.warehouse.remove()
     run_import(settings)

@@ -21,6 +21,7 @@ from schemas.contracts.errors import LeadsiftError, SettingsError, StoreError
 from schemas.contracts.options import StatedOptions
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.sql.files import sql_text
+from schemas.stores.private import make_home, private_files
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
 
@@ -61,6 +62,7 @@ class ImportOutcome:
         }
 
 
+@private_files()
 def prepare_instance(settings: Settings) -> None:
     """Put the home's Dagster instance in place and point this process at it.
 
@@ -70,6 +72,7 @@ def prepare_instance(settings: Settings) -> None:
     folder = settings.dagster_home
     if set("[]*?") & set(str(folder)):
         raise SettingsError(f"home {settings.home}: the signs [ ] * ? cannot stand in its path; choose another folder")
+    make_home(settings.home)
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "dagster.yaml"
     with _first_use(settings):
@@ -91,6 +94,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     import dagster as dg  # imported late: two seconds that other commands need not pay
 
     with ExitStack() as stack:
+        stack.enter_context(private_files())
         with _first_use(settings):
             instance = stack.enter_context(dg.DagsterInstance.get())
         yield instance

@@ -21,6 +21,7 @@ from pipelines.services.importing import run_import
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, Entity, Verdict
 from schemas.stores.actions import Action
+from schemas.stores.private import private_files
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published, Session, scratch_session
@@ -45,6 +46,7 @@ class Training:
     decided: dict[str, int]
 
 
+@private_files()
 def train_models(settings: Settings, entities: list[Entity]) -> list[Training]:
     """Train a model for each entity on what is published and keep it; none is put to use.
 

@@ -20,6 +20,7 @@ from uuid import uuid4
 import fsspec
 
 from schemas.contracts.errors import StoreError
+from schemas.stores.private import private_files
 
 BLOCK = 1 << 20
 """Bytes that are read at a time; what the archive needs of memory, whatever the size of a file."""
@@ -51,6 +52,7 @@ class Archive:
         self.put_stream(lambda: io.BytesIO(data), digest)
         return digest
 
+    @private_files()
     def put_stream(self, opened: Callable[[], IO[bytes]], digest: str) -> None:
         """Keep what `opened()` yields, which must hash to `digest`; bytes already kept are not written again.
 

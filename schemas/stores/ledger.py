@@ -30,6 +30,7 @@ from schemas.stores.ledger_tables import (
     retired_records_table,
     undone_imports_table,
 )
+from schemas.stores.private import private_files
 
 LATEST_MIGRATION = "0004"
 
@@ -75,6 +76,10 @@ class Ledger:
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
+        with private_files():
+            self._open()
+
+    def _open(self) -> None:
         self._prepare_folder()
         try:
             self._engine = sa.create_engine(self.url, connect_args=self._connect_args())
@@ -87,6 +92,7 @@ class Ledger:
     def _prepare_folder(self) -> None:
         if self.url.get_backend_name() == "sqlite" and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            Path(self.url.database).touch()  # SQLite gives its journals the mode of the database
 
     def _connect_args(self) -> dict[str, object]:
         # A second process may write at the same moment; SQLite then waits instead of failing.

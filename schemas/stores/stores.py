@@ -14,6 +14,7 @@ from typing import Self
 
 from schemas.stores.archive import Archive
 from schemas.stores.ledger import Ledger
+from schemas.stores.private import make_home
 from schemas.stores.settings import Settings
 from schemas.stores.warehouse import Published, Session, Warehouse
 
@@ -46,11 +47,13 @@ class Stores:
     @cached_property
     def archive(self) -> Archive:
         """The bytes of every file."""
+        make_home(self.settings.home)
         return Archive(str(self.settings.archive_dir))
 
     @cached_property
     def ledger(self) -> Ledger:
         """The facts."""
+        make_home(self.settings.home)
         ledger = Ledger(self.settings.ledger_address)
         self._opened.callback(ledger.close)
         return ledger
@@ -58,6 +61,7 @@ class Stores:
     @cached_property
     def warehouse(self) -> Warehouse:
         """The working database, not opened: `with stores.warehouse.open() as session`."""
+        make_home(self.settings.home)
         return Warehouse(self.settings.warehouse_path, self.settings.memory_limit, self.settings.lock_timeout)
 
     @cached_property

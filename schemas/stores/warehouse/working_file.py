@@ -17,6 +17,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from schemas.contracts.errors import StoreError
+from schemas.stores.private import private_files
 from schemas.stores.warehouse.session import Session, first_line
 from schemas.stores.warehouse_tables import STORAGE, create_tables, is_of_another_version
 
@@ -35,8 +36,18 @@ class Warehouse:
     def locked(self) -> Iterator[None]:
         """Keep every other process from the file while the block runs; waits for one that has it.
 
+        What is made in the block is for its owner alone.
+
         The thread that holds the lock may take it again. Raises StoreError when the wait is over.
         """
+        with private_files():
+            self._acquire()
+            try:
+                yield
+            finally:
+                self._lock.release()
+
+    def _acquire(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._lock.acquire(timeout=self._lock_timeout)
@@ -45,10 +56,6 @@ class Warehouse:
                 f"{self.path}: another leadsift is still writing to it after {self._lock_timeout:.0f} s; "
                 "wait for it or raise lock_timeout"
             ) from error
-        try:
-            yield
-        finally:
-            self._lock.release()
 
     @contextmanager
     def open(self) -> Iterator[Session]:
