@@ -31,7 +31,7 @@ DETECTOR_CHARS = 24 * 1024
 """clevercsv weighs every pair of signs in its sample: 24,000 characters take about a tenth of a second."""
 
 DELIMITERS = (",", ";", "\t", "|")
-RARE_DELIMITERS = ("^", "~", "\x01", "\x1e", "\x1f", "¦", ".", ":")
+RARE_DELIMITERS = ("^", "~", "\x01", "\x1e", "\x1f", "¦", "§", ":")
 """Met in exports of older systems; taken only where they cut every row alike and the common ones do not."""
 
 STAND_IN = "\ue000"

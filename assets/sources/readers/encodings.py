@@ -56,7 +56,7 @@ _ALPHABETS = (
 )  # fmt: skip
 """The non-ASCII letters of languages, one language each, small letters; of many a text uses one."""
 
-_SIGNS = frozenset("«»„“”‘’‚›‹–—…•·€£¥.©®°±²³½¼¾¿¡ªº№™†‡ \u00a0\u202f、。・「」『』（）：；！？，－～〜")
+_SIGNS = frozenset("«»„“”‘’‚›‹–—…•·€£¥§©®°±²³½¼¾¿¡ªº№™†‡ \u00a0\u202f、。・「」『』（）：；！？，－～〜")
 _IN_WORD_SIGNS = frozenset("’·ªº")
 _STRAYS = "leadsift-strays"
 

@@ -100,7 +100,7 @@ def test_training_is_repeatable_and_a_model_survives_being_written() -> None:
 def test_another_process_makes_the_same_model() -> None:
     program = (
         "from tests.dedup.study.test_training import _forms, _people\n"
-        "from dedup import person_model\nfrom dedup.study.training import Decided, train\n"
+        "from dedup.models import person_model\nfrom dedup.study.training import Decided, train\n"
         "from schemas.contracts.vocabulary import Entity\nfrom schemas.stores.warehouse import scratch_session\n"
         "with scratch_session() as session:\n"
         "    _forms(session, _people(150, same_day=0.9))\n"
