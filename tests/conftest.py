@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import SHARED, Workplace
+from tests.support import SHARED, FinishedHomes, Workplace
+
+IN_MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108  (pytest makes a private folder below it)
+if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH:
+    # Dagster commits hundreds of small transactions in a run; on a disk the suite waits for them longer than it works.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 settings.register_profile(
     "leadsift", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -20,6 +27,14 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     """An empty home."""
     monkeypatch.delenv("LEADSIFT_HOME", raising=False)
     return Workplace(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def finished_homes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> FinishedHomes:
+    """Homes that are made once in a session and copied where a test changes them."""
+    base = tmp_path_factory.getbasetemp()
+    # Workers of pytest-xdist each have a folder below that of the session.
+    return FinishedHomes((base if worker_id == "master" else base.parent) / "finished-homes")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -16,8 +15,8 @@ import pytest
 
 from assets.sources.files.landing import land
 from schemas.contracts.options import ImportOptions
-from tests.pipelines.support import ROOT, run, run_json
-from tests.support import Workplace, write_csv
+from tests.pipelines.support import ROOT, import_examples, process_environment, run, run_json, run_process
+from tests.support import FinishedHomes, Workplace, write_csv
 
 ROWS = [
     ["id", "Name", "Email", "Lead source"],
@@ -26,11 +25,12 @@ ROWS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+@pytest.fixture
+def imported(tmp_path: Path, finished_homes: FinishedHomes) -> tuple[Path, dict[str, object]]:
     """A home with the examples imported, and the document that the import wrote."""
-    home = tmp_path_factory.mktemp("home")
-    return home, run_json("import", ROOT / "examples", home=home)
+    home = finished_homes.copy("examples", import_examples, tmp_path / "imported")
+    document = json.loads((finished_homes.get("examples", import_examples).parent / "document.json").read_text())
+    return home, document
 
 
 def test_the_document_of_an_import_is_that_of_the_contract(imported) -> None:  # type: ignore[no-untyped-def]
@@ -275,7 +275,7 @@ def test_commands_that_need_no_dagster_do_not_load_it(imported) -> None:  # type
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env={**os.environ, "LEADSIFT_HOME": str(home)},
+        env=process_environment(home),
         capture_output=True,
         text=True,
         check=True,
@@ -307,7 +307,7 @@ def test_an_import_killed_at_any_moment_is_finished_by_the_next_and_doubles_noth
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "LEADSIFT_HOME": str(home)},
+            env=process_environment(home),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -330,7 +330,7 @@ def test_two_imports_at_once_wait_for_each_other(tmp_path: Path) -> None:
         subprocess.Popen(
             [sys.executable, "-m", "pipelines", "import", str(path), "--json"],
             cwd=ROOT,
-            env={**os.environ, "LEADSIFT_HOME": str(home)},
+            env=process_environment(home),
             stdout=subprocess.PIPE,
         )
         for path in paths
@@ -342,7 +342,7 @@ def test_two_imports_at_once_wait_for_each_other(tmp_path: Path) -> None:
 
 
 def test_the_demo_shows_the_whole_story(tmp_path: Path) -> None:
-    text = run("demo", "--home", tmp_path / "demo", home=tmp_path / "unused").stdout
+    text = run_process("demo", "--home", tmp_path / "demo", home=tmp_path / "unused").stdout
     for heading in ("What was imported", "Who was merged, and why", "Reports", "Next"):
         assert heading in text
     assert "Jonas Albrecht: hubspot contacts 9001" in text

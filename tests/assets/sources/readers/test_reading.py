@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from assets.sources.readers.delimited import Cutter
-from assets.sources.readers.dialects import Dialect
+from assets.sources.readers.dialects import RARE_DELIMITERS, Dialect
 from assets.sources.sheets import Frame, Rows
 from schemas.contracts.errors import InputRefusedError
 from tests.assets.sources.support import grid, interpreted, reading
@@ -127,6 +127,16 @@ def test_a_newline_within_quotes_is_part_of_the_cell() -> None:
 
 def test_commas_in_text_do_not_outvote_the_semicolon() -> None:
     assert reading(b"Name;Note\nAnn;a, b\nBob;c, d\nCem;e\n").delimiter == ";"
+
+
+@pytest.mark.parametrize("delimiter", RARE_DELIMITERS)
+def test_delimiters_of_older_systems_are_found(delimiter: str) -> None:
+    rows = (["Name", "City", "Note"], ["Ann", "Rome", "x"], ["Bob", "Oslo", "y"], ["Cem", "York", "z"])
+    assert reading("\n".join(map(delimiter.join, rows)).encode()).delimiter == delimiter
+
+
+def test_a_dot_delimits_nothing() -> None:
+    assert grid(b"Email\ne@f.example\n") == [["Email"], ["e@f.example"]]
 
 
 def test_detectors_that_disagree_are_told() -> None:
