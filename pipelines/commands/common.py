@@ -13,10 +13,28 @@ import typer
 from pydantic import ValidationError
 
 from pipelines.commands.console import REFUSED, print_error, print_json
+from pipelines.services.output_files import CHART_ENDINGS, check_output
 from schemas.contracts.options import StatedOptions
 from schemas.stores.settings import Settings, load_settings
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published
+
+
+def output_file(*endings: str) -> Callable[[Path | None], Path | None]:
+    """The check of an option that names a file to write: refused before any work, with exit code 3."""
+
+    def checked(target: Path | None) -> Path | None:
+        if target is not None:
+            check_output(target, endings)
+        return target
+
+    return checked
+
+
+def chart_option(text: str) -> Any:
+    """The option that draws what a command shows."""
+    return typer.Option("--chart", metavar="FILE", callback=output_file(*CHART_ENDINGS), help=text, show_default=False)
+
 
 HomeOption = Annotated[
     Path | None,
@@ -42,6 +60,7 @@ WriteProfileOption = Annotated[
     typer.Option(
         "--write-profile",
         metavar="FILE",
+        callback=output_file(".toml"),
         help="Write the mapping of the first file as a profile (.toml) that can be edited.",
         show_default=False,
     ),

@@ -1,27 +1,29 @@
-"""How the command line speaks: tables, one JSON document, progress on stderr, one line for each error.
+"""Output of the command line: tables, one JSON document, progress on stderr, one line for each error.
 
-Belongs here: showing. Does not belong here: finding out what to show.
+Belongs here: writing to the terminal; nothing else does, so that no control character reaches it. Does not belong
+here: finding out what to show.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.services.display import cell, to_plain
+from schemas.contracts.printable import json_text, one_line, printable
 from schemas.contracts.progress import LOGGER
 
 DONE = 0
@@ -30,40 +32,54 @@ BAD_USAGE = 2
 REFUSED = 3
 
 WIDTH_WITHOUT_TERMINAL = 140
-"""In a log or a file nobody's window limits a table."""
+"""Width of tables in a log or a file, where no window limits it."""
 
 
 def _width() -> int | None:
-    told = os.environ.get("COLUMNS", "")
-    return int(told) if told.isdigit() else None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdigit() else None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
 
 
-out = Console(highlight=False, width=_width())
-err = Console(stderr=True, highlight=False)
+class SafeConsole(Console):
+    """A console that escapes the control characters of whatever it prints; its own styles are no text to it."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The segments of a renderable, their text printable."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else printable(text), style, control)
+
+
+out = SafeConsole(highlight=False, width=_width())
+err = SafeConsole(stderr=True, highlight=False)
 
 
 def print_json(document: Any) -> None:
     """Write one JSON document to stdout."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=to_plain) + "\n")
+    sys.stdout.write(json_text(document, to_plain) + "\n")
 
 
 def print_error(reason: str) -> None:
-    """One reason, one line, on stderr."""
-    line = " ".join(reason.split())
-    sys.stderr.write(f"leadsift: {line}\n")
+    """Write one reason to stderr, on one line."""
+    sys.stderr.write(f"leadsift: {one_line(' '.join(reason.split()))}\n")
 
 
 MOST_SHOWN = 100
-"""Rows of a table that are shown."""
+"""Rows of a table that the terminal shows."""
 
 
 def print_table(
     frame: pl.DataFrame, title: str | None = None, limit: int = MOST_SHOWN, total: int | None = None
 ) -> None:
-    """Show a frame as a table, at most `limit` rows of it, saying so; `total` where the frame is the head of more."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD)
+    """Show at most `limit` rows of a frame as a table, and how many more there are: `total` counts them all."""
+    table = Table(
+        title=None if title is None else Text(one_line(title)),
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+        box=SIMPLE_HEAD,
+    )
     for name, dtype in frame.schema.items():
-        table.add_column(Text(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
+        table.add_column(Text(one_line(name)), justify="right" if dtype.is_numeric() else "left", overflow="fold")
     for row in frame.head(limit).iter_rows():
         table.add_row(*(Text(cell(value)) for value in row))
     out.print(table)
@@ -73,9 +89,8 @@ def print_table(
 
 
 def short_path(path: str) -> str:
-    """A path as seen from the working directory, where it lies below it."""
-    here = f"{Path.cwd()}{os.sep}"
-    return path.removeprefix(here)
+    """A path on one line, relative to the working directory if it lies below it."""
+    return one_line(path.removeprefix(f"{Path.cwd()}{os.sep}"))
 
 
 class _ProgressHandler(logging.Handler):
@@ -102,7 +117,7 @@ def progress_shown(*, quiet: bool) -> Iterator[None]:
         return
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         TimeElapsedColumn(),
     )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, settings_of
+from pipelines.commands.common import HomeOption, JsonOption, output_file, settings_of
 from pipelines.commands.console import out, print_json, print_table, progress_shown
 from pipelines.commands.people import EntityOption, entity_named
+from pipelines.services.output_files import CHART_ENDINGS
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         typer.Option(
             "--weights",
             metavar="FILE",
-            help="Only draw what the model in use makes of each agreement (.png or .svg).",
+            callback=output_file(*CHART_ENDINGS),
+            help="Only draw the match weight of each level of agreement in the model in use (.png, .svg or .html).",
             show_default=False,
         ),
     ] = None,

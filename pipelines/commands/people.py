@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, published_of, settings_of
+from pipelines.commands.common import HomeOption, JsonOption, chart_option, output_file, published_of, settings_of
 from pipelines.commands.console import out, print_json, print_table, progress_shown
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import Entity, Verdict
@@ -96,10 +96,7 @@ def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         str | None,
         typer.Argument(metavar="[RIGHT]", help="The other; without it: what holds LEFT together.", show_default=False),
     ] = None,
-    chart: Annotated[
-        Path | None,
-        typer.Option("--chart", metavar="FILE", help="Draw the evidence as .png or .svg.", show_default=False),
-    ] = None,
+    chart: Annotated[Path | None, chart_option("Draw the evidence as .png, .svg or .html.")] = None,
     limit: LimitOption = 10,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -199,6 +196,7 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         typer.Option(
             "--export",
             metavar="FILE.xlsx",
+            callback=output_file(".xlsx"),
             help="Write the whole queue as a workbook to decide in.",
             show_default=False,
         ),
@@ -343,10 +341,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     entity: EntityOption = None,
     limit: LimitOption = 5,
     chart: Annotated[
-        Path | None,
-        typer.Option(
-            "--chart", metavar="FILE", help="Draw precision and recall by threshold (.png or .svg).", show_default=False
-        ),
+        Path | None, chart_option("Draw precision and recall by threshold as .png, .svg or .html.")
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,

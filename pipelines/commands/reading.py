@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, published_of
-from pipelines.commands.console import MOST_SHOWN, out, print_json, print_table
+from pipelines.commands.common import HomeOption, JsonOption, chart_option, output_file, published_of
+from pipelines.commands.console import MOST_SHOWN, out, print_json, print_table, short_path
 from pipelines.reports.queries import (
     Narrowing,
     count_rows,
@@ -19,6 +19,7 @@ from pipelines.reports.queries import (
     report_names,
     rows_to_draw,
 )
+from pipelines.services.output_files import PAGE_ENDINGS
 from schemas.stores.warehouse import Published
 
 _NamesArgument = Annotated[
@@ -40,9 +41,18 @@ def report(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     until: Annotated[str | None, _option("until", "DAY", "Until this day, which is included.")] = None,
     on: Annotated[str | None, _option("on", "DAY", "The past day of open_pipeline_at.")] = None,
     chart: Annotated[
-        Path | None, _option("chart", "FILE", "Also draw it: .png, .svg, or .html with numbers under the pointer.")
+        Path | None, chart_option("Also draw it as .png, .svg, or .html that shows the numbers under the pointer.")
     ] = None,
-    html: Annotated[Path | None, _option("html", "FILE", "Write all reports into one page.")] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            callback=output_file(*PAGE_ENDINGS),
+            help="Write all reports into one page.",
+            show_default=False,
+        ),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -85,7 +95,7 @@ def report(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if rows.is_empty():
         out.print("It has no rows." if narrowing.given() else "It has no rows yet.", style="dim")
     if chart is not None:
-        out.print(f"Chart: {chart}", markup=False, soft_wrap=True)
+        out.print(f"Chart: {short_path(str(chart))}", markup=False, soft_wrap=True)
 
 
 def _write_page(published: Published, html: Path, narrowing: Narrowing, name: str | None, *, as_json: bool) -> None:
@@ -97,7 +107,7 @@ def _write_page(published: Published, html: Path, narrowing: Narrowing, name: st
     if as_json:
         print_json({"html": str(html), "reports": names, "narrowed": narrowing.given()})
     else:
-        out.print(f"{len(names)} reports: {html}", markup=False, soft_wrap=True)
+        out.print(f"{len(names)} reports: {short_path(str(html))}", markup=False, soft_wrap=True)
 
 
 def _list(*, as_json: bool) -> None:

@@ -11,64 +11,34 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.reports.rendering import save_chart
 from pipelines.reports.simple_charts import DRAWINGS, WIDTH, draw
+from pipelines.services.output_files import CHART_ENDINGS, check_output
 from schemas.contracts.errors import InputRefusedError
 
 OPEN_COLOUR = "#3b6ea8"
 DONE_COLOUR = "#2f9e6e"
 LOST_COLOUR = "#c8553d"
-_ACTIONS = {"export": True, "source": False, "compiled": False, "editor": False}
 
 
 def write_chart(report: str, rows: pl.DataFrame, target: Path) -> None:
     """Draw a report into `target`, a .png, .svg or .html file; the page shows the numbers under the pointer.
 
-    Raises InputRefusedError for another ending and for a report without rows.
+    Raises InputRefusedError for a file that cannot be written and for a report without rows.
     """
-    check_target(target)
+    check_output(target, CHART_ENDINGS)
+    save_chart(report_chart(report, rows), target)
+
+
+def report_chart(report: str, rows: pl.DataFrame) -> Any:
+    """The chart of a report. Raises InputRefusedError where there is nothing to draw."""
     if rows.is_empty():
         raise InputRefusedError(f"{report} has no rows to draw yet")
-    save_chart(_drawn(report, rows), target)
-
-
-def chart_svg(report: str, rows: pl.DataFrame) -> str:
-    """A report as an SVG picture. Raises InputRefusedError where nothing of it can be drawn."""
-    import vl_convert
-
-    picture: str = vl_convert.vegalite_to_svg(_drawn(report, rows).to_dict())
-    return picture
-
-
-def _drawn(report: str, rows: pl.DataFrame) -> Any:
     own = _CHARTS.get(report)
     if own is not None:
         return own(rows)
     drawing = DRAWINGS[report]
     return framed(draw(report, rows), drawing.title, drawing.subtitle)
-
-
-def check_target(target: Path) -> None:
-    """Raise InputRefusedError for a file that is neither .png, .svg nor .html."""
-    if target.suffix.casefold() not in {".png", ".svg", ".html"}:
-        raise InputRefusedError(f"{target}: a chart is written as .png, .svg or .html")
-
-
-def save_chart(chart: Any, target: Path) -> None:
-    """Draw a chart into a .png, .svg or .html file. Raises InputRefusedError for another ending."""
-    import vl_convert  # imported late: sixty megabytes that other commands need not load
-
-    check_target(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.suffix.casefold() == ".html":
-        # The scripts of Vega stand in the page: nothing is fetched, and nothing can be sent to its editor.
-        page = chart.configure_mark(tooltip=True).to_html(inline=True, embed_options={"actions": _ACTIONS})
-        target.write_text(page, encoding="utf-8")
-        return
-    spec = chart.to_dict()
-    if target.suffix.casefold() == ".png":
-        target.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
-    else:
-        target.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
 
 
 def _marks(rows: pl.DataFrame) -> Any:

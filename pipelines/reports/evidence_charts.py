@@ -13,7 +13,8 @@ import polars as pl
 
 from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
 from dedup.study.explanation import Explanation, is_known
-from pipelines.reports.charts import framed, save_chart
+from pipelines.reports.charts import framed
+from pipelines.reports.rendering import save_chart
 from pipelines.reports.simple_charts import WIDTH
 
 FOR_COLOUR, AGAINST_COLOUR, SUM_COLOUR = "#2f9e6e", "#c8553d", "#3b6ea8"

@@ -6,14 +6,16 @@ Belongs here: the page. Does not belong here: what reports say (`schemas/sql/rep
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from pipelines.reports.charts import chart_svg
+from pipelines.reports.charts import report_chart
 from pipelines.reports.queries import (
     NOTHING,
     Narrowing,
@@ -25,8 +27,11 @@ from pipelines.reports.queries import (
     report_names,
     rows_to_draw,
 )
+from pipelines.reports.rendering import pictures
 from pipelines.services.display import cell
+from pipelines.services.output_files import PAGE_ENDINGS, check_output, write_output
 from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.printable import printable
 from schemas.stores.warehouse import Published
 
 MOST_ROWS = 25
@@ -59,14 +64,14 @@ def write_page(published: Published, target: Path, narrowing: Narrowing = NOTHIN
 
     Raises InputRefusedError for another ending than .html, and for a narrowing that names nothing that is there.
     """
-    if target.suffix.casefold() not in {".html", ".htm"}:
-        raise InputRefusedError(f"{target}: the page is written as .html")
+    check_output(target, PAGE_ENDINGS)
     check_narrowing(published, narrowing)
     names = [name for name in report_names() if not any(narrowed_by(name).values())]
-    sections = [_section(published, name, narrowing) for name in names]
+    drawn = _drawn(published, names, narrowing)
+    sections = [_section(published, name, narrowing, drawn.get(name)) for name in names]
     links = " ".join(f'<a href="#{name}">{escape(_title(name))}</a>' for name in names)
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    page = (
+    page = printable(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>leadsift reports</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>Reports</h1>\n"
@@ -75,8 +80,7 @@ def write_page(published: Published, target: Path, narrowing: Narrowing = NOTHIN
         f"<footer>Made {made} from {escape(published.path.name)}.</footer>\n"
         "</body>\n</html>\n"
     )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page, encoding="utf-8")
+    write_output(target, page)
     return names
 
 
@@ -84,21 +88,33 @@ def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _section(published: Published, name: str, narrowing: Narrowing) -> str:
+def _part(name: str, narrowing: Narrowing) -> Narrowing:
+    """What of a narrowing a report takes."""
     takes = narrowed_by(name)
-    taken = replace(narrowing, **{field: None for field in narrowing.given() if field not in takes})
+    return replace(narrowing, **{field: None for field in narrowing.given() if field not in takes})
+
+
+def _drawn(published: Published, names: list[str], narrowing: Narrowing) -> dict[str, str]:
+    """The reports that can be drawn, as SVG."""
+    charts: dict[str, Any] = {}
+    for name in names:
+        with suppress(InputRefusedError):
+            charts[name] = report_chart(name, rows_to_draw(published, name, _part(name, narrowing)))
+    drawn = zip(charts, pictures(list(charts.values()), "svg"), strict=True)
+    return {name: picture.decode("utf-8") for name, picture in drawn if picture is not None}
+
+
+def _section(published: Published, name: str, narrowing: Narrowing, picture: str | None) -> str:
+    taken = _part(name, narrowing)
     rows = read_report(published, name, taken, MOST_ROWS)
     more = count_rows(published, name, taken) - rows.height if rows.height == MOST_ROWS else 0
     told = described(name)
     if taken != narrowing:
         told += f" (Shown whole: it cannot be narrowed to {replace(narrowing, **dict.fromkeys(taken.given())).told()}.)"
-    try:
-        picture = f"<figure>{chart_svg(name, rows_to_draw(published, name, taken))}</figure>\n" if rows.height else ""
-    except InputRefusedError:
-        picture = ""
+    figure = f"<figure>{picture}</figure>\n" if picture else ""
     shown = rows.select(column for column in rows.columns if not column.endswith(("_id", "_ids")))
     return (
-        f'<section id="{name}">\n<h2>{escape(_title(name))}</h2>\n<p>{escape(told)}</p>\n{picture}'
+        f'<section id="{name}">\n<h2>{escape(_title(name))}</h2>\n<p>{escape(told)}</p>\n{figure}'
         f"{_table(shown, more) if rows.height else '<p>No rows yet.</p>'}\n</section>\n"
     )
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from schemas.contracts.printable import printable
+
 
 def to_plain(value: object) -> object:
-    """Values that JSON does not know: times and dates in ISO 8601, amounts as text, so that no digit is lost."""
+    """A value that JSON has no type for: times and dates in ISO 8601, amounts as text, so that no digit is lost."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -33,5 +35,5 @@ def cell(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(cell(item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {cell(item)}" for key, item in value.items())
-    return str(value)
+        return ", ".join(f"{cell(key)}: {cell(item)}" for key, item in value.items())
+    return printable(str(value))

@@ -19,6 +19,7 @@ from assets.sources.loading.interpretation import InterpretedFile, InterpretedSh
 from assets.sources.mapping.profile_choice import own_profiles, read_profile
 from assets.sources.mapping.recognition import mapping_of
 from assets.sources.mapping.results import RecordSet
+from pipelines.services.output_files import check_output, write_output
 from pipelines.services.profile_writing import ValuesSeen, profile_text
 from schemas.contracts import progress
 from schemas.contracts.errors import InputRefusedError
@@ -57,10 +58,11 @@ def inspect_paths(paths: list[Path], options: ImportOptions, settings: Settings)
 def write_profile(path: Path, options: ImportOptions, settings: Settings, target: Path) -> None:
     """Write the mapping that is guessed for the first file behind `path` as a profile.
 
-    Raises InputRefusedError when there is none that could be read, or when `target` is there already.
+    Raises InputRefusedError if no file can be read, or if `target` exists or cannot be written.
     """
+    check_output(target, (".toml",))
     if target.exists():
-        raise InputRefusedError(f"{target}: is there already; name another file or move it away")
+        raise InputRefusedError(f"{target}: exists already; name another file or move it away")
     profiles = _profiles(options.profile, settings)
     for found in find_files([path]):
         if found.passed_over:
@@ -70,7 +72,7 @@ def write_profile(path: Path, options: ImportOptions, settings: Settings, target
             interpreted = interpret_or_refuse(file, found.stem, options, profiles, seen.take)
         if isinstance(interpreted, str):
             raise InputRefusedError(f"{found.path}: {interpreted}")
-        target.write_text(profile_text(found.stem, interpreted, seen), encoding="utf-8")
+        write_output(target, profile_text(found.stem, interpreted, seen))
         return
     raise InputRefusedError(f"{path}: holds no file that could be a table")
 

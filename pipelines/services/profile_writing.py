@@ -19,6 +19,7 @@ from tomlkit.items import Table as TomlTable
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet
 from assets.sources.mapping.results import RecordSet
 from schemas.contracts.headers import fold_header, without_repeat
+from schemas.contracts.printable import one_line
 from schemas.contracts.vocabulary import Entity
 from schemas.profiles.loader import Profile, Reference, Section
 
@@ -55,7 +56,9 @@ def profile_text(stem: str, file: InterpretedFile, seen: ValuesSeen) -> str:
     base = file.sheets[0].recognition.profile
     document = tomlkit.document()
     document.add(
-        tomlkit.comment(f"How {Path(stem).name} is read. Headers are compared without case, accents and signs.")
+        tomlkit.comment(
+            f"How {one_line(Path(stem).name)} is read. Headers are compared without case, accents and signs."
+        )
     )
     document.add(tomlkit.comment("Move a header to another field, translate values, or ignore columns by name;"))
     document.add(

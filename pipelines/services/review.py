@@ -19,7 +19,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from dedup.study.explanation import Explanation
 from pipelines.services.importing import count_entities, run_import
 from pipelines.services.lookup import Called, called, explain_called, explained, forms_of, known_of, label
+from pipelines.services.output_files import check_output, replacing
 from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.printable import printable
 from schemas.contracts.vocabulary import Entity, Verdict
 from schemas.sql.files import sql_text
 from schemas.stores.decisions import Decision
@@ -135,19 +137,19 @@ def write_workbook(rows: list[dict[str, Any]], target: Path) -> None:
 
     Raises InputRefusedError for a target that is no .xlsx file or exists already.
     """
-    if target.suffix.casefold() != ".xlsx":
-        raise InputRefusedError(f"{target}: the queue is written as .xlsx")
+    check_output(target, (".xlsx",))
     if target.exists():
-        raise InputRefusedError(f"{target}: is there already; name another file, or take it in with --take first")
+        raise InputRefusedError(f"{target}: exists already; name another file, or take it in with --take first")
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = SHEET
     sheet.append(COLUMNS)
     for row in rows:
-        sheet.append([
+        cells = [
             None, row["entity"], row["left"], row["right"], round(row["match_probability"], 3), row["why"], None,
             row["left_id"], row["right_id"], row["record_key_l"], row["record_key_r"],
-        ])  # fmt: skip
+        ]  # fmt: skip
+        sheet.append([printable(cell) if isinstance(cell, str) else cell for cell in cells])
         for cell in sheet[sheet.max_row]:
             cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type  # no text becomes a formula
             cell.alignment = Alignment(vertical="top", wrap_text=True)
@@ -159,8 +161,8 @@ def write_workbook(rows: list[dict[str, Any]], target: Path) -> None:
     sheet.add_data_validation(choices)
     choices.add(f"A2:A{max(2, sheet.max_row)}")
     sheet.freeze_panes = "B2"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    book.save(target)
+    with replacing(target) as part:
+        book.save(part)
 
 
 def read_workbook(path: Path) -> list[Decision]:

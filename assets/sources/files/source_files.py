@@ -17,6 +17,7 @@ from typing import IO
 
 from assets.sources.files.archives import Member, archive_kind, members_of
 from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.printable import storable
 from schemas.stores.archive import BLOCK
 
 HOME_MARK = "ledger.sqlite"
@@ -40,6 +41,11 @@ class Found:
     refusal: str | None = None
     passed_over: bool = False
     local: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Escape what a name holds that is no UTF-8; the ledger, Dagster and the database take nothing else."""
+        object.__setattr__(self, "path", storable(self.path))
+        object.__setattr__(self, "stem", storable(self.stem))
 
     @contextmanager
     def as_file(self) -> Iterator[Path]:

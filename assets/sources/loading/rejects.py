@@ -22,12 +22,12 @@ import polars as pl
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet
 from assets.sources.mapping.reimports import REASON, RECORDS, escaped
 from assets.sources.sheets import Rejection
+from schemas.contracts.printable import one_line, printable
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _MARKED = "FFF2CC"
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 KeysOfRows = Callable[[InterpretedSheet, Sequence[int]], Mapping[int, str]]
@@ -129,7 +129,7 @@ def _write_workbook(path: Path, sheets: Sequence[tuple[InterpretedSheet, list[Re
     book = Workbook()
     book.remove(book.worksheets[0])
     for sheet, rows in sheets:
-        title = re.sub(r"[\[\]:*?/\\]", " ", sheet.table.name)[:31] or "Rows"
+        title = re.sub(r"[\[\]:*?/\\]", " ", one_line(sheet.table.name))[:31] or "Rows"
         page = book.create_sheet(title)
         for number, line in enumerate(_lines(sheet.table.headers, rows), 1):
             _write_line(page, number, line)
@@ -146,7 +146,7 @@ def _write_line(page: Worksheet, number: int, line: Sequence[str]) -> None:
         cell = page.cell(number, column)
         if text:
             # A text cell is no formula, whatever it begins with; an apostrophe of its own gets one more, as in CSV.
-            cell.value = _NOT_IN_XML.sub("", f"'{text}" if text.startswith("'") else text)[:32_767]
+            cell.value = printable(f"'{text}" if text.startswith("'") else text)[:32_767]
             cell.data_type = "s"
 
 
@@ -158,4 +158,4 @@ def _mark(page: Worksheet, number: int, row: RejectedRow, headers: Sequence[str]
     for header, reason in (row.columns or whole).items():
         cell = page.cell(number, headers.index(header) + 1)
         cell.fill = PatternFill("solid", fgColor=_MARKED)
-        cell.comment = Comment(reason, "leadsift")
+        cell.comment = Comment(printable(reason), "leadsift")

@@ -1,0 +1,57 @@
+"""Files that a user names for output: charts, pages, workbooks, profiles.
+
+Belongs here: whether such a file can be written, and writing it whole or not at all. Does not belong here: what is in
+it, and the files of a home, which nobody but its owner may read (`schemas.stores`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from schemas.contracts.errors import InputRefusedError
+
+CHART_ENDINGS = (".png", ".svg", ".html")
+"""What a chart can be written as."""
+PAGE_ENDINGS = (".html", ".htm")
+
+
+def check_output(target: Path, endings: tuple[str, ...]) -> None:
+    """Raise InputRefusedError unless `target` has one of the endings and its folder takes a file of its name."""
+    if target.suffix.casefold() not in endings:
+        *others, last = endings
+        listed = f"{', '.join(others)} or {last}" if others else last
+        raise InputRefusedError(f"{target}: the file name must end in {listed}")
+    if target.exists() and not target.is_file():
+        raise InputRefusedError(f"{target}: is not a file; choose another name")
+    folder = target.parent
+    if not folder.is_dir():
+        raise InputRefusedError(f"{target}: there is no folder {folder}; create it or choose another")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputRefusedError(f"{target}: the folder {folder} is not writable; choose another")
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A path beside `target` to write to, which replaces it when the block ends without an error.
+
+    A reader sees the old file or the new one. Raises InputRefusedError when the file cannot be written.
+    """
+    target = target.resolve()  # what a link points at is replaced, not the link
+    part = target.with_name(f".{uuid4().hex}{target.suffix}")
+    try:
+        yield part
+        part.replace(target)
+    except OSError as error:
+        raise InputRefusedError(f"{target}: cannot be written: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_output(target: Path, content: str | bytes) -> None:
+    """Write a file whole; raises InputRefusedError when it cannot be written."""
+    with replacing(target) as part:
+        part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
