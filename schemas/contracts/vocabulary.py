@@ -134,6 +134,9 @@ class UpdatePolicy(StrEnum):
     IGNORE = "ignore"
 
 
+LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl")
+"""Languages in which names of months and countries are read (CLDR, through Babel)."""
+
 RESOLVED_ENTITIES = (Entity.ORGANIZATION, Entity.PERSON)
 """Entities whose records are compared with each other; all others are one entity a record."""
 

@@ -20,7 +20,7 @@ import polars as pl
 import rphonenumbers
 
 from assets.sources.casting.dates import parse_moment
-from schemas.contracts.vocabulary import DateOrder, Kind
+from schemas.contracts.vocabulary import LANGUAGES, DateOrder, Kind
 
 Value = str | bool | float | Decimal | date | datetime
 
@@ -124,7 +124,7 @@ def _countries() -> dict[str, str]:
     from babel import Locale
 
     names: dict[str, str] = {}
-    for language in ("en", "fr", "de", "es", "it", "pt", "nl"):
+    for language in LANGUAGES:
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}:
                 names.setdefault(name.casefold(), code)

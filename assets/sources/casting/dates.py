@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 
-from schemas.contracts.vocabulary import DateOrder
+from schemas.contracts.vocabulary import LANGUAGES, DateOrder
 
 POSIX_PIVOT = 69
 BIRTH_PIVOT = 31
@@ -38,7 +38,7 @@ def _months() -> dict[str, int]:
     from babel.dates import get_month_names
 
     names: dict[str, int] = {}
-    for language in ("en", "fr", "de", "es", "it", "pt", "nl"):
+    for language in LANGUAGES:
         for width in ("wide", "abbreviated"):
             for number, name in get_month_names(width, locale=language).items():
                 names.setdefault(name.casefold().rstrip("."), number)
