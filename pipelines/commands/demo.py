@@ -95,9 +95,11 @@ def _draw(settings: Settings) -> list[Path]:
     from pipelines.reports.queries import rows_to_draw
 
     published = Stores.open(settings).published
+    folder = settings.home / "charts"
+    folder.mkdir(exist_ok=True)
     drawn: list[Path] = []
     for name in CHARTS:
-        target = settings.home / "charts" / f"{name}.png"
+        target = folder / f"{name}.png"
         write_chart(name, rows_to_draw(published, name), target)
         drawn.append(target)
     return drawn
