@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import SHARED, FinishedHomes, Workplace
+from tests.support import NIGHTLY, SHARED, FinishedHomes, Workplace
 
 IN_MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108  (pytest makes a private folder below it)
 if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH:
     # Dagster commits hundreds of small transactions in a run; on a disk the suite waits for them longer than it works.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
-settings.register_profile(
-    "leadsift", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+settings.register_profile("leadsift", deadline=None, max_examples=60, suppress_health_check=CHECKS)
+settings.register_profile(NIGHTLY, parent=settings.get_profile("leadsift"), max_examples=1_000)
 settings.load_profile("leadsift")
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import polars as pl
 from filelock import FileLock
+from hypothesis import Phase, settings
 
 from assets.deals.tables import Setup, build_crm_tables
 from assets.sources.files.landing import Landing, land
@@ -66,6 +67,19 @@ AUDIT_TABLES = (
     "decisions",
     "id_redirects",
 )
+
+
+NIGHTLY = "nightly"
+"""The Hypothesis profile under which every property is tried a thousand times."""
+
+
+def examples(count: int) -> settings:
+    """How many examples a property whose examples are dear is given; in the nightly profile a thousand.
+
+    Nothing is shrunk, which would take minutes: the examples are small as they come.
+    """
+    is_nightly = settings.get_current_profile_name() == NIGHTLY
+    return settings(max_examples=1_000 if is_nightly else count, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
 @cache

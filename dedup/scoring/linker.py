@@ -6,10 +6,14 @@ which engine runs.
 
 from __future__ import annotations
 
+import json
 import logging
+import math
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -20,7 +24,7 @@ from dedup.models.model import Model, level_name, level_names, settings_of
 from dedup.scoring.bands import kept_evidence
 from dedup.scoring.blocking import block
 from schemas.sql.files import quoted
-from schemas.stores.warehouse import Session
+from schemas.stores.warehouse import Session, scratch_session
 
 EVIDENCE_PREFIX = "mw_"
 LEVEL_PREFIX = "level_"
@@ -121,7 +125,8 @@ def random_agreement(session: Session, forms: str, model: Model, pairs: int) -> 
         for level in comparison["comparison_levels"]:
             level.pop("u_probability", None)
             level.pop("fix_u_probability", None)
-    with _linked(session, model, untrained) as (linker, _):
+    with _shares(session, model) as shares, _quiet_splink(), _splink(session) as api:
+        linker = _linker(api, untrained, shares)
         linker.training.estimate_u_using_random_sampling(max_pairs=pairs, seed=1)
         learnt = linker.misc.save_model_to_json()
     session.execute("DROP VIEW match_forms")
@@ -145,18 +150,26 @@ def _table_of(session: Session, forms: pl.DataFrame) -> Iterator[None]:
 
 
 @contextmanager
-def _linked(session: Session, model: Model, settings: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
-    """A Splink linker over the view `match_forms`, told how common values are in general, and its database API."""
+def _shares(session: Session, model: Model) -> Iterator[tuple[str, ...]]:
+    """How common values are in general, as views `match_share_<column>`; yields the columns.
+
+    Frozen with the model: what this database holds must not change the evidence of a pair.
+    """
     names = session.frame(f"SELECT {', '.join(('record_key', *model.FREQUENCY_COLUMNS))} FROM match_forms")  # noqa: S608
+    shares = model.term_frequencies(names)
     with ExitStack() as stack:
-        stack.enter_context(_quiet_splink())
-        api = stack.enter_context(_splink(session))
-        linker = Linker(api.register("match_forms"), settings, log_level=None)
-        for column, shares in model.term_frequencies(names).items():
-            # Frozen with the model: what this data base holds must not change the evidence of a pair.
-            stack.enter_context(session.registered(f"match_share_{column}", shares))
-            linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
-        yield linker, api
+        for column, frame in shares.items():
+            stack.enter_context(session.registered(f"match_share_{column}", frame))
+        yield tuple(shares)
+
+
+def _linker(api: Any, settings: dict[str, Any], shares: Sequence[str]) -> Any:
+    """A Splink linker over the tables `match_forms` and `match_share_<column>`."""
+    # Splink's validation parses every level again, only to log what nobody reads.
+    linker = Linker(api.register("match_forms"), settings, log_level=None, validate_settings=False)
+    for column in shares:
+        linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
+    return linker
 
 
 def _scored(
@@ -169,11 +182,16 @@ def _scored(
         f"SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {forms} "
         "WHERE rowid IN (SELECT join_key_l FROM match_pairs UNION ALL SELECT join_key_r FROM match_pairs)"
     )
-    with _linked(session, model, settings_of(model, explained=explained)) as (linker, api):
-        linker.table_management.register_blocked_pairs_for_predict(api.register("match_pairs"))
-        predictions = linker.inference.predict(threshold_match_weight=threshold)
-        pairs: pl.DataFrame = predictions.as_duckdbpyrelation().pl()
-        predictions.drop_table_from_database_and_remove_from_cache()
+    settings = json.dumps(settings_of(model, explained=explained), sort_keys=True)
+    with _shares(session, model) as shares:
+        tables = [_described(session, name) for name in ("match_forms", *(f"match_share_{name}" for name in shares))]
+        *inputs, (_, prediction) = _scoring_queries(settings, shares, tuple(tables))
+        for table, query in inputs:
+            session.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
+        least = -math.inf if threshold is None else threshold
+        pairs = session.frame(f"SELECT * FROM ({prediction}) WHERE match_weight >= ?", [least])  # noqa: S608  (Splink's)
+    for table, _ in inputs:
+        session.execute(f"DROP TABLE {table}")
     with session.registered("scored_pairs", pairs):
         pairs = session.frame(
             "SELECT scored_pairs.* REPLACE (l.record_key AS record_key_l, r.record_key AS record_key_r) "  # noqa: S608
@@ -182,6 +200,54 @@ def _scored(
     session.execute("DROP VIEW match_forms")
     session.execute("DROP TABLE match_pairs")
     return pairs
+
+
+_Table = tuple[str, tuple[tuple[str, str], ...]]
+"""A table's name, and the names and types of its columns."""
+
+
+def _described(session: Session, table: str) -> _Table:
+    columns = session.frame(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(table)})")  # noqa: S608
+    return table, tuple(columns.iter_rows())
+
+
+@lru_cache(maxsize=16)
+def _scoring_queries(settings: str, shares: tuple[str, ...], tables: tuple[_Table, ...]) -> tuple[tuple[str, str], ...]:
+    """Name and query of each table that Splink makes to score `match_pairs` under `settings` (JSON).
+
+    The predictions come last. Splink takes a quarter of a second to write the queries, so they are kept. They depend on
+    what is in the key alone: they are recorded while Splink scores empty tables of the same columns.
+    """
+    pairs = ("match_pairs", (("match_key", "VARCHAR"), ("join_key_l", "BIGINT"), ("join_key_r", "BIGINT")))
+    with scratch_session() as session, _quiet_splink():
+        for name, columns in (*tables, pairs):
+            listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
+            session.execute(f"CREATE TABLE {quoted(name)} ({listed})")
+        api = _RecordingAPI(connection=session.connection)
+        linker = _linker(api, json.loads(settings), shares)
+        linker.table_management.register_blocked_pairs_for_predict(api.register("match_pairs"))
+        api.made.clear()
+        linker.inference.predict()
+    return tuple(api.made)
+
+
+class _RecordingAPI(DuckDBAPI):  # type: ignore[misc]  # Splink has no types
+    """Splink's database, which notes the name and the query of each table that Splink makes."""
+
+    made: list[tuple[str, str]]
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection=connection)
+        self.made = []
+
+    def _execute_sql_against_backend(self, final_sql: str) -> Any:
+        made = _CREATE_TABLE.match(final_sql)
+        if made:
+            self.made.append((made["name"], made["query"]))
+        return super()._execute_sql_against_backend(final_sql)
+
+
+_CREATE_TABLE = re.compile(r"\s*CREATE TABLE (?P<name>\w+)\s+AS(?P<query>.*)", re.DOTALL)
 
 
 def _tidy(pairs: pl.DataFrame) -> pl.DataFrame:
