@@ -1,39 +1,41 @@
 """The CRM tables: leads apart from the pipeline, deals in it, and what happened to them."""
 
-from collections.abc import Iterator
-
 import dagster as dg
 
-from assets.deals.tables import CRM_TABLES, Setup, build_crm_tables
+from assets.checks import check_specs, evaluate
+from assets.deals.tables import SETTINGS_FRAMES, Setup, build_crm_tables
+from assets.deals.tables import STEPS as SQL_STEPS
 from assets.resources import Home
+from assets.tables import STEPS, Evaluations, results, table_spec, upstream
 from dedup.scoring.freshness import is_current
 from schemas.contracts import progress
+from schemas.sql.files import sql_text
+from schemas.sql.lineage import made_from
+
+BESIDES = {"audit.id_redirects": ("main.organizations", "main.persons")}
+"""What a table is made from besides the SQL of this step: resolving writes redirects of organizations and persons."""
+
+
+def _spec(table: str) -> dg.AssetSpec:
+    sources = made_from(map(sql_text, SQL_STEPS), SETTINGS_FRAMES)[table] | set(BESIDES.get(table, ()))
+    return table_spec(table, "crm", upstream(sources), SQL_STEPS)
 
 
 @dg.multi_asset(
-    specs=[
-        dg.AssetSpec(
-            name,
-            deps=[
-                "organizations", "persons", "source_leads", "source_deals", "source_stages", "source_stage_changes",
-                "source_notes", "source_activities", "source_users",
-            ],
-            group_name="crm",
-            kinds={"duckdb"},
-            description=text,
-        )
-        for name, text in CRM_TABLES.items()
-    ],
+    specs=[_spec(table) for table in STEPS["crm"]],
+    check_specs=check_specs("crm"),
     pool="warehouse",
-)  # fmt: skip
-def crm_tables(home: Home) -> Iterator[dg.MaterializeResult[None]]:
-    """Build users, pipelines, stages, leads, deals, their history, notes and activities."""
-    if not is_current(home.session, home.settings.shaping):
+    can_subset=True,
+)
+def crm_tables(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
+    """Build users, pipelines, stages, leads, deals, their history, notes and activities, all of them together."""
+    did = "up to date"
+    if context.selected_asset_keys and not is_current(home.session, home.settings.shaping):
         progress.report("Building leads, deals and their history")
         with home.session.transaction():
             settings = home.settings
             setup = Setup(settings.base_currency, settings.rates, settings.pipelines, settings.stage_map)
             build_crm_tables(home.session, setup)
-    for name in CRM_TABLES:
-        rows = home.session.scalar(f"SELECT count(*) FROM main.{name}")  # noqa: S608  (our own names)
-        yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": int(str(rows))})
+        did = "built"
+    yield from results(context, home.session, STEPS["crm"], {"step": did})
+    yield from evaluate(context, home, "crm")

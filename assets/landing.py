@@ -1,17 +1,21 @@
 """Landed files: what people hand in, archived and recorded before anything is made of it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
 from assets.resources import Home
-from assets.sources.files.landing import LandingOptions, import_options, land
+from assets.sources.files.landing import Landing, LandingOptions, import_options, land
 from assets.sources.mapping.profile_choice import saved_profiles
+from assets.summaries import files_table
+from assets.tables import OWNERS
 from schemas.contracts import progress
 from schemas.contracts.options import StatedOptions
+from schemas.contracts.outcomes import FileOutcome
+from schemas.contracts.vocabulary import FileStatus
 
 
 class ImportConfig(StatedOptions, dg.Config):  # type: ignore[misc, unused-ignore]
@@ -25,9 +29,12 @@ class ImportConfig(StatedOptions, dg.Config):  # type: ignore[misc, unused-ignor
     take_undone: bool = False
 
 
-@dg.asset(group_name="landing", pool="warehouse", kinds={"file"})
+@dg.asset(group_name="landing", pool="warehouse", kinds={"file"}, owners=[OWNERS["landing"]])
 def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]:
-    """Every file ever taken: its bytes in the archive under their sha256, one import in the ledger for each hand-in."""
+    """Every file ever received: its bytes in the archive under their sha256, and one import in the ledger for each run.
+
+    A file is known by its content: the same bytes under another name are unchanged and received only once.
+    """
     progress.report("Taking files into the archive")
     settings = home.settings
     saved = [home.archive.put(data) for data in saved_profiles(settings).values()]
@@ -35,16 +42,22 @@ def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]
     password = settings.workbook_password
     how = LandingOptions(config.take_undone, password.get_secret_value() if password else None)
     landing = land([Path(path) for path in config.paths], options, home.archive, home.ledger, how)
+    _record(home, landing)
+    counts = Counter(file.status for file in landing.files)
     return dg.MaterializeResult(
         metadata={
-            "import_id": landing.import_id or "",
-            "files": dg.MetadataValue.json([file.to_json() for file in landing.files]),
-            "passed_over": dg.MetadataValue.json(landing.passed_over),
-            "new_files": sum(file.status == "received" for file in landing.files),
+            "import": landing.import_id or "no new file",
+            "files_received": counts[FileStatus.RECEIVED],
+            "files_unchanged": counts[FileStatus.UNCHANGED],
+            "files_refused": counts[FileStatus.REFUSED],
+            "files_skipped": len(landing.passed_over),
+            "files": dg.MetadataValue.md(files_table(home.outcome)),
         }
     )
 
 
-def landing_of(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata of a materialization of `landed_files` as plain values."""
-    return {name: getattr(value, "value", value) for name, value in metadata.items()}
+def _record(home: Home, landing: Landing) -> None:
+    files = [FileOutcome(file.path, file.sha256, file.status, file.reason, file.known_from) for file in landing.files]
+    home.record(
+        replace(home.outcome, import_id=landing.import_id, files=tuple(files), skipped=tuple(landing.passed_over))
+    )

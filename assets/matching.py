@@ -3,12 +3,14 @@
 Organizations come first, because the employer is evidence for a person.
 """
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
 
+from assets.checks import check_specs, evaluate
 from assets.resources import Home
+from assets.tables import STEPS, Evaluations, results, row_count, table_spec, upstream
 from dedup.models.versions import model_in_use
 from dedup.resolution.entities import ResolutionCounts, resolve
 from dedup.resolution.survivorship import Survivorship
@@ -16,42 +18,82 @@ from dedup.scoring.current_records import load_current
 from dedup.scoring.freshness import is_current
 from dedup.scoring.pairs import find_pairs
 from schemas.contracts import progress
+from schemas.contracts.outcomes import CommonValue
 from schemas.contracts.vocabulary import Entity
+from schemas.sql.files import sql_names, sql_text
+from schemas.sql.lineage import statement_of
+
+PAIR_STEPS = ("contents", "live", "values", "decided", "links")
+"""SQL files of a resolved entity that scoring its pairs runs: `<entity>_contents` and so on."""
 
 
-def _pairs(home: Home, entity: Entity) -> dg.MaterializeResult[None]:
-    """Score the pairs of an entity, unless everything derived is up to date."""
+def _sql(entity: Entity) -> tuple[list[str], list[str]]:
+    """The SQL files that scoring and resolving an entity run."""
+    scoring = [f"steps/{entity}_{step}" for step in PAIR_STEPS]
+    resolving = [
+        name
+        for name in sql_names("steps")
+        if name.startswith((f"steps/{entity}_", f"steps/insert_{entity}")) and name not in scoring
+    ]
+    return scoring, resolving
+
+
+def _reads(files: list[str]) -> set[str]:
+    """The lasting tables that SQL files read."""
+    return {table for name in files for table in statement_of(sql_text(name)).reads if "." in table}
+
+
+def _pairs_spec(entity: Entity) -> dg.AssetSpec:
+    scoring, _ = _sql(entity)
     table = f"audit.{entity}_pairs"
-    too_common: dict[str, int] = {}
+    sources = _reads(scoring) | {f"records.source_{entity}s", "records.sheets", "audit.models"}
+    return table_spec(table, "matching", upstream(sources), scoring).merge_attributes(kinds={"splink"})
+
+
+def _entity_spec(table: str, entity: Entity) -> dg.AssetSpec:
+    _, resolving = _sql(entity)
+    step = f"{entity}s"
+    sources = _reads(resolving) | {f"audit.{entity}_pairs", "audit.actions"}
+    return table_spec(table, "matching", upstream(sources, besides=STEPS[step]), resolving)
+
+
+def _score(home: Home, entity: Entity) -> dg.MaterializeResult[None]:
+    """Score the pairs of an entity, unless everything derived is up to date."""
+    table, did = f"audit.{entity}_pairs", "up to date"
+    common: dict[str, int] = {}
     if not is_current(home.session, home.settings.shaping):
         progress.report(f"Comparing {entity}s")
         with home.session.transaction():
             load_current(home.session, entity)
             found = find_pairs(home.session, entity)
             home.session.replace(table, found.pairs)
-            too_common = found.too_common
-    rows = home.session.scalar(f"SELECT count(*) FROM {table}")  # noqa: S608  (our own names)
+        common, did = found.too_common, "scored"
+        values = tuple(CommonValue(entity, rule, records) for rule, records in common.items())
+        home.record(replace(home.outcome, common_values=(*home.outcome.common_values, *values)))
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": int(str(rows)),
+            "step": did,
+            "dagster/row_count": row_count(home.session, table),
             "model": model_in_use(home.session.frame, entity).VERSION,
-            "too_common": dg.MetadataValue.json(too_common),
+            "records_with_a_value_too_common": sum(common.values()),
+            "too_common": dg.MetadataValue.json(common),
         }
     )
 
 
-def _entities(home: Home, entity: Entity) -> Iterator[dg.MaterializeResult[None]]:
+def _resolve(context: dg.AssetExecutionContext, home: Home, entity: Entity) -> Evaluations:
     """Resolve an entity, unless everything derived is up to date."""
-    metadata: dict[str, Any] = {"up_to_date": True}
-    if not is_current(home.session, home.settings.shaping):
-        progress.report(f"Resolving {entity}s")
+    step = f"{entity}s"
+    said: dict[str, Any] = {"step": "up to date"}
+    if context.selected_asset_keys and not is_current(home.session, home.settings.shaping):
+        progress.report(f"Resolving {step}")
         with home.session.transaction():
             load_current(home.session, entity)
             survivorship = Survivorship(home.settings.source_priority, home.settings.survivorship)
-            metadata = _counts(resolve(home.session, entity, survivorship))
-    for name in (f"{entity}s", f"{entity}_sources", f"{entity}_lineage"):
-        rows = home.session.scalar(f"SELECT count(*) FROM main.{name}")  # noqa: S608  (our own names)
-        yield dg.MaterializeResult(asset_key=name, metadata={**metadata, "dagster/row_count": int(str(rows))})
+            said = {"step": "resolved", **_counts(resolve(home.session, entity, survivorship))}
+    yield from results(context, home.session, STEPS[step][:1], said)
+    yield from results(context, home.session, STEPS[step][1:], {"step": said["step"]})
+    yield from evaluate(context, home, step)
 
 
 def _counts(counts: ResolutionCounts) -> dict[str, Any]:
@@ -65,47 +107,31 @@ def _counts(counts: ResolutionCounts) -> dict[str, Any]:
     }
 
 
-def _specs(entity: Entity, deps: list[str]) -> list[dg.AssetSpec]:
-    texts = {
-        f"{entity}s": f"The {entity}s, one row each.",
-        f"{entity}_sources": f"Which source records each of the {entity}s is made of.",
-        f"{entity}_lineage": f"Which record gave each surviving value of the {entity}s, and why.",
-    }
-    return [
-        dg.AssetSpec(name, deps=deps, group_name="matching", kinds={"duckdb"}, description=text)
-        for name, text in texts.items()
-    ]
+def _pairs_asset(entity: Entity) -> dg.AssetsDefinition:
+    @dg.multi_asset(name=f"{entity}_pairs", specs=[_pairs_spec(entity)], pool="warehouse")
+    def pairs(home: Home) -> dg.MaterializeResult[None]:
+        return _score(home, entity)
+
+    return pairs
 
 
-@dg.asset(
-    group_name="matching",
-    pool="warehouse",
-    kinds={"splink", "duckdb"},
-    deps=["source_organizations"],
-)
-def organization_pairs(home: Home) -> dg.MaterializeResult[None]:
-    """Pairs of organization records with the evidence that they are one."""
-    return _pairs(home, Entity.ORGANIZATION)
+def _entities_asset(entity: Entity) -> dg.AssetsDefinition:
+    step = f"{entity}s"
+
+    @dg.multi_asset(
+        name=step,
+        specs=[_entity_spec(table, entity) for table in STEPS[step]],
+        check_specs=check_specs(step),
+        pool="warehouse",
+        can_subset=True,
+    )
+    def entities(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
+        yield from _resolve(context, home, entity)
+
+    return entities
 
 
-@dg.multi_asset(specs=_specs(Entity.ORGANIZATION, ["organization_pairs"]), pool="warehouse", name="organizations")
-def organizations(home: Home) -> Iterator[dg.MaterializeResult[None]]:
-    """Organizations with their crosswalk and lineage."""
-    yield from _entities(home, Entity.ORGANIZATION)
-
-
-@dg.asset(
-    group_name="matching",
-    pool="warehouse",
-    kinds={"splink", "duckdb"},
-    deps=["source_persons", "organization_sources"],
-)
-def person_pairs(home: Home) -> dg.MaterializeResult[None]:
-    """Pairs of person records with the evidence that they are one; a shared employer is part of it."""
-    return _pairs(home, Entity.PERSON)
-
-
-@dg.multi_asset(specs=_specs(Entity.PERSON, ["person_pairs"]), pool="warehouse", name="persons")
-def persons(home: Home) -> Iterator[dg.MaterializeResult[None]]:
-    """Persons with their crosswalk and lineage."""
-    yield from _entities(home, Entity.PERSON)
+organization_pairs = _pairs_asset(Entity.ORGANIZATION)
+organizations = _entities_asset(Entity.ORGANIZATION)
+person_pairs = _pairs_asset(Entity.PERSON)
+persons = _entities_asset(Entity.PERSON)

@@ -7,11 +7,15 @@ import dagster as dg
 from assets.reports import REPORTS
 from assets.resources import Home
 from assets.sources.loading.facts import keep_history
+from assets.tables import OWNERS, REPORT_PREFIX, key_of, row_count, table_keys
 from dedup.scoring.freshness import DERIVED, fingerprint, record, recorded
 from schemas.contracts import progress
 from schemas.contracts.errors import LeadsiftError
 from schemas.contracts.keys import digest
 from schemas.stores.warehouse import Published
+
+ENTITIES = ("organizations", "persons", "leads", "deals")
+"""Tables whose rows Dagster counts over time."""
 
 PUBLISHED_WITHOUT = "published without"
 """State that names the imports that were undone when the last clean copy was made."""
@@ -20,11 +24,19 @@ PUBLISHED_WITHOUT = "published without"
 @dg.asset(
     group_name="publishing",
     pool="warehouse",
-    kinds={"duckdb"},
-    deps=[dg.AssetKey(["reports", name]) for name in REPORTS],
+    kinds={"duckdb", "file"},
+    owners=[OWNERS["publishing"]],
+    deps=[*table_keys(), *(key_of(f"{REPORT_PREFIX}.{name}") for name in REPORTS)],
 )
 def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
-    """`published/leadsift.duckdb`: a copy of the warehouse, put in place atomically; open readers keep theirs."""
+    """`published/leadsift.duckdb`: every table and report in one file that everybody reads. It is a copy of the
+    warehouse, put in place in one step after every blocking check has passed; a reader who has the old file open keeps
+    it.
+
+    ```sql
+    SELECT * FROM reports.win_rate  -- leadsift sql "…", or any DuckDB client
+    ```
+    """
     settings, session = home.settings, home.session
     target = settings.published_path
     wanted = fingerprint(session, settings.shaping)
@@ -32,6 +44,7 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
         record(session, DERIVED, wanted)
     keep_history(session, home.ledger)
     # The copy carries the fingerprint: what it says of itself, not what was meant, decides whether it is up to date.
+    did = "up to date"
     if _published_fingerprint(target) != wanted:
         progress.report("Publishing")
         undone = digest([item.import_id for item in home.ledger.imports() if item.undone_at is not None])
@@ -39,7 +52,15 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
             session, target, clean=(recorded(session, PUBLISHED_WITHOUT) or digest([])) != undone
         )
         record(session, PUBLISHED_WITHOUT, undone)
-    return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(target)), "bytes": target.stat().st_size})
+        did = "published"
+    return dg.MaterializeResult(
+        metadata={
+            "step": did,
+            "path": dg.MetadataValue.path(str(target)),
+            "bytes": target.stat().st_size,
+            **{table: row_count(session, f"main.{table}") for table in ENTITIES},
+        }
+    )
 
 
 def _published_fingerprint(target: Path) -> str | None:

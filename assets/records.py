@@ -1,40 +1,78 @@
-"""Source records: every row that was taken, typed, as its source gave it."""
+"""Source records: every row that was taken, typed, as its source gave it; and what the ledger and the files say."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 import dagster as dg
 
+from assets.checks import check_specs, evaluate
 from assets.resources import Home
+from assets.sources.loading.facts import take_statements
 from assets.sources.loading.imports import load_pending
-from assets.sources.loading.record_writing import RECORD_TABLES
+from assets.summaries import LoadSummary, load_summary
+from assets.tables import STEPS, Evaluations, key_of, results, table_spec
+from schemas.contracts.vocabulary import FileStatus
 
-_NAMES = [table.split(".")[1] for table in RECORD_TABLES.values()]
+FACTS = ("audit.decisions", "audit.actions", "audit.models")
+"""Tables of what people stated: made from the ledger, not from files."""
+
+NOTHING_REFUSED = dg.AssetCheckSpec(
+    "nothing_refused",
+    asset=key_of("audit.import_files"),
+    description="Every file and every row was taken. What was refused is listed with its reason; the rest is loaded.",
+)
+
+
+def _spec(table: str) -> dg.AssetSpec:
+    group = "records" if table.startswith("records.") else "audit"
+    return table_spec(table, group, [] if table in FACTS else [dg.AssetKey("landed_files")])
 
 
 @dg.multi_asset(
-    specs=[
-        dg.AssetSpec(
-            name,
-            deps=["landed_files"],
-            group_name="records",
-            kinds={"duckdb"},
-            description=f"Records of the sources in `records.{name}`: one row for each time a record was met.",
-        )
-        for name in _NAMES
-    ],
+    specs=[_spec(table) for table in STEPS["records"]],
+    check_specs=[*check_specs("records"), NOTHING_REFUSED],
     pool="warehouse",
+    can_subset=True,
 )
-def source_records(home: Home) -> Iterator[dg.MaterializeResult[None]]:
-    """Bring every import that the ledger knows and the warehouse lacks into the records tables."""
+def source_records(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
+    """Load every import that the ledger knows and the warehouse lacks, and what people stated since."""
+    wanted = context.selected_asset_keys
+    if wanted - {key_of(table) for table in FACTS}:
+        yield from _load(context, home)
+    elif wanted:
+        take_statements(home.session, home.ledger, home.archive)
+        yield from results(context, home.session, FACTS, {})
+    yield from evaluate(context, home, "records")
+
+
+def _load(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
     finished = load_pending(home.session, home.ledger, home.archive, home.settings.rejects_dir)
-    refused = [file.path for item in finished for file in item.files if file.status == "refused"]
-    for name in _NAMES:
-        rows = home.session.scalar(f'SELECT count(*) FROM records."{name}"')  # noqa: S608  (our own names)
-        yield dg.MaterializeResult(
-            asset_key=name,
-            metadata={
-                "dagster/row_count": int(str(rows)),
-                "imports_loaded": dg.MetadataValue.json([item.import_id for item in finished]),
-                "files_refused": dg.MetadataValue.json(refused),
-            },
-        )
+    home.record(replace(home.outcome, loaded=tuple(item.import_id for item in finished)))
+    refusals = [
+        (file.path, file.reason or "") for item in finished for file in item.files if file.status == FileStatus.REFUSED
+    ]
+    summary = load_summary(home.session, home.outcome, refusals)
+    said = {
+        "imports_loaded": len(finished),
+        **summary.numbers,
+        "read": dg.MetadataValue.md(summary.read),
+        "refused": dg.MetadataValue.md(summary.refused),
+        "decided": dg.MetadataValue.md(summary.decided),
+    }
+    did = "loaded" if finished else "nothing new to load"
+    for table in STEPS["records"]:
+        is_about_files = table == "audit.import_files"
+        yield from results(context, home.session, [table], {"step": did, **(said if is_about_files else {})})
+    if NOTHING_REFUSED.key in context.selected_asset_check_keys:
+        yield _nothing_refused(summary)
+
+
+def _nothing_refused(summary: LoadSummary) -> dg.AssetCheckResult:
+    numbers = {name: summary.numbers[name] for name in ("files_refused", "rows_rejected", "cells_rejected")}
+    return dg.AssetCheckResult(
+        asset_key=NOTHING_REFUSED.asset_key,
+        check_name=NOTHING_REFUSED.name,
+        passed=not any(numbers.values()),
+        severity=dg.AssetCheckSeverity.WARN,
+        description=", ".join(f"{name.replace('_', ' ')}: {count:,}" for name, count in numbers.items() if count),
+        metadata={**numbers, "refused": dg.MetadataValue.md(summary.refused)},
+    )

@@ -1,36 +1,81 @@
 """The reports: one view each in the schema `reports`, defined in `schemas/sql/reports`."""
 
-from collections.abc import Iterator
-
 import dagster as dg
 
 from assets.resources import Home
+from assets.tables import OWNERS, REPORT_PREFIX, Evaluations, key_of, row_count, upstream
 from schemas.contracts import progress
-from schemas.sql.files import sql_comment, sql_names
+from schemas.contracts.keys import digest
+from schemas.sql.files import quoted, sql_comment, sql_names, sql_text
+from schemas.sql.lineage import made_from
 
 REPORTS = [name.split("/")[1] for name in sql_names("reports")]
 
+HAS_ROWS = "has_rows"
+
+
+def _view(name: str) -> str:
+    return f"{REPORT_PREFIX}.{name}"
+
+
+def _sources(name: str) -> frozenset[str]:
+    return made_from([sql_text(f"reports/{name}")])[_view(name)]
+
+
+def _spec(name: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key_of(_view(name)),
+        deps=upstream(_sources(name)),
+        group_name="reports",
+        owners=[OWNERS["reports"]],
+        kinds={"duckdb", "view"},
+        description=f"{sql_comment(f'reports/{name}')}\n\n```sql\nSELECT * FROM {_view(name)} LIMIT 10\n```",
+        code_version=digest([sql_text(f"reports/{name}")])[:12],
+        metadata={"dagster/table_name": _view(name)},
+    )
+
 
 @dg.multi_asset(
-    specs=[
-        dg.AssetSpec(
-            dg.AssetKey(["reports", name]),
-            deps=["leads", "deals", "stages", "pipelines", "deal_stage_history", "deal_value_history"],
-            group_name="reports",
-            kinds={"duckdb"},
-            description=sql_comment(f"reports/{name}"),
+    specs=[_spec(name) for name in REPORTS],
+    check_specs=[
+        dg.AssetCheckSpec(
+            HAS_ROWS,
+            asset=key_of(_view(name)),
+            description="The report has rows, unless a table that it reads is empty.",
         )
         for name in REPORTS
     ],
     pool="warehouse",
+    can_subset=True,
 )
-def reports(home: Home) -> Iterator[dg.MaterializeResult[None]]:
+def reports(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
     """Compute every row of every report once, so that one that fails is seen before it is published."""
     progress.report("Reading the reports")
+    counts: dict[str, int] = {}
     for name in REPORTS:
-        rows = home.session.scalar(
-            f'SELECT count(whole) FROM (SELECT hash(report) AS whole FROM reports."{name}" AS report)'  # noqa: S608
-        )
-        yield dg.MaterializeResult(
-            asset_key=dg.AssetKey(["reports", name]), metadata={"dagster/row_count": int(str(rows))}
-        )
+        key = key_of(_view(name))
+        if key in context.selected_asset_keys:
+            rows = home.session.scalar(
+                f"SELECT count(whole) FROM (SELECT hash(report) AS whole FROM reports.{quoted(name)} AS report)"  # noqa: S608
+            )
+            counts[name] = int(str(rows))
+            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": counts[name]})
+    for name in REPORTS:
+        key = key_of(_view(name))
+        if dg.AssetCheckKey(key, HAS_ROWS) in context.selected_asset_check_keys:
+            yield _has_rows(home, name, counts.get(name))
+
+
+def _has_rows(home: Home, name: str, rows: int | None) -> dg.AssetCheckResult:
+    """Warn of a report without rows, although every table that it reads has some."""
+    found = row_count(home.session, _view(name)) if rows is None else rows
+    sources = {table: row_count(home.session, table) for table in sorted(_sources(name))}
+    is_odd = not found and all(sources.values())
+    return dg.AssetCheckResult(
+        asset_key=key_of(_view(name)),
+        check_name=HAS_ROWS,
+        passed=not is_odd,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="no rows, although every table that it reads has some" if is_odd else None,
+        metadata={"rows": found},
+    )

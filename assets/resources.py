@@ -1,4 +1,4 @@
-"""The home as a Dagster resource: the stores of one home, held for a whole run.
+"""The home as a Dagster resource: its stores, held for a whole run, and what the run did so far.
 
 The warehouse is opened at the first use and held until the run ends, so that no other run or command writes in between.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 from pydantic import PrivateAttr
 
+from schemas.contracts.outcomes import RunOutcome
 from schemas.stores.archive import Archive
 from schemas.stores.ledger import Ledger
 from schemas.stores.settings import Settings, load_settings
@@ -23,12 +24,28 @@ class Home(dg.ConfigurableResource["Home"]):
     path: str = ""
 
     _stores: Stores | None = PrivateAttr(default=None)
+    _outcome: RunOutcome | None = PrivateAttr(default=None)
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> "Generator[Home, None, None]":  # noqa: ARG002
-        """Hold what was opened until the run ends."""
+    def yield_for_execution(self, context: dg.InitResourceContext) -> "Generator[Home, None, None]":
+        """Hold what was opened until the run ends; then record what the run did, whether it failed or not."""
+        nothing = RunOutcome(context.run.run_id if context.run else "")
+        self._outcome = nothing
         with self.stores:
-            yield self
+            try:
+                yield self
+            finally:
+                if self._outcome != nothing:
+                    self.ledger.runs.record(self._outcome)
+
+    @property
+    def outcome(self) -> RunOutcome:
+        """What the run did so far."""
+        return self._outcome or RunOutcome("")
+
+    def record(self, outcome: RunOutcome) -> None:
+        """Put a fuller outcome in the place of what the run did so far."""
+        self._outcome = outcome
 
     @property
     def stores(self) -> Stores:

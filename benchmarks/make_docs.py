@@ -9,8 +9,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from assets.checks import POINTERS
 from schemas.sql.files import sql_comment, sql_names, sql_text
+from schemas.sql.table_contracts import pointers_of, table_names
 from schemas.stores.settings import Settings
 from schemas.stores.warehouse import Session, Warehouse
 
@@ -60,8 +60,14 @@ def _macros() -> str:
 
 def _diagram() -> str:
     """The pointers between tables, as the checks know them, in Mermaid."""
-    arrows = [f"    {item.target} ||--o{{ {item.table} : {item.column}" for item in POINTERS]
+    pointers = [pointer for table in table_names() if table.startswith("main.") for pointer in pointers_of(table)]
+    names = [(_bare(item.target), _bare(item.table), item.column) for item in pointers]
+    arrows = [f"    {target} ||--o{{ {table} : {column}" for target, table, column in names]
     return "\n".join(["```mermaid", "erDiagram", *arrows, "```"])
+
+
+def _bare(table: str) -> str:
+    return table.split(".")[1]
 
 
 def _section(session: Session, schema: str, text: str) -> str:

@@ -5,7 +5,7 @@ Modules are loaded by name. The home is LEADSIFT_HOME, else `./leadsift-home`.
 
 import dagster as dg
 
-from assets import checks, crm, landing, matching, published, records, reports
+from assets import crm, landing, matching, published, records, reports
 from assets.resources import Home
 from pipelines.jobs import import_job
 from pipelines.schedules import nightly_import
@@ -19,7 +19,6 @@ def defs() -> dg.Definitions:
     """The definitions that `workspace.yaml` and `dg` load."""
     return dg.Definitions(
         assets=dg.load_assets_from_modules(ASSET_MODULES),
-        asset_checks=checks.checks,
         jobs=[import_job],
         schedules=[nightly_import],
         sensors=[inbox_sensor],

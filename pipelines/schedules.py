@@ -6,7 +6,12 @@ from pipelines.jobs import import_job, import_run_config
 from schemas.stores.settings import load_settings
 
 
-@dg.schedule(job=import_job, cron_schedule="0 2 * * *", execution_timezone="UTC")
+@dg.schedule(
+    job=import_job,
+    cron_schedule="0 2 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
 def nightly_import(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Every night at 02:00 UTC: import `nightly_paths` of the settings and the inbox; known files change nothing."""
     settings = load_settings()

@@ -30,6 +30,38 @@ CRM_TABLES: dict[str, str] = {
 """The tables that this module builds, with what each holds."""
 
 
+STEPS = (
+    "steps/insert_users",
+    "steps/conversions",
+    "steps/deal_facts",
+    "steps/local_moves",
+    "steps/local_statuses",
+    "steps/deal_saves",
+    "steps/native_history",
+    "steps/deal_versions",
+    "steps/inferred_history",
+    "steps/configured_stages",
+    "steps/insert_pipelines",
+    "steps/insert_stages",
+    "steps/insert_deal_stage_history",
+    "steps/insert_deal_value_history",
+    "steps/crosswalks",
+    "steps/lead_facts",
+    "steps/insert_leads",
+    "steps/insert_deals",
+    "steps/insert_crm_redirects",
+    "steps/insert_deal_conflicts",
+    "steps/insert_lead_sources",
+    "steps/insert_deal_sources",
+    "steps/insert_notes",
+    "steps/insert_activities",
+)
+"""The SQL files that build the tables, in order."""
+
+SETTINGS_FRAMES = ("rates", "own_stages", "stage_map")
+"""Frames that the SQL reads besides tables: what settings add."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What settings add: a base currency (ISO 4217), dated rates into it, pipelines with their stages in order, and
@@ -72,33 +104,5 @@ def build_crm_tables(session: Session, setup: Setup) -> None:
 
 
 def _build(session: Session, base_currency: str | None) -> None:
-    for step in (
-        "insert_users",
-        "conversions",
-        "deal_facts",
-        "local_moves",
-        "local_statuses",
-        "deal_saves",
-        "native_history",
-        "deal_versions",
-        "inferred_history",
-        "configured_stages",
-        "insert_pipelines",
-        "insert_stages",
-        "insert_deal_stage_history",
-        "insert_deal_value_history",
-        "crosswalks",
-        "lead_facts",
-        "insert_leads",
-    ):
-        session.run(f"steps/{step}")
-    session.run("steps/insert_deals", {"base_currency": base_currency})
-    for step in (
-        "insert_crm_redirects",
-        "insert_deal_conflicts",
-        "insert_lead_sources",
-        "insert_deal_sources",
-        "insert_notes",
-        "insert_activities",
-    ):
-        session.run(f"steps/{step}")
+    for step in STEPS:
+        session.run(step, {"base_currency": base_currency} if step == "steps/insert_deals" else None)

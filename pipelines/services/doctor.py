@@ -9,7 +9,6 @@ import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assets.checks import POINTERS, QUERY_CHECKS, UNIQUE_IDS, broken, dangling, repeated_ids
 from assets.sources.loading.imports import missing_records, pending
 from dedup.scoring.freshness import is_current
 from schemas.contracts import progress
@@ -18,6 +17,7 @@ from schemas.contracts.vocabulary import FileStatus
 from schemas.stores.private import exposed, make_private
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
+from schemas.stores.table_checks import table_checks
 from schemas.stores.warehouse import Session
 
 SHOWN_PATHS = 3
@@ -106,20 +106,10 @@ def _examine_warehouse(findings: Findings, stores: Stores) -> None:
 
 def _examine_tables(findings: Findings, session: Session) -> None:
     progress.report("Checking the tables")
-    wrong = [
-        f"main.{table}: {found} ids stand in more than one row"
-        for table in UNIQUE_IDS
-        if (found := repeated_ids(session, table))
-    ]
-    wrong += [
-        f"main.{pointer.table}.{pointer.column}: {found} ids are not in {pointer.target}"
-        for pointer in POINTERS
-        if (found := dangling(session, pointer))
-    ]
-    wrong += [f"{name}: {found} {what}" for _, name, what in QUERY_CHECKS if (found := broken(session, name))]
+    wrong = [failure for check in table_checks() for failure in check.failures(check.find(session))]
     findings.problems += wrong
     if not wrong:
-        findings.facts.append(f"tables: {len(UNIQUE_IDS) + len(POINTERS) + len(QUERY_CHECKS)} checks passed")
+        findings.facts.append(f"tables: {len(table_checks())} checks passed")
 
 
 def _examine_published(findings: Findings, stores: Stores) -> None:

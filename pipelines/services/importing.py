@@ -9,9 +9,10 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import polars as pl
 from filelock import FileLock
@@ -19,6 +20,7 @@ from filelock import FileLock
 from assets.sources.mapping.profile_choice import read_profile, save_profile
 from schemas.contracts.errors import LeadsiftError, SettingsError, StoreError
 from schemas.contracts.options import StatedOptions
+from schemas.contracts.outcomes import FileOutcome, RunOutcome
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.sql.files import sql_text
 from schemas.stores.private import make_home, private_files
@@ -126,75 +128,67 @@ def run_import(settings: Settings, paths: Sequence[Path] = (), stated: StatedOpt
     prepare_instance(settings)
     profile, profile_sha256 = resolve_profile(settings, stated.profile)
     named = stated.model_copy(update={"profile": profile})
-    landing = execute(settings, import_run_config(paths, named, profile_sha256=profile_sha256, take_undone=True))
-    return _outcome(settings, landing)
+    config = import_run_config(paths, named, profile_sha256=profile_sha256, take_undone=True)
+    return outcome_of(settings, execute(settings, config))
 
 
-def execute(settings: Settings, config: dict[str, Any]) -> dict[str, Any]:
-    """Execute the import job in process; returns the metadata of `landed_files`, with `notes` for the user.
+def execute(settings: Settings, config: dict[str, Any]) -> RunOutcome:
+    """Execute the import job in process; returns what the run did, as it recorded it in the ledger.
 
-    Raises LeadsiftError with the reason of the first step that failed.
+    Raises the error of the first step that failed, and StoreError if a check found the tables wrong.
     """
-    from assets.landing import landing_of
+    import dagster as dg
+
     from pipelines.definitions import defs
     from pipelines.jobs import IMPORT_JOB
 
-    job = defs().resolve_job_def(IMPORT_JOB)
+    job, run_id = defs().resolve_job_def(IMPORT_JOB), str(uuid4())
     quiet = {**config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with open_instance(settings) as instance:
-        result = job.execute_in_process(run_config=quiet, instance=instance, raise_on_error=False)
-    if not result.success:
-        raise _failure(result)
-    outcome = landing_of(result.asset_materializations_for_node("landed_files")[0].metadata)
-    loaded = landing_of(result.asset_materializations_for_node("source_records")[0].metadata)["imports_loaded"]
-    outcome["notes"] = [
+    try:
+        with open_instance(settings) as instance:
+            job.execute_in_process(run_config=quiet, instance=instance, run_id=run_id)
+    except dg.DagsterExecutionInterruptedError as error:
+        raise KeyboardInterrupt from error
+    except dg.DagsterError as error:
+        if isinstance(error.__cause__, LeadsiftError):  # a store that could not be opened
+            raise error.__cause__ from error
+        failures = _recorded(settings, run_id).check_failures
+        if not failures:
+            raise
+        raise StoreError(
+            f"a check found the tables wrong and stopped the import before it was published: {'; '.join(failures)}"
+        ) from error
+    return _recorded(settings, run_id)
+
+
+def _recorded(settings: Settings, run_id: str) -> RunOutcome:
+    with Stores.open(settings) as stores:
+        return stores.ledger.runs.of_run(run_id) or RunOutcome(run_id)
+
+
+def outcome_of(settings: Settings, run: RunOutcome) -> ImportOutcome:
+    """What a run did with its files, from the ledger and the audit tables."""
+    sheets = _sheets(settings, run.import_id)
+    refused = _refused(settings, run.import_id)
+    files = [_file(file, sheets.get(file.path, []), refused.get(file.path)) for file in run.files]
+    notes = [*_notes_of_updates(settings, run.import_id), *_notes_of_mentions(settings, run.import_id)]
+    return ImportOutcome(
+        run.import_id, _status(files), files, count_entities(settings), list(run.skipped), [*notes, *_notes_of_run(run)]
+    )
+
+
+def _notes_of_run(run: RunOutcome) -> list[str]:
+    """Imports that were finished besides, and values that were too common to compare their holders."""
+    finished = [
         f"{import_id} had not been finished and was brought in now"
-        for import_id in loaded
-        if import_id != outcome["import_id"]
+        for import_id in run.loaded
+        if import_id != run.import_id
     ]
-    outcome["notes"] += [
-        f"matching {entity}s: {records:,} records hold a value that too many share; rule {rule!r} does not compare them"
-        for entity in ("organization", "person")
-        for found in result.asset_materializations_for_node(f"{entity}_pairs")
-        for rule, records in landing_of(found.metadata)["too_common"].items()
+    return finished + [
+        f"matching {common.entity}s: {common.records:,} records hold a value that too many share; "
+        f"rule {common.rule!r} does not compare them"
+        for common in run.common_values
     ]
-    return outcome
-
-
-def _failure(result: Any) -> LeadsiftError:
-    """The error behind a failed run, in a user's words."""
-    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
-    if failed:
-        names = ", ".join(f"{check.check_name} of {check.asset_key.to_user_string()}" for check in failed)
-        return StoreError(f"a check found the tables wrong and stopped the import before it was published: {names}")
-    for event in result.all_events:
-        if event.is_step_failure or event.is_failure:
-            error = getattr(event.event_specific_data, "error", None)
-            cause = error
-            while cause is not None and cause.cause is not None:
-                cause = cause.cause
-            if cause is not None:
-                name = cause.cls_name or "error"
-                text = cause.message.strip().removeprefix(f"schemas.contracts.errors.{name}: ").splitlines()[0]
-                return StoreError(text if name in _OURS else f"the import failed ({text})")
-    return StoreError("the import failed; see the run in Dagster for why")
-
-
-_OURS = frozenset(kind.__name__ for kind in LeadsiftError.__subclasses__())
-
-
-def _outcome(settings: Settings, landing: dict[str, Any]) -> ImportOutcome:
-    import_id = landing["import_id"] or None
-    files = [dict(file) for file in landing["files"]]
-    sheets = _sheets(settings, import_id)
-    refused = _refused(settings, import_id)
-    for file in files:
-        file["sheets"] = []
-        if file["status"] == FileStatus.RECEIVED:
-            _complete(file, sheets.get(file["path"], []), refused.get(file["path"]))
-    status, entities = _status(files), count_entities(settings)
-    notes = [*_notes_of_updates(settings, import_id), *_notes_of_mentions(settings, import_id), *landing["notes"]]
-    return ImportOutcome(import_id, status, files, entities, landing["passed_over"], notes)
 
 
 def _notes_of_updates(settings: Settings, import_id: str | None) -> list[str]:
@@ -226,18 +220,17 @@ def _notes_of_mentions(settings: Settings, import_id: str | None) -> list[str]:
     ]
 
 
-def _complete(file: dict[str, Any], sheets: list[dict[str, Any]], reason: str | None) -> None:
-    """Fill in what loading made of a received file."""
+def _file(outcome: FileOutcome, sheets: list[dict[str, Any]], reason: str | None) -> dict[str, Any]:
+    """A file of an import as JSON: what landing made of it and, where it was received, what loading did."""
+    file: dict[str, Any] = {**asdict(outcome), "status": outcome.status.value, "sheets": []}
+    if outcome.status != FileStatus.RECEIVED:
+        return file
     if reason is not None or not sheets:
-        file["status"], file["reason"] = FileStatus.REFUSED.value, reason or "was not loaded"
-        return
-    first = sheets[0]
-    file["status"] = FileStatus.LOADED.value
+        return {**file, "status": FileStatus.REFUSED.value, "reason": reason or "was not loaded"}
     of_file = ("format", "encoding", "delimiter", "confidence", "source", "rejects_file")
-    file |= {name: first[name] for name in of_file}
-    file["sheets"] = [
-        {name: sheet[name] for name in sheet if name != "file" and name not in of_file} for sheet in sheets
-    ]
+    of_sheets = [{name: sheet[name] for name in sheet if name != "file" and name not in of_file} for sheet in sheets]
+    read = {name: sheets[0][name] for name in of_file}
+    return {**file, "status": FileStatus.LOADED.value, **read, "sheets": of_sheets}
 
 
 def _status(files: list[dict[str, Any]]) -> ImportStatus:

@@ -31,8 +31,9 @@ from schemas.stores.ledger_tables import (
     undone_imports_table,
 )
 from schemas.stores.private import private_files
+from schemas.stores.runs import Runs
 
-LATEST_MIGRATION = "0004"
+LATEST_MIGRATION = "0005"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,11 @@ class Ledger:
     def actions(self) -> Actions:
         """What people did to entities."""
         return Actions(self._engine)
+
+    @property
+    def runs(self) -> Runs:
+        """What runs did."""
+        return Runs(self._engine)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -87,3 +87,12 @@ entity_history_table = sa.Table(
     sa.Column("records", sa.Integer, nullable=False),
     sa.Column("import_id", sa.String(40)),
 )
+
+runs_table = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("run_id", sa.String(40), primary_key=True),
+    sa.Column("import_id", sa.String(40), index=True),
+    sa.Column("ended_at", sa.String(40), nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+)

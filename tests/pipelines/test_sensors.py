@@ -10,7 +10,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.definitions import defs
+from pipelines.jobs import IMPORT_JOB
 from pipelines.sensors import inbox_sensor
+from pipelines.services.importing import outcome_of, prepare_instance
+from schemas.contracts.vocabulary import ImportStatus
 from tests.support import Workplace, write_csv
 
 ROWS = [["Name", "Email"], ["Ann", "a@b.example"]]
@@ -96,3 +100,51 @@ def test_an_archive_is_known_by_its_members(inbox: Path, workplace: Workplace, t
     result = _tick()
     assert isinstance(result, dg.SensorResult)
     assert not result.run_requests
+
+
+def test_what_a_run_of_the_sensor_refused_is_seen(inbox: Path, workplace: Workplace) -> None:
+    """A broken file and a wrong cell: a warning with counts and reasons in Dagster, the same outcome for everybody."""
+    _settled(write_csv(inbox / "good.csv", [["Name", "Email", "Birth date"], ["Ann", "a@b.example", "yesterday"]]))
+    broken = inbox / "broken.xlsx"
+    broken.write_bytes(b"PK\x03\x04 no workbook")
+    locked = inbox / "cut.zip"
+    locked.write_bytes(b"PK\x05\x06 no archive")
+    for path in (broken, locked):
+        _settled(path)
+    tick = _tick()
+    assert isinstance(tick, dg.SensorResult)
+    (request,) = tick.run_requests or []
+    prepare_instance(workplace.settings)
+    with dg.DagsterInstance.get() as instance:
+        result = defs().resolve_job_def(IMPORT_JOB).execute_in_process(run_config=request.run_config, instance=instance)
+    assert result.success
+
+    (check,) = [found for found in result.get_asset_check_evaluations() if found.check_name == "nothing_refused"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert {name: value.value for name, value in check.metadata.items() if name != "refused"} == {
+        "files_refused": 2, "rows_rejected": 0, "cells_rejected": 1,
+    }  # fmt: skip
+    assert "broken.xlsx" in str(check.metadata["refused"].value)
+    assert "cut.zip" in str(check.metadata["refused"].value)
+    loaded = {
+        found.asset_key: found.metadata for found in result.asset_materializations_for_node("source_records")
+    }[dg.AssetKey("import_files")]  # fmt: skip
+    assert loaded["rows_loaded"].value == 1
+    assert "good.csv" in str(loaded["read"].value)
+
+    run = workplace.ledger.runs.of_run(result.run_id)
+    assert run is not None
+    assert run.import_id is not None
+    assert workplace.ledger.runs.of_import(run.import_id) == run
+    outcome = outcome_of(workplace.settings, run)
+    assert outcome.status == ImportStatus.PARTIAL
+    assert sorted(Path(line.split(": ")[0]).name for line in outcome.refusals) == ["broken.xlsx", "cut.zip"]
+
+
+def test_a_run_that_took_everything_warns_of_nothing(inbox: Path, workplace: Workplace) -> None:
+    _settled(write_csv(inbox / "good.csv", ROWS))
+    (request,) = getattr(_tick(), "run_requests", None) or []
+    prepare_instance(workplace.settings)
+    with dg.DagsterInstance.get() as instance:
+        result = defs().resolve_job_def(IMPORT_JOB).execute_in_process(run_config=request.run_config, instance=instance)
+    assert all(check.passed for check in result.get_asset_check_evaluations())

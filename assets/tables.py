@@ -1,0 +1,119 @@
+"""The tables as assets: the key of each, how it describes itself on Dagster's page, and what it is made from.
+
+Belongs here: what every asset that is a table shares. Does not belong here: building a table, and SQL lineage itself
+(`schemas.sql.lineage`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from assets.deals.tables import CRM_TABLES
+from assets.sources.loading.record_writing import RECORD_TABLES
+from schemas.contracts.keys import digest
+from schemas.sql.files import quoted, sql_text
+from schemas.sql.table_contracts import PART_OF, Column, columns_of, comment_of, table_names, unique_id
+from schemas.stores.warehouse import Session
+
+Materializations = Iterator[dg.MaterializeResult[None]]
+Evaluations = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
+
+REPORT_PREFIX = "reports"
+
+STEPS: dict[str, tuple[str, ...]] = {
+    "records": (
+        *RECORD_TABLES.values(),
+        "audit.imports", "audit.import_files", "audit.rejected_rows", "audit.unmapped_columns", "audit.column_quality",
+        "audit.decisions", "audit.actions", "audit.models",
+    ),
+    "organization_pairs": ("audit.organization_pairs",),
+    "organizations": ("main.organizations", "main.organization_sources", "main.organization_lineage"),
+    "person_pairs": ("audit.person_pairs",),
+    "persons": (
+        "main.persons", "main.person_sources", "main.person_lineage", "audit.entity_history", "audit.cluster_findings",
+    ),
+    "crm": (*(f"main.{table}" for table in CRM_TABLES), "audit.deal_conflicts", "audit.id_redirects"),
+}  # fmt: skip
+"""The steps that write tables, in order, and the tables that are finished with each."""
+
+OWNERS = {
+    "landing": "team:operations",
+    "records": "team:operations",
+    "audit": "team:operations",
+    "matching": "team:data-quality",
+    "crm": "team:analysts",
+    "reports": "team:analysts",
+    "publishing": "team:operations",
+}
+"""Whom the assets of a group concern first."""
+
+
+def key_of(table: str) -> dg.AssetKey:
+    """The asset that carries a table (`main.deals`) or a report (`reports.win_rate`)."""
+    schema, name = table.split(".")
+    if schema == REPORT_PREFIX:
+        return dg.AssetKey([REPORT_PREFIX, name])
+    return dg.AssetKey(PART_OF.get(table, name))
+
+
+def table_keys() -> list[dg.AssetKey]:
+    """The asset of every table of the warehouse, once each."""
+    return sorted({key_of(table) for table in table_names()} - {dg.AssetKey("published_snapshot")})
+
+
+def upstream(tables: Iterable[str], besides: Iterable[str] = ()) -> list[dg.AssetKey]:
+    """The assets that carry `tables`, once each and in order, without those named `besides`."""
+    return sorted({key_of(table) for table in tables} - {key_of(table) for table in besides})
+
+
+def table_spec(table: str, group: str, deps: Sequence[dg.AssetKey], code: Iterable[str] = ()) -> dg.AssetSpec:
+    """The asset of a table: described by its contract; its code version changes with the SQL files `code`."""
+    own = key_of(table)
+    return dg.AssetSpec(
+        own,
+        deps=[dep for dep in deps if dep != own],
+        group_name=group,
+        owners=[OWNERS[group]],
+        kinds={"duckdb", "table"},
+        description=_description(table),
+        code_version=digest([sql_text(name) for name in code])[:12],
+        metadata={"dagster/column_schema": schema_of(columns_of(table)), "dagster/table_name": table},
+    )
+
+
+def schema_of(columns: Iterable[Column]) -> dg.TableSchema:
+    """The columns of a table as Dagster shows them."""
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                column.name,
+                column.type,
+                column.comment,
+                dg.TableColumnConstraints(nullable=not column.is_required, unique=column.is_unique),
+            )
+            for column in columns
+        ]
+    )
+
+
+def _description(table: str) -> str:
+    key = unique_id(table)
+    grain = f" One row for each `{key}`." if key else ""
+    return f"{comment_of(table)}{grain}\n\n```sql\nSELECT * FROM {table} LIMIT 10\n```"
+
+
+def row_count(session: Session, table: str) -> int:
+    """How many rows a table has."""
+    schema, name = table.split(".")
+    return int(str(session.scalar(f"SELECT count(*) FROM {quoted(schema)}.{quoted(name)}")))  # noqa: S608  (quoted)
+
+
+def results(
+    context: dg.AssetExecutionContext, session: Session, tables: Iterable[str], said: dict[str, Any]
+) -> Materializations:
+    """One materialization for each selected asset of `tables`: its number of rows and `said`, what the step did."""
+    for table in tables:
+        if key_of(table) in context.selected_asset_keys:
+            metadata = {"dagster/row_count": row_count(session, table), **said}
+            yield dg.MaterializeResult(asset_key=key_of(table), metadata=metadata)

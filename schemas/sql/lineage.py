@@ -1,0 +1,98 @@
+"""Which tables a statement reads and writes, as sqlglot parses it.
+
+Belongs here: lineage of the SQL files, through macros and temporary tables, by table and by column. Does not belong
+here: which asset writes a table (`assets`), and running SQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+from sqlglot import exp, parse_one
+from sqlglot.dialects.duckdb import DuckDB
+
+from schemas.sql.files import sql_names, sql_text
+
+_MACRO = re.compile(r"CREATE OR REPLACE MACRO (\w+\.\w+)\(([^)]*)\) AS TABLE\b")
+_QUALIFIED = re.compile(r"(?:main|records|audit)\.\w+")
+_MACRO_FOLDERS = ("macros", "report_macros")
+
+
+class _Dialect(DuckDB):
+    """DuckDB's SQL. `current_version` is a macro of ours and not the function of that name."""
+
+    class Parser(DuckDB.Parser):  # type: ignore[misc, valid-type]
+        FUNCTIONS: ClassVar = {
+            name: maker for name, maker in DuckDB.Parser.FUNCTIONS.items() if name != "CURRENT_VERSION"
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement: the table or view that it writes, None for a query, and the tables that it names.
+
+    Lasting tables have a schema (`main.deals`); temporary tables and registered frames have none.
+    """
+
+    target: str | None
+    reads: frozenset[str]
+
+
+def parsed(text: str) -> exp.Expr:
+    """The syntax tree of a statement."""
+    return parse_one(text, dialect=_Dialect)
+
+
+@cache
+def statement_of(text: str) -> Statement:
+    """What a statement reads and writes; a call of a table macro counts as the tables that the macro reads."""
+    tree = parsed(text)
+    target = tree.this.find(exp.Table) if isinstance(tree, exp.DML | exp.Create) else None
+    local = {cte.alias for cte in tree.find_all(exp.CTE)}
+    reads: set[str] = set()
+    for table in tree.find_all(exp.Table):
+        if isinstance(table.this, exp.Anonymous):
+            reads |= _reads_of_call(table)
+        elif table is not target and (table.db or table.name not in local):
+            reads.add(_name(table))
+    return Statement(_name(target) if target else None, frozenset(reads))
+
+
+def made_from(statements: Iterable[str], given: Iterable[str] = ()) -> dict[str, frozenset[str]]:
+    """For each lasting table that `statements`, run in this order, write: the lasting tables that it is made from.
+
+    Temporary tables count as what they are made from; `given` names the frames that the caller registers. Raises
+    KeyError for a table that is neither.
+    """
+    temporary: dict[str, frozenset[str]] = dict.fromkeys(given, frozenset())
+    lasting: dict[str, frozenset[str]] = {}
+    for statement in map(statement_of, statements):
+        reads = frozenset[str]().union(*({name} if "." in name else temporary[name] for name in statement.reads))
+        if statement.target is not None:
+            made = lasting if "." in statement.target else temporary
+            made[statement.target] = made.get(statement.target, frozenset()) | reads
+    return {table: reads - {table} for table, reads in lasting.items()}
+
+
+def _name(table: exp.Table) -> str:
+    return f"{table.db}.{table.name}" if table.db else table.name
+
+
+def _reads_of_call(call: exp.Table) -> frozenset[str]:
+    """The tables behind the call of a table function: those that a macro reads and those that are handed to it."""
+    named = (str(text.this) for text in call.find_all(exp.Literal) if text.is_string)
+    handed = frozenset(text for text in named if _QUALIFIED.fullmatch(text))
+    body = _macros().get(f"{call.db}.{call.this.name}".lower())
+    return handed | (statement_of(body).reads if body else frozenset())
+
+
+@cache
+def _macros() -> Mapping[str, str]:
+    """The query behind each table macro, by the macro's name."""
+    texts = [sql_text(name) for folder in _MACRO_FOLDERS for name in sql_names(folder)]
+    heads = [(_MACRO.search(text), text) for text in texts]
+    return {head.group(1).lower(): text[head.end() :] for head, text in heads if head}

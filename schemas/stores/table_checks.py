@@ -1,0 +1,104 @@
+"""Whether the tables keep what their contracts promise: ids that are unique, ids that exist, and queries of their own.
+
+Belongs here: what is checked, and finding what breaks it. Does not belong here: when a check runs and what it stops
+(`assets.checks`), and repairing what it finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from schemas.sql.files import quoted, sql_comment
+from schemas.sql.table_contracts import Pointer, pointers_of, table_names, unique_ids
+from schemas.stores.warehouse import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A promise of a table. `find` counts what breaks it, by kind; `reads` names the tables that it needs."""
+
+    table: str
+    name: str
+    description: str
+    reads: frozenset[str]
+    find: Callable[[Session], dict[str, int]] = field(compare=False)
+
+    def failures(self, found: Mapping[str, int]) -> list[str]:
+        """What breaks the promise, one line for each kind that was found."""
+        return [f"{self.table}: {count:,} {kind}" for kind, count in found.items() if count]
+
+
+QUERIES = {
+    "balance": "audit.import_files",
+    "every_organization_record_once": "main.organization_sources",
+    "every_person_record_once": "main.person_sources",
+    "organization_ids_resolve": "main.organizations",
+    "person_ids_resolve": "main.persons",
+    "history_in_order": "main.deal_stage_history",
+    "values_in_order": "main.deal_value_history",
+}
+"""Queries in `schemas/sql/checks` that find the rows that break a promise, and the table that makes it."""
+
+
+@cache
+def table_checks() -> tuple[Check, ...]:
+    """Every check, in the order of the tables."""
+    checks = [_unique(table) for table in unique_ids()]
+    checks += [check for table in table_names() for check in _pointing(table)]
+    checks += [_query(name, table) for name, table in QUERIES.items()]
+    return tuple(sorted(checks, key=lambda check: (table_names().index(check.table), check.name)))
+
+
+def _unique(table: str) -> Check:
+    key = unique_ids()[table]
+
+    def find(session: Session) -> dict[str, int]:
+        return {f"values of {key} in more than one row": _repeated(session, table, key)}
+
+    return Check(table, "unique_ids", f"No two rows have the same `{key}`.", frozenset({table}), find)
+
+
+def _pointing(table: str) -> list[Check]:
+    """What a table points at: users apart, because they are known last."""
+    pointers = pointers_of(table)
+    at_users = [pointer for pointer in pointers if pointer.target == "main.users"]
+    elsewhere = [pointer for pointer in pointers if pointer not in at_users]
+    parts = {"no_dangling_ids": elsewhere, "no_dangling_users": at_users}
+    return [_points_at_something(table, name, part) for name, part in parts.items() if part]
+
+
+def _points_at_something(table: str, name: str, pointers: Sequence[Pointer]) -> Check:
+    def find(session: Session) -> dict[str, int]:
+        return {f"values of {it.column} not in {it.target}": _dangling(session, it) for it in pointers}
+
+    columns = ", ".join(f"`{pointer.column}`" for pointer in pointers)
+    reads = frozenset({table, *(pointer.target for pointer in pointers)})
+    return Check(table, name, f"Every id in {columns} exists.", reads, find)
+
+
+def _query(name: str, table: str) -> Check:
+    def find(session: Session) -> dict[str, int]:
+        return {f"rows break {name}": session.frame_of(f"checks/{name}").height}
+
+    return Check(table, name, sql_comment(f"checks/{name}"), frozenset({table}), find)
+
+
+def _repeated(session: Session, table: str, key: str) -> int:
+    column = quoted(key)
+    counted = f"SELECT {column} FROM {_quoted(table)} GROUP BY {column} HAVING count(*) > 1"  # noqa: S608  (quoted)
+    return int(str(session.scalar(f"SELECT count(*) FROM ({counted})")))  # noqa: S608
+
+
+def _dangling(session: Session, pointer: Pointer) -> int:
+    column, key = f"pointing.{quoted(pointer.column)}", f"target.{quoted(pointer.target_column)}"
+    query = (
+        f"SELECT count(*) FROM {_quoted(pointer.table)} AS pointing "  # noqa: S608  (quoted names)
+        f"ANTI JOIN {_quoted(pointer.target)} AS target ON {key} = {column} WHERE {column} IS NOT NULL"
+    )
+    return int(str(session.scalar(query)))
+
+
+def _quoted(table: str) -> str:
+    return ".".join(quoted(part) for part in table.split("."))
