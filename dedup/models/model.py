@@ -32,6 +32,11 @@ class Model(Protocol):
         ...
 
     @property
+    def PRIOR_LOG_ODDS(self) -> float:  # noqa: N802
+        """log2 of the odds that two random records are one: a constant of the version, whatever the records."""
+        ...
+
+    @property
     def BLOCKING_RULES(self) -> dict[str, BlockingRule]:  # noqa: N802
         """Which records are compared, by names that say why."""
         ...

@@ -13,7 +13,7 @@ from splink import SettingsCreator
 from dedup.models.blocking_rules import BlockingRule, agreeing_on, sharing_one_of
 from dedup.models.levels import comparison, level, otherwise, unknown
 
-VERSION = "organization-2"
+VERSION = "organization-3"
 
 _LONG = "(name_l LIKE '% % %' AND length(name_l) >= 14)"
 _OF_TWO = "(name_l LIKE '% %' AND length(name_l) >= 10)"
@@ -91,6 +91,9 @@ def address_comparison() -> Any:
         otherwise(0.15, 0.965),
     )
 
+
+PRIOR_LOG_ODDS = -11.0
+"""One pair in 2,048: one common name of a single word (17.6 bits) is enough, a similar name alone is not."""
 
 BLOCKING_RULES: dict[str, BlockingRule] = {
     "same_name": agreeing_on("name"),

@@ -68,6 +68,11 @@ class TrainedModel:
     shares: Mapping[str, Mapping[str, float]]
 
     @property
+    def PRIOR_LOG_ODDS(self) -> float:  # noqa: N802  (a name of the protocol)
+        """That of the shipped model."""
+        return SHIPPED[self.entity].PRIOR_LOG_ODDS
+
+    @property
     def BLOCKING_RULES(self) -> dict[str, BlockingRule]:  # noqa: N802  (a name of the protocol)
         """Those of the shipped model."""
         return SHIPPED[self.entity].BLOCKING_RULES

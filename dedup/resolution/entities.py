@@ -137,6 +137,9 @@ def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
     pairs = session.frame(
         f"SELECT record_key_l, record_key_r, match_weight, match_probability, band, rule FROM {table}"  # noqa: S608  (our own names)
     )
+    repeated = pairs.filter(pl.col("rule") == PairRule.BARE_NAME.value)
+    pairs = pairs.filter(pl.col("rule") != PairRule.BARE_NAME.value)
+    keys = keys.filter(~keys.is_in(repeated["record_key_r"].implode()))
     components = connected_components(session, keys, pairs.filter(pl.col("band") == Band.MATCHED))
     together = components.filter(pl.len().over("component") > 1)
     with session.registered("record_components", together):
@@ -158,4 +161,12 @@ def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
         )
     session.execute("DELETE FROM audit.cluster_findings WHERE entity = ?", [entity.value])
     session.append("audit.cluster_findings", clusters.findings)
+    clusters.components = _with_repeated(clusters.components, repeated)
     return clusters
+
+
+def _with_repeated(components: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
+    """Components with the records that only repeat a name, each in the component of the record that it repeats."""
+    of_first = components.rename({"record_key": "record_key_l"})
+    added = repeated.join(of_first, on="record_key_l").select("component", record_key="record_key_r")
+    return pl.concat([components, added.select("record_key", "component")]).sort("record_key")

@@ -39,4 +39,6 @@ def load_current(session: Session, entity: Entity) -> None:
         f"FROM records.current_of_rows('{source}', 'met_changed') AS version JOIN record_contents USING (record_key)"
     )
     session.execute("DROP VIEW met_changed")
+    if entity == Entity.ORGANIZATION:
+        session.run("steps/repeated_names")
     session.run(f"steps/{entity}_live")

@@ -55,7 +55,7 @@ def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPa
         return ScoredPairs(pl.DataFrame(schema=PAIR_SCHEMA), {})
     with _table_of(session, forms):
         too_common = block(session, HANDED, model.BLOCKING_RULES)
-        return ScoredPairs(score_blocked(session, HANDED, model, kept_evidence(forms.height)), too_common)
+        return ScoredPairs(score_blocked(session, HANDED, model, kept_evidence(model.PRIOR_LOG_ODDS)), too_common)
 
 
 def score_blocked(

@@ -14,7 +14,7 @@ import polars as pl
 from dedup.features.records import organization_forms, person_forms
 from dedup.models.model import Model
 from dedup.models.versions import model_in_use
-from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, kept_evidence, least_evidence, prior_bits, world_size
+from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, kept_evidence, least_evidence
 from dedup.scoring.blocking import block, block_changed
 from dedup.scoring.freshness import basis, recorded, remember
 from dedup.scoring.linker import EVIDENCE_PREFIX, ScoredPairs, score_blocked
@@ -45,24 +45,17 @@ def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHAN
     model = model_in_use(session.frame, entity)
     made_with = basis(model.VERSION)
     known = recorded(session, f"{entity} pairs") or ""
-    if known.partition("/")[0] != made_with:
+    if known != made_with:
         session.empty(f"audit.{entity}_forms")
         session.empty(f"audit.{entity}_pairs")
     changed = _refresh_forms(session, entity)
     records = _count(session, f"audit.{entity}_forms")
-    world = world_size(records)
-    if _is_kept(known, made_with, world) and changed <= most_changed * records:
-        scored, too_common = _scored_changed(session, entity, model, records)
+    if known == made_with and changed <= most_changed * records:
+        scored, too_common = _scored_changed(session, entity, model)
     else:
-        scored, too_common = _scored_all(session, entity, model, records)
-    remember(session, f"{entity} pairs", f"{made_with}/{world}")
-    return ScoredPairs(_banded(scored, _stated(session, entity), records), too_common)
-
-
-def _is_kept(known: str, made_with: str, world: int) -> bool:
-    """Whether pairs were kept for this world or a smaller one, whose kept pairs include those of a larger one."""
-    before, _, size = known.partition("/")
-    return before == made_with and int(size) <= world
+        scored, too_common = _scored_all(session, entity, model)
+    remember(session, f"{entity} pairs", made_with)
+    return ScoredPairs(_banded(scored, _stated(session, entity), model.PRIOR_LOG_ODDS), too_common)
 
 
 def _refresh_forms(session: Session, entity: Entity) -> int:
@@ -97,20 +90,17 @@ def _count(session: Session, rows: str) -> int:
     return int(str(session.scalar(f"SELECT count(*) FROM {rows}")))  # noqa: S608  (our own names, here and below)
 
 
-def _scored_all(session: Session, entity: Entity, model: Model, records: int) -> tuple[pl.DataFrame, dict[str, int]]:
+def _scored_all(session: Session, entity: Entity, model: Model) -> tuple[pl.DataFrame, dict[str, int]]:
     table = f"audit.{entity}_forms"
     too_common = block(session, table, model.BLOCKING_RULES)
-    return _with_evidence(score_blocked(session, table, model, kept_evidence(records))), too_common
+    return _with_evidence(score_blocked(session, table, model, kept_evidence(model.PRIOR_LOG_ODDS))), too_common
 
 
-def _scored_changed(
-    session: Session, entity: Entity, model: Model, records: int
-) -> tuple[pl.DataFrame, dict[str, int]]:
+def _scored_changed(session: Session, entity: Entity, model: Model) -> tuple[pl.DataFrame, dict[str, int]]:
     """Pairs of changed records as they are now, and all others as they were kept."""
     table = f"audit.{entity}_forms"
     too_common = block_changed(session, table, "former_forms", model.BLOCKING_RULES)
-    least = kept_evidence(records)
-    fresh = _with_evidence(score_blocked(session, table, model, least))
+    fresh = _with_evidence(score_blocked(session, table, model, kept_evidence(model.PRIOR_LOG_ODDS)))
     session.execute(
         "CREATE OR REPLACE TEMP TABLE changed_keys AS "
         "SELECT record_key FROM former_forms UNION SELECT record_key FROM changed_records"
@@ -121,10 +111,9 @@ def _scored_changed(
     )
     before = session.frame(
         "SELECT record_key_l, record_key_r, match_weight, map_entries(evidence) AS evidence "  # noqa: S608
-        f"FROM audit.{entity}_pairs WHERE cardinality(evidence) > 0 AND match_weight >= ? "
+        f"FROM audit.{entity}_pairs WHERE cardinality(evidence) > 0 "
         "AND record_key_l NOT IN (FROM changed_keys) AND record_key_r NOT IN (FROM changed_keys) "
-        "AND NOT (record_key_l IN (FROM unsettled_keys) AND record_key_r IN (FROM unsettled_keys))",
-        [least],
+        "AND NOT (record_key_l IN (FROM unsettled_keys) AND record_key_r IN (FROM unsettled_keys))"
     )
     return pl.concat([before.cast(pl.Schema(_KEPT)), fresh.cast(pl.Schema(_KEPT))]), too_common
 
@@ -156,12 +145,12 @@ def _stated(session: Session, entity: Entity) -> pl.DataFrame:
     return pl.concat([decided, links.join(decided, on=["record_key_l", "record_key_r"], how="anti")])
 
 
-def _banded(scored: pl.DataFrame, stated: pl.DataFrame, records: int) -> pl.DataFrame:
+def _banded(scored: pl.DataFrame, stated: pl.DataFrame, prior: float) -> pl.DataFrame:
     """Scored pairs with probability and band; what is stated of a pair counts whatever its score."""
     pairs = scored.join(stated, on=["record_key_l", "record_key_r"], how="full", coalesce=True)
     weight, linked = pl.col("match_weight").fill_null(0.0), pl.col("rule").is_not_null()
     parted = pl.col("rule").fill_null("") == PairRule.DECIDED_DIFFERENT.value
-    matched, review = least_evidence(MATCHED_FROM, records), least_evidence(REVIEW_FROM, records)
+    matched, review = least_evidence(MATCHED_FROM, prior), least_evidence(REVIEW_FROM, prior)
     return pairs.select(
         "record_key_l",
         "record_key_r",
@@ -171,7 +160,7 @@ def _banded(scored: pl.DataFrame, stated: pl.DataFrame, records: int) -> pl.Data
         .then(0.0)
         .when(linked)
         .then(1.0)
-        .otherwise(1.0 / (1.0 + 2.0 ** -(weight + prior_bits(records)))),
+        .otherwise(1.0 / (1.0 + 2.0 ** -(weight + prior))),
         band=pl.when(parted)
         .then(pl.lit(Band.DISTINCT.value))
         .when(linked | (weight >= matched))

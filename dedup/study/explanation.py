@@ -14,7 +14,7 @@ import polars as pl
 
 from dedup.models.model import OTHERWISE, UNKNOWN, Model, level_names
 from dedup.models.versions import SHIPPED
-from dedup.scoring.bands import band, prior_bits, probability
+from dedup.scoring.bands import band, probability
 from dedup.scoring.linker import EVIDENCE_PREFIX, LEVEL_PREFIX, compare
 from schemas.contracts.vocabulary import Band, Entity
 from schemas.stores.warehouse import scratch_session
@@ -69,29 +69,26 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A pair with its evidence; `steps` in the order of the model, `evidence` is their sum in bits."""
+    """A pair with its evidence; `steps` in the order of the model, `evidence` is their sum and `prior` the model's
+    prior log odds, both in bits.
+    """
 
     entity: Entity
     record_key_l: str
     record_key_r: str
     steps: tuple[Step, ...]
     evidence: float
-    records: int
-
-    @property
-    def prior(self) -> float:
-        """log2 of the odds that two random records of so many are one."""
-        return prior_bits(self.records)
+    prior: float
 
     @property
     def probability(self) -> float:
-        """The probability that the two are one, among so many records."""
-        return probability(self.evidence, self.records)
+        """The probability that the two are one."""
+        return probability(self.evidence, self.prior)
 
     @property
     def band(self) -> Band:
         """The band that the evidence alone would put the pair into."""
-        return band(self.evidence, self.records)
+        return band(self.evidence, self.prior)
 
     def sentence(self) -> str:
         """What a salesperson would say."""
@@ -126,14 +123,12 @@ def _worded(step: Step) -> str:
 def explain(
     entity: Entity,
     forms: pl.DataFrame,
-    records: int,
     pairs: Sequence[tuple[str, str]] | None = None,
     model: Model | None = None,
 ) -> list[Explanation]:
     """Explain pairs of `forms` (rows of `audit.<entity>_forms`), all of them if none is named, strongest first.
 
-    `records` is how many records of the entity there are: the prior follows from it. The shipped model weighs them
-    unless another is given.
+    The shipped model weighs them unless another is given.
     """
     used = model or SHIPPED[entity]
     if pairs is None:
@@ -143,23 +138,21 @@ def explain(
     with scratch_session() as session:
         scored = compare(session, forms, used, pairs)
     by_key = {row["record_key"]: row for row in forms.iter_rows(named=True)}
-    names = list(level_names(used))
-    told = [_explanation(entity, row, (by_key, records), names) for row in scored.iter_rows(named=True)]
+    told = [_explanation(entity, row, by_key, used) for row in scored.iter_rows(named=True)]
     return sorted(told, key=lambda item: (-item.evidence, item.record_key_l, item.record_key_r))
 
 
 def _explanation(
-    entity: Entity, row: dict[str, object], known: tuple[dict[str, dict[str, object]], int], names: list[str]
+    entity: Entity, row: dict[str, object], forms: dict[str, dict[str, object]], model: Model
 ) -> Explanation:
-    forms, records = known
     left, right = str(row["record_key_l"]), str(row["record_key_r"])
     steps = []
-    for name in names:
+    for name in level_names(model):
         level = row[f"{LEVEL_PREFIX}{name}"]
         bits, rarity = (_bits(row.get(f"{prefix}{name}")) for prefix in (EVIDENCE_PREFIX, RARITY))
         values = [_shown(forms[key], COMPARED[name]) for key in (left, right)]
         steps.append(Step(name, str(level), bits, rarity, *values))
-    return Explanation(entity, left, right, tuple(steps), _bits(row["match_weight"]), records)
+    return Explanation(entity, left, right, tuple(steps), _bits(row["match_weight"]), model.PRIOR_LOG_ODDS)
 
 
 def _bits(value: object) -> float:

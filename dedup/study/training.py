@@ -18,7 +18,6 @@ import polars as pl
 from dedup.features.names import family_share, given_share
 from dedup.models.model import Model
 from dedup.models.versions import Level, TrainedModel, levels_of, trained
-from dedup.scoring.bands import prior_bits
 from dedup.scoring.blocking import block
 from dedup.scoring.linker import LEVEL_PREFIX, random_agreement, score_blocked
 from schemas.contracts.keys import digest
@@ -65,13 +64,13 @@ def train(session: Session, entity: Entity, model: Model, decided: Decided) -> T
     random = random_agreement(session, table, model, RANDOM_PAIRS)
     all_pairs = records * (records - 1) // 2
     drawn = min(RANDOM_PAIRS, all_pairs)
-    matches = _held(pairs, before, _beliefs(pairs, before, before, records, decided))
+    matches = _held(pairs, before, _beliefs(pairs, before, before, model.PRIOR_LOG_ODDS, decided))
     after = [
         _with_u(level, random, drawn, matches.get((level.comparison, level.name), 0.0) * drawn / all_pairs)
         for level in before
     ]
     for _ in range(ROUNDS):
-        after = _with_m(after, before, pairs, _beliefs(pairs, before, after, records, decided))
+        after = _with_m(after, before, pairs, _beliefs(pairs, before, after, model.PRIOR_LOG_ODDS, decided))
     shares = _shares(session, table) if entity == Entity.PERSON else {}
     version = f"{model.VERSION.partition('+')[0]}+{digest([repr(after), repr(sorted(shares.items()))])[:8]}"
     return trained(entity, version, after, shares)
@@ -104,7 +103,7 @@ def _held(pairs: pl.DataFrame, levels: list[Level], belief: pl.Series) -> dict[t
     return found
 
 
-def _beliefs(pairs: pl.DataFrame, before: list[Level], after: list[Level], records: int, decided: Decided) -> pl.Series:
+def _beliefs(pairs: pl.DataFrame, before: list[Level], after: list[Level], prior: float, decided: Decided) -> pl.Series:
     """How far each pair is believed to be a match."""
     weight = pairs["match_weight"]
     for name in dict.fromkeys(level.comparison for level in before):
@@ -114,7 +113,7 @@ def _beliefs(pairs: pl.DataFrame, before: list[Level], after: list[Level], recor
             if was.comparison == name
         }
         weight = weight + pairs[f"{LEVEL_PREFIX}{name}"].replace_strict(change, default=0.0, return_dtype=pl.Float64)
-    belief = (1.0 / (1.0 + (-(weight + prior_bits(records)) * math.log(2)).exp())).rename("belief")
+    belief = (1.0 / (1.0 + (-(weight + prior) * math.log(2)).exp())).rename("belief")
     if not decided.pairs:
         return belief
     said = pl.DataFrame(

@@ -49,7 +49,7 @@ def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift train --entity person
 
-      leadsift train --use person-3+1f0c9ab2 --reason "checked fifty pairs"
+      leadsift train --use person-4+1f0c9ab2 --reason "checked fifty pairs"
 
       leadsift train --weights weights.png
     """

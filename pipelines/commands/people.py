@@ -180,7 +180,7 @@ def _print_pair(item: Any, known: dict[str, dict[str, Any]], label: Any) -> None
         }
         for step in item.steps
     ]  # fmt: skip
-    steps.append({"comparison": "prior", "level": f"among {item.records:,} records", "bits": round(item.prior, 1)})
+    steps.append({"comparison": "prior", "level": "two random records", "bits": round(item.prior, 1)})
     total = round(item.evidence + item.prior, 1)
     steps.append({"comparison": "all together", "level": f"probability {item.probability:.4f}", "bits": total})
     print_table(pl.DataFrame(steps, infer_schema_length=None))

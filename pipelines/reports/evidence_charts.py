@@ -39,7 +39,7 @@ def write_evidence(pair: Explanation, target: Path) -> None:
     texts = base.mark_text(dy=-8, fontSize=11).encode(x=x, y="top:Q", text=altair.Text("bits:Q", format="+.1f"))
     lines = _data(
         [
-            {"at": least_evidence(chance, pair.records) + pair.prior, "band": band}
+            {"at": least_evidence(chance, pair.prior) + pair.prior, "band": band}
             for chance, band in ((MATCHED_FROM, "matched"), (REVIEW_FROM, "review"))
         ]
     )

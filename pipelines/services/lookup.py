@@ -60,11 +60,6 @@ def forms_of(published: Published, entity: Entity, keys: Iterable[str]) -> pl.Da
     )
 
 
-def count_records(published: Published, entity: Entity) -> int:
-    """How many live records of an entity there are: what the prior follows from."""
-    return int(published.query(f"SELECT count(*) FROM audit.{entity}_forms").item())  # noqa: S608  (our own names)
-
-
 def known_of(published: Published, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
     """What is known of records, by key: name, e-mails, phones, employer, city, where they come from, their entity."""
     rows = published.query(sql_text("queries/people_of_records"), {"keys": sorted(set(keys))})
@@ -81,7 +76,7 @@ def explained(
     published: Published, entity: Entity, forms: pl.DataFrame, pairs: Sequence[tuple[str, str]] | None = None
 ) -> list[Explanation]:
     """Explain pairs of `forms` by the model that the published file was resolved with, strongest first."""
-    return explain(entity, forms, count_records(published, entity), pairs, model_in_use(published.query, entity))
+    return explain(entity, forms, pairs, model_in_use(published.query, entity))
 
 
 def explain_called(published: Published, left: Called, right: Called) -> list[Explanation]:

@@ -94,7 +94,6 @@ def _side_by_side(
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """Pairs by band under the one model and the other, and how many decided pairs each bands rightly."""
     table = f"audit.{entity}_forms"
-    records = int(str(session.scalar(f"SELECT count(*) FROM {table}")))  # noqa: S608
     banded = []
     right = {}
     for name, model in zip(("before", "after"), models, strict=True):
@@ -102,9 +101,9 @@ def _side_by_side(
         pairs = score_blocked(session, table, model, None)
         weight = pl.col("match_weight")
         band = (
-            pl.when(weight >= least_evidence(MATCHED_FROM, records))
+            pl.when(weight >= least_evidence(MATCHED_FROM, model.PRIOR_LOG_ODDS))
             .then(pl.lit("matched"))
-            .when(weight >= least_evidence(REVIEW_FROM, records))
+            .when(weight >= least_evidence(REVIEW_FROM, model.PRIOR_LOG_ODDS))
             .then(pl.lit("review"))
             .otherwise(pl.lit("distinct"))
         )

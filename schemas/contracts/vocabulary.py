@@ -79,6 +79,7 @@ class PairRule(StrEnum):
     MODEL = "model"
     DECIDED_SAME = "decided same"
     DECIDED_DIFFERENT = "decided different"
+    BARE_NAME = "same name, no other details"
     WEAK_BRIDGE = "weak bridge"
     KEPT_APART = "kept apart"
 

@@ -15,6 +15,8 @@ links AS (
     FROM records.current_organizations AS stated
     JOIN records.current_organizations AS target ON target.record_key = stated.same_as_key
     WHERE NOT coalesce(target.is_deleted, false) AND NOT coalesce(stated.is_deleted, false)
+    UNION ALL
+    SELECT representative, record_key, 'same name, no other details' FROM repeated_names
 )
 SELECT
     least(one, other) AS record_key_l,

@@ -21,6 +21,8 @@ counted AS (
         len(offered.fields) + if(is_stub, 0, 0.5) AS completeness,
         if(choice = 'phone' AND NOT starts_with(offered.fields[1].v, '+'), 0, 1) AS is_verified,
         contents.frequency,
+        -- The id of an employer follows from what was imported first; which employer survives must not.
+        if(choice = 'organization_id', contents.record_key, '') AS first_key,
         coalesce(epoch(updated_at), -1e18) AS changed,
         length(content) AS length
     FROM offered
@@ -31,7 +33,7 @@ counted AS (
 ),
 measured AS (
     SELECT
-        entity_id, choice, record_key, fields, content, criteria,
+        entity_id, choice, record_key, fields, content, criteria, first_key,
         CASE criteria[1] WHEN 'source_priority' THEN source_rank WHEN 'most_complete' THEN completeness WHEN 'verified' THEN is_verified WHEN 'most_frequent' THEN frequency WHEN 'newest' THEN changed WHEN 'longest' THEN length ELSE 0 END AS s1,
         CASE criteria[2] WHEN 'source_priority' THEN source_rank WHEN 'most_complete' THEN completeness WHEN 'verified' THEN is_verified WHEN 'most_frequent' THEN frequency WHEN 'newest' THEN changed WHEN 'longest' THEN length ELSE 0 END AS s2,
         CASE criteria[3] WHEN 'source_priority' THEN source_rank WHEN 'most_complete' THEN completeness WHEN 'verified' THEN is_verified WHEN 'most_frequent' THEN frequency WHEN 'newest' THEN changed WHEN 'longest' THEN length ELSE 0 END AS s3,
@@ -46,7 +48,7 @@ ranked AS MATERIALIZED (
         row_number() OVER ranking AS place,
         first_value(content) OVER ranking AS best_content
     FROM measured
-    WINDOW ranking AS (PARTITION BY entity_id, choice ORDER BY s1 DESC, s2 DESC, s3 DESC, s4 DESC, s5 DESC, s6 DESC, content, record_key)
+    WINDOW ranking AS (PARTITION BY entity_id, choice ORDER BY s1 DESC, s2 DESC, s3 DESC, s4 DESC, s5 DESC, s6 DESC, first_key, content, record_key)
 ),
 runner_up AS (
     SELECT entity_id, choice, arg_min(row(s1, s2, s3, s4, s5, s6), place) AS standing

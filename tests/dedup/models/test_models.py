@@ -75,8 +75,8 @@ def test_what_speaks_for_one_person_and_what_does_not() -> None:
     other = person("d", first_name="Ann", last_name="Lee", emails=["al@y.example"], birth_date=date(1951, 11, 30))
     bits = score(ann, same, typo, other)
     assert bits["a", "b"] > bits["a", "c"]
-    assert band(bits["a", "c"], 1_000) == Band.MATCHED
-    assert band(bits["a", "d"], 1_000) != Band.MATCHED
+    assert band(bits["a", "c"], person_model.PRIOR_LOG_ODDS) == Band.MATCHED
+    assert band(bits["a", "d"], person_model.PRIOR_LOG_ODDS) != Band.MATCHED
 
 
 def test_a_household_is_not_one_person() -> None:
@@ -91,7 +91,7 @@ def test_a_household_is_not_one_person() -> None:
         person("a", first_name="Paul", birth_date=date(1950, 1, 1), **place),
         person("b", first_name="Claire", birth_date=date(1979, 6, 6), **place),
     )
-    assert band(bits.get(("a", "b"), 0.0), 1_000) == Band.DISTINCT
+    assert band(bits.get(("a", "b"), 0.0), person_model.PRIOR_LOG_ODDS) == Band.DISTINCT
 
 
 NAMES = st.sampled_from(["Ann", "Anna", "Bob", "Robert", "Chloé", "Lee", "Li", "Smith"])

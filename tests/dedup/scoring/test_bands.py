@@ -1,4 +1,4 @@
-"""Bands: evidence is judged against the number of records, and ordinary growth moves nothing."""
+"""Bands: evidence is judged against the prior of the model version and nothing else."""
 
 from __future__ import annotations
 
@@ -6,40 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.scoring.bands import SMALLEST_WORLD, band, kept_evidence, least_evidence, probability, world_size
+from dedup.scoring.bands import band, kept_evidence, least_evidence, probability
 from schemas.contracts.vocabulary import Band
 
 EVIDENCE = st.floats(-60, 60, allow_nan=False)
-RECORDS = st.integers(0, 10**9)
+PRIOR = st.floats(-30, 0, allow_nan=False)
 ORDER = [Band.DISTINCT, Band.REVIEW, Band.MATCHED]
 
 
-@given(EVIDENCE, EVIDENCE, RECORDS)
-def test_more_evidence_never_lowers_the_band(one: float, other: float, records: int) -> None:
+@given(EVIDENCE, EVIDENCE, PRIOR)
+def test_more_evidence_never_lowers_the_band(one: float, other: float, prior: float) -> None:
     low, high = sorted((one, other))
-    assert ORDER.index(band(low, records)) <= ORDER.index(band(high, records))
+    assert ORDER.index(band(low, prior)) <= ORDER.index(band(high, prior))
 
 
-@given(EVIDENCE, RECORDS, RECORDS)
-def test_more_records_never_raise_the_probability(evidence: float, one: int, other: int) -> None:
-    few, many = sorted((one, other))
-    assert probability(evidence, few) >= probability(evidence, many)
+@given(PRIOR)
+def test_pairs_that_are_not_kept_could_be_in_no_other_band(prior: float) -> None:
+    assert band(kept_evidence(prior), prior) == Band.DISTINCT
 
 
-@given(RECORDS)
-def test_pairs_that_are_not_kept_could_be_in_no_other_band(records: int) -> None:
-    assert band(kept_evidence(records), records) == Band.DISTINCT
+@given(st.floats(0.001, 0.999), PRIOR)
+def test_least_evidence_is_the_inverse_of_probability(chance: float, prior: float) -> None:
+    assert probability(least_evidence(chance, prior), prior) == pytest.approx(chance)
 
 
-@given(st.floats(0.001, 0.999), RECORDS)
-def test_least_evidence_is_the_inverse_of_probability(chance: float, records: int) -> None:
-    assert probability(least_evidence(chance, records), records) == pytest.approx(chance)
-
-
-def test_a_short_list_is_a_sample_of_a_larger_world() -> None:
-    assert world_size(3) == world_size(1000) == SMALLEST_WORLD
-    assert world_size(1025) == world_size(2048) == 2048
-
-
-def test_ten_bits_among_a_thousand_are_even_odds() -> None:
-    assert probability(10.0, 1024) == 0.5
+def test_ten_bits_against_a_prior_of_ten_are_even_odds() -> None:
+    assert probability(10.0, -10.0) == 0.5
