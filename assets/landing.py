@@ -27,6 +27,7 @@ class ImportConfig(StatedOptions, dg.Config):  # type: ignore[misc, unused-ignor
     paths: list[str] = Field(default_factory=list)
     profile_sha256: str | None = None
     take_undone: bool = False
+    retry: bool = False
 
 
 @dg.asset(group_name="landing", pool="warehouse", kinds={"file"}, owners=[OWNERS["landing"]])
@@ -40,8 +41,8 @@ def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]
     saved = [home.archive.put(data) for data in saved_profiles(settings).values()]
     options = import_options(settings, config, profile_sha256=config.profile_sha256, saved_profiles=saved)
     password = settings.workbook_password
-    how = LandingOptions(config.take_undone, password.get_secret_value() if password else None)
-    landing = land([Path(path) for path in config.paths], options, home.archive, home.ledger, how)
+    how = LandingOptions(config.take_undone, config.retry, password.get_secret_value() if password else None)
+    landing = land([Path(path) for path in config.paths], options, home.stores, how)
     _record(home, landing)
     counts = Counter(file.status for file in landing.files)
     return dg.MaterializeResult(

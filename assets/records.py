@@ -45,7 +45,7 @@ def source_records(context: dg.AssetExecutionContext, home: Home) -> Evaluations
 
 
 def _load(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
-    finished = load_pending(home.session, home.ledger, home.archive, home.settings.rejects_dir)
+    finished = load_pending(home.session, home.stores, home.settings.rejects_dir)
     home.record(replace(home.outcome, loaded=tuple(item.import_id for item in finished)))
     refusals = [
         (file.path, file.reason or "") for item in finished for file in item.files if file.status == FileStatus.REFUSED

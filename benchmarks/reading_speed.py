@@ -46,17 +46,14 @@ from pipelines.allocation import keep_freed_memory
 keep_freed_memory()  # as the command line does, before Polars is imported
 from assets.sources.files.landing import land
 from assets.sources.loading.imports import load_pending
-from schemas.stores.archive import Archive
 from schemas.contracts.options import ImportOptions
-from schemas.stores.ledger import Ledger
 from schemas.stores.settings import load_settings
-from schemas.stores.warehouse import Warehouse
+from schemas.stores.stores import Stores
 settings = load_settings(Path(OUT))
-archive, ledger = Archive(str(settings.archive_dir)), Ledger(settings.ledger_address)
-land([Path(PATH)], ImportOptions(), archive, ledger)
-with Warehouse(settings.warehouse_path, settings.memory_limit).open() as session:
-    load_pending(session, ledger, archive)
-    print(session.scalar("SELECT count(*) FROM records.source_persons WHERE NOT is_stub"))
+with Stores.open(settings) as stores:
+    land([Path(PATH)], ImportOptions(), stores)
+    load_pending(stores.session, stores)
+    print(stores.session.scalar("SELECT count(*) FROM records.source_persons WHERE NOT is_stub"))
 """,
     "fastexcel": """
 import fastexcel

@@ -31,9 +31,8 @@ from dedup.scoring.pairs import MOST_CHANGED, find_pairs
 from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES
 from schemas.sql.files import sql_text
-from schemas.stores.archive import Archive
-from schemas.stores.ledger import Ledger
 from schemas.stores.settings import Settings, load_settings
+from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published, Session, Warehouse
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -132,15 +131,15 @@ class Workplace:
     def __init__(self, home: Path) -> None:
         new_home(home)
         self.settings: Settings = load_settings(home)
-        self.archive = Archive(str(self.settings.archive_dir))
-        self.ledger = Ledger(self.settings.ledger_address)
+        self.stores = Stores.open(self.settings)
+        self.archive, self.ledger = self.stores.archive, self.stores.ledger
         self.warehouse = Warehouse(self.settings.warehouse_path)
 
     def take(self, *paths: Path, options: ImportOptions | None = None) -> Landing:
         """Land files and load them; nothing is derived yet."""
-        landing = land(list(paths), options or ImportOptions(), self.archive, self.ledger)
+        landing = land(list(paths), options or ImportOptions(), self.stores)
         with self.warehouse.open() as session:
-            load_pending(session, self.ledger, self.archive)
+            load_pending(session, self.stores)
         return landing
 
     def undo(self, import_id: str | None) -> None:
@@ -160,7 +159,7 @@ class Workplace:
     def load_all(self) -> None:
         """Load what the ledger knows and the warehouse lacks."""
         with self.warehouse.open() as session:
-            load_pending(session, self.ledger, self.archive)
+            load_pending(session, self.stores)
 
     def publish(self) -> Published:
         """Publish what was derived; returns the published file."""

@@ -70,6 +70,9 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     stated: StatedOptions,
     password: PasswordOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen; same as inspect.")] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Read files again that were set aside because they ended the process.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -92,7 +95,7 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     from pipelines.services.importing import run_import
 
     with progress_shown(quiet=as_json):
-        outcome = run_import(settings, paths, stated)
+        outcome = run_import(settings, paths, stated, retry=retry)
     document = outcome.to_json()
     if not outcome.files:
         refuse([f"{path}: holds no file that could be a table" for path in paths], document, as_json=as_json)

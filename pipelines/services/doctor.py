@@ -14,6 +14,7 @@ from dedup.scoring.freshness import is_current
 from schemas.contracts import progress
 from schemas.contracts.errors import LeadsiftError
 from schemas.contracts.vocabulary import FileStatus
+from schemas.stores.attempts import SET_ASIDE
 from schemas.stores.private import exposed, make_private
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
@@ -72,6 +73,8 @@ def _examine_archive(findings: Findings, stores: Stores) -> None:
         except LeadsiftError as error:
             damaged += 1
             findings.problems.append(f"{error} (it was {file.path})")
+    aside = [f"{files[digest].path} ({SET_ASIDE})" for digest in stores.attempts.set_aside() if digest in files]
+    findings.facts += [f"not loaded: {file}" for file in aside]
     if not damaged:
         findings.facts.append(f"archive: {len(files)} files, each as its name says")
 

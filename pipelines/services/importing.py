@@ -117,9 +117,12 @@ def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, 
     return profile.name, Stores.open(settings).archive.put(data)
 
 
-def run_import(settings: Settings, paths: Sequence[Path] = (), stated: StatedOptions | None = None) -> ImportOutcome:
+def run_import(
+    settings: Settings, paths: Sequence[Path] = (), stated: StatedOptions | None = None, *, retry: bool = False
+) -> ImportOutcome:
     """Run the import job for `paths`; with none it finishes what a crash left and rebuilds what is out of date.
 
+    `retry` reads files again that were set aside because reading them ended the process.
     Raises LeadsiftError when the job could not do its work.
     """
     from pipelines.jobs import import_run_config
@@ -128,7 +131,7 @@ def run_import(settings: Settings, paths: Sequence[Path] = (), stated: StatedOpt
     prepare_instance(settings)
     profile, profile_sha256 = resolve_profile(settings, stated.profile)
     named = stated.model_copy(update={"profile": profile})
-    config = import_run_config(paths, named, profile_sha256=profile_sha256, take_undone=True)
+    config = import_run_config(paths, named, profile_sha256=profile_sha256, take_undone=True, retry=retry)
     return outcome_of(settings, execute(settings, config))
 
 

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 
 from assets.sources.files.protection import unlocked
 from assets.sources.files.source_files import Found, find_files
-from assets.sources.loading.imports import interpret_or_refuse, sheet_row
-from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet
+from assets.sources.loading.audit import sheet_row
+from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, interpret_or_refuse
 from assets.sources.mapping.profile_choice import own_profiles, read_profile
 from assets.sources.mapping.recognition import mapping_of
 from assets.sources.mapping.results import RecordSet

@@ -21,6 +21,7 @@ STORES = (
     "warehouse.duckdb*",
     ".*.lock",
     "archive",
+    "attempts",
     "published",
     "rejects",
     "models",

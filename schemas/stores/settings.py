@@ -162,6 +162,11 @@ class Settings(BaseSettings):
         return self.home / "models"
 
     @property
+    def attempts_dir(self) -> Path:
+        """The marks of files that are being read."""
+        return self.home / "attempts"
+
+    @property
     def rejects_dir(self) -> Path:
         """Where each import puts the rows that it refused, as files to mend and import again."""
         return self.home / "rejects"

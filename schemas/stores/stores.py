@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from schemas.stores.archive import Archive
+from schemas.stores.attempts import Attempts
 from schemas.stores.ledger import Ledger
 from schemas.stores.private import make_home
 from schemas.stores.settings import Settings
@@ -57,6 +58,11 @@ class Stores:
         ledger = Ledger(self.settings.ledger_address)
         self._opened.callback(ledger.close)
         return ledger
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        """The marks of files that are being read."""
+        return Attempts(self.settings.attempts_dir)
 
     @cached_property
     def warehouse(self) -> Warehouse:

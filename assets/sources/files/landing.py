@@ -6,6 +6,7 @@ Belongs here: telling new files from known ones. Does not belong here: reading t
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +17,11 @@ from assets.sources.files.source_files import Found, find_files
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.options import ImportOptions, StatedOptions
 from schemas.contracts.vocabulary import DateOrder, FileStatus
-from schemas.stores.archive import Archive, stream_hash
+from schemas.stores.archive import stream_hash
+from schemas.stores.attempts import SET_ASIDE
 from schemas.stores.ledger import ImportFile, Ledger
 from schemas.stores.settings import Settings
+from schemas.stores.stores import Stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,15 @@ class LandedFile:
 
 @dataclass(frozen=True, slots=True)
 class LandingOptions:
-    """`take_undone` takes bytes of an import that was undone again: a person may ask for that, a folder that is looked
-    at every minute must not. `password` opens workbooks that have one; it is kept nowhere.
+    """How files are taken.
+
+    `take_undone` takes bytes of an import that was undone again: a person may ask for that, a folder that is looked at
+    every minute must not. `retry` reads files again that were set aside. `password` opens workbooks that have one; it
+    is kept nowhere.
     """
 
     take_undone: bool = False
+    retry: bool = False
     password: str | None = None
 
 
@@ -76,7 +83,7 @@ def import_options(settings: Settings, stated: StatedOptions, **profiles: Any) -
 
 
 def land(
-    paths: list[Path], options: ImportOptions, archive: Archive, ledger: Ledger, landing: LandingOptions | None = None
+    paths: Sequence[Path], options: ImportOptions, stores: Stores, landing: LandingOptions | None = None
 ) -> Landing:
     """Archive every new file behind `paths` and record one import of them; known bytes change nothing.
 
@@ -87,7 +94,7 @@ def land(
     landed: list[LandedFile] = []
     passed_over: list[str] = []
     received: list[ImportFile] = []
-    known = _known(ledger, with_undone=not landing.take_undone)
+    known = _known(stores.ledger, with_undone=not landing.take_undone)
     here: set[str] = set()
     for item in find_files(paths):
         found = item
@@ -101,17 +108,22 @@ def land(
         except InputRefusedError as error:
             landed.append(LandedFile(found.path, None, FileStatus.REFUSED, str(error)))
             continue
+        if landing.retry:
+            stores.attempts.forget(digest)
         if digest in known or digest in here:
             landed.append(LandedFile(found.path, digest, FileStatus.UNCHANGED, None, known.get(digest)))
             continue
+        if stores.attempts.is_set_aside(digest):
+            landed.append(LandedFile(found.path, digest, FileStatus.REFUSED, SET_ASIDE))
+            continue
         here.add(digest)
-        archive.put_stream(found.open, digest)
+        stores.archive.put_stream(found.open, digest)
         landed.append(LandedFile(found.path, digest, FileStatus.RECEIVED))
         received.append(ImportFile(len(received), digest, found.path, found.stem, size))
     if not received:
         return Landing(None, landed, passed_over)
     import_id = new_import_id()
-    ledger.add_import(import_id, options, received)
+    stores.ledger.add_import(import_id, options, received)
     return Landing(import_id, landed, passed_over)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +75,7 @@ TABLE_SUFFIXES = frozenset(
 """Endings of files that are taken from a folder or archive; a README beside them is not an error."""
 
 
-def find_files(paths: list[Path]) -> Iterator[Found]:
+def find_files(paths: Sequence[Path]) -> Iterator[Found]:
     """Yield every file behind `paths`, in natural order of their names; hidden files in folders are passed over."""
     for path in paths:
         if path.is_dir():

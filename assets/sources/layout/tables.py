@@ -36,6 +36,11 @@ TAIL_ROWS = 12
 """Rows that are held back until the end of the table is known: they may be its footer or the next table's title."""
 
 
+MAX_COLUMNS = 4_096
+"""Five times what CRMs allow. Columns without a target are kept in each record's `custom` map, and DuckDB takes 2,048
+records at a time: beyond some 8,000 columns these no longer fit into its memory, and the import fails."""
+
+
 @dataclass(slots=True)
 class Table:
     """One header and its data.
@@ -124,6 +129,7 @@ class _Splitter:
         """Begin a table whose header is the last of `rows`; those above it may hold labels of groups of columns."""
         header = rows[-1]
         width = max((index + 1 for index, cell in enumerate(header) if cell is not None), default=0)
+        self._refuse_wide(width)
         headers, warnings = name_columns(header[:width], [row[:width] for row in rows[-3:-1]])
         name = self.sheet.name
         if self.tables:
@@ -279,6 +285,7 @@ class _Splitter:
 
     def _widen(self, width: int) -> None:
         """Name the columns of a workbook's table that have cells and no header."""
+        self._refuse_wide(width)
         table = self.tables[-1]
         new = range(len(table.headers), width)
         table.headers += [f"column {index + 1}" for index in new]
@@ -286,6 +293,11 @@ class _Splitter:
             cells = [name for name in self.tail.columns if name != "row_number"]
             blank = [pl.lit(None, pl.String).alias(f"c{index}") for index in new]
             self.tail = self.tail.select(*cells, *blank, "row_number")
+
+    def _refuse_wide(self, width: int) -> None:
+        if width > MAX_COLUMNS:
+            where = f"sheet {self.sheet.name!r} " if self.sheet.name else ""
+            raise InputRefusedError(f"{where}has {width:,} columns; at most {MAX_COLUMNS:,} are read")
 
     def _count_preamble(self, before: Table, head: Rows, span: range, filled: Sequence[int]) -> None:
         for index in span:

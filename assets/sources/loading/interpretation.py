@@ -6,6 +6,7 @@ The result depends on the bytes, the file's name and the import's options only.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from assets.sources.mapping.results import MappedSheet, MappingOptions, RecordSe
 from assets.sources.mapping.tables import map_table
 from assets.sources.readers.reading import FileReading, read_file
 from assets.sources.sheets import Rejection, Sheet
-from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.errors import InputRefusedError, LeadsiftError
 from schemas.contracts.headers import fold_header
 from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import UpdatePolicy
@@ -120,6 +121,22 @@ def interpret(
     if not sheets:
         raise InputRefusedError("; ".join(refusals) or "has no sheet with a value in it")
     return InterpretedFile(reading, sheets, [*warnings, *(f"not taken: {reason}" for reason in refusals)])
+
+
+def interpret_or_refuse(
+    path: Path, stem: str, options: ImportOptions, profiles: Sequence[Profile], sink: SheetSink
+) -> InterpretedFile | str:
+    """Interpret a file: what it is, or the reason why it is refused, whatever goes wrong with it."""
+    try:
+        return interpret(path, stem, options, profiles, sink)
+    except LeadsiftError as error:
+        return str(error)
+    except Exception as error:
+        # A file that makes us fail must not stop every later import; it is refused by name and can be reported. The
+        # error's own text may quote a cell, so only its kind is written down.
+        if os.environ.get("LEADSIFT_DEBUG"):
+            raise
+        return f"could not be interpreted ({type(error).__name__}); please report this file"
 
 
 def _interpret_table(

@@ -22,6 +22,7 @@ import polars as pl
 
 from assets.sources.readers.dialects import Dialect
 from assets.sources.sheets import Block, Frame, Rows
+from schemas.contracts.errors import InputRefusedError
 
 FAST_FROM = 1 << 20
 """Characters from which a file is worth the fast way; the first block is always cut with care."""
@@ -29,7 +30,12 @@ FAST_FROM = 1 << 20
 MAX_RECORD_LINES = 200_000
 """A cell of 3 MB has some 75,000 lines. A record of more is a quotation mark that was never closed."""
 
-MAX_RECORD_CHARS = 64 << 20
+MAX_RECORD_CHARS = 32 << 20
+"""Ten times the longest note met. With `MAX_CELLS_OF_ROW` it bounds what one row needs of memory: half a gigabyte."""
+
+MAX_CELLS_OF_ROW = 16_384
+"""As many as a workbook has: Excel writes delimiters up to its last column. A million took more than 8 GB."""
+
 MENDED_LINES = 50
 """How many lines a row with a stray quotation mark is looked for in."""
 
@@ -119,6 +125,8 @@ class Cutter:
         lines = list(io.StringIO(text, newline=""))
         # The last line may go on in the next block, and a carriage return there may have its line feed yet to come.
         held = lines.pop() if lines and not is_last and not lines[-1].endswith("\n") else ""
+        if len(held) > MAX_RECORD_CHARS:
+            raise InputRefusedError(f"has a line of more than {MAX_RECORD_CHARS:,} characters; it is not a table")
         rows = Rows(self._next, [])
         at = 0
         while at < len(lines):
@@ -140,6 +148,11 @@ class Cutter:
         done = 0
         try:
             for row in reader:
+                if len(row) > MAX_CELLS_OF_ROW:
+                    number = rows.first + len(rows.rows)
+                    raise InputRefusedError(
+                        f"row {number} has {len(row):,} cells; at most {MAX_CELLS_OF_ROW:,} are read"
+                    )
                 rows.rows.append(self._restored(row))
                 if row:
                     self._widths[len(row)] += 1

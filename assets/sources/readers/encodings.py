@@ -211,6 +211,9 @@ def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
             break
         *lines, rest = (rest + block).splitlines()
         yield from lines
+        if len(rest) > BLOCK:  # a file without line ends
+            yield rest
+            rest = b""
     yield rest
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import signal
@@ -286,7 +287,7 @@ def test_commands_that_need_no_dagster_do_not_load_it(imported) -> None:  # type
 def test_an_import_that_was_cut_off_is_finished_by_the_next_which_says_so(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", ROWS)
     place = Workplace(tmp_path / "home")
-    cut_off = land([path], ImportOptions(), place.archive, place.ledger).import_id  # and then it was killed
+    cut_off = land([path], ImportOptions(), place.stores).import_id  # and then it was killed
     document = run_json("import", path, home=tmp_path / "home")
     assert document["status"] == "unchanged"
     assert document["notes"] == [f"{cut_off} had not been finished and was brought in now"]
@@ -349,3 +350,15 @@ def test_the_demo_shows_the_whole_story(tmp_path: Path) -> None:
     assert len(list((tmp_path / "demo" / "charts").glob("*.png"))) == 4
     assert "<svg" in (tmp_path / "demo" / "reports.html").read_text(encoding="utf-8")
     shutil.rmtree(tmp_path / "demo")
+
+
+def test_a_file_that_was_set_aside_is_read_again_when_asked(tmp_path: Path) -> None:
+    home, path = tmp_path / "home", write_csv(tmp_path / "list.csv", ROWS)
+    mark = home / "attempts" / hashlib.sha256(path.read_bytes()).hexdigest()
+    mark.parent.mkdir(parents=True)
+    mark.write_bytes(b"..")  # as two processes left it that were killed while they read the file
+    done = run("import", path, home=home, expect=3)
+    assert f"{path}: set aside: reading it ended the process twice" in done.stderr
+    assert "--retry" in done.stderr
+    assert run_json("import", path, "--retry", home=home)["entities"]["persons"] == 2
+    assert not mark.exists()

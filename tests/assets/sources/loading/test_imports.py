@@ -11,7 +11,7 @@ import pytest
 
 from assets.sources.files.landing import LandingOptions, land
 from assets.sources.loading import imports as loading
-from assets.sources.loading import record_writing
+from assets.sources.loading import interpretation, record_writing
 from schemas.contracts.errors import InputRefusedError, StoreError
 from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import DateOrder, FileStatus, ImportStatus
@@ -86,7 +86,7 @@ def test_a_file_that_makes_us_fail_is_refused_and_stops_nothing(
     def fail(data: bytes, *_: object) -> object:
         raise ZeroDivisionError("a fault of ours")
 
-    monkeypatch.setattr(loading, "interpret", fail)
+    monkeypatch.setattr(interpretation, "interpret", fail)
     workplace.take(write_csv(tmp_path / "a.csv", ROWS))
     file = workplace.ledger.imports()[0].files[0]
     assert file.status == FileStatus.REFUSED
@@ -95,7 +95,7 @@ def test_a_file_that_makes_us_fail_is_refused_and_stops_nothing(
 
 def test_a_process_killed_before_loading_is_taken_up_by_the_next(workplace: Workplace, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", ROWS)
-    land([path], ImportOptions(), workplace.archive, workplace.ledger)  # and then it was killed
+    land([path], ImportOptions(), workplace.stores)  # and then it was killed
     assert workplace.take(path).import_id is None
     assert workplace.ledger.imports()[0].status == ImportStatus.IMPORTED
     assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 2
@@ -122,7 +122,7 @@ def test_a_process_killed_while_it_writes_leaves_nothing_half_loaded(
     def cut_off(*_: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(loading, "_audit_frame", cut_off)
+    monkeypatch.setattr(loading.AuditRows, "write", cut_off)
     with pytest.raises(KeyboardInterrupt):
         workplace.take(write_csv(tmp_path / "a.csv", ROWS))
     monkeypatch.undo()
@@ -134,22 +134,21 @@ def test_a_process_killed_while_it_writes_leaves_nothing_half_loaded(
 KILLED = """
 import os, sys
 from pathlib import Path
+from assets.sources.loading import audit, record_writing
 from assets.sources.loading import imports as loading
-from assets.sources.loading import record_writing
-from schemas.stores.archive import Archive
-from schemas.stores.ledger import Ledger
 from schemas.stores.settings import load_settings
+from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Warehouse
 record_writing.TRANSACTION_ROWS = 0  # commits behind every batch, as a large import does behind every 400,000 rows
-loading._write_audit = lambda *_: os._exit(9)
+audit.AuditRows.write = lambda *_: os._exit(9)
 settings = load_settings(Path(sys.argv[1]))
 with Warehouse(settings.warehouse_path).open() as session:
-    loading.load_pending(session, Ledger(settings.ledger_address), Archive(str(settings.archive_dir)))
+    loading.load_pending(session, Stores.open(settings))
 """
 
 
 def test_a_large_import_that_is_killed_between_its_parts_is_loaded_once(workplace: Workplace, tmp_path: Path) -> None:
-    land([write_csv(tmp_path / "a.csv", ROWS)], ImportOptions(), workplace.archive, workplace.ledger)
+    land([write_csv(tmp_path / "a.csv", ROWS)], ImportOptions(), workplace.stores)
     done = subprocess.run([sys.executable, "-c", KILLED, str(workplace.settings.home)], cwd=ROOT, check=False)
     assert done.returncode == 9
     # What it had committed stands there, and nobody takes it for an import.
@@ -199,9 +198,8 @@ def test_undone_bytes_are_taken_again_by_a_person_only(workplace: Workplace, tmp
     path = write_csv(tmp_path / "a.csv", ROWS)
     workplace.undo(workplace.take(path).import_id)
     assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 0
-    stores = (workplace.archive, workplace.ledger)
-    assert land([path], ImportOptions(), *stores).import_id is None
-    assert land([path], ImportOptions(), *stores, LandingOptions(take_undone=True)).import_id is not None
+    assert land([path], ImportOptions(), workplace.stores).import_id is None
+    assert land([path], ImportOptions(), workplace.stores, LandingOptions(take_undone=True)).import_id is not None
     workplace.load_all()
     assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 2
 
@@ -228,7 +226,7 @@ def test_a_file_that_was_loaded_is_not_dropped_in_silence_by_a_rebuild(
     workplace.take(write_csv(tmp_path / "a.csv", ROWS))
     before = workplace.ledger.imports()
     workplace.warehouse.remove()
-    monkeypatch.setattr(loading, "interpret", refuse)
+    monkeypatch.setattr(interpretation, "interpret", refuse)
     with pytest.raises(StoreError, match="was loaded before and is refused now: is no longer read"):
         workplace.load_all()
     assert workplace.ledger.imports() == before

@@ -30,9 +30,9 @@ ROWS = [
 
 
 def bring(place: Workplace, path: Path) -> Path | None:
-    land([path], ImportOptions(), place.archive, place.ledger)
+    land([path], ImportOptions(), place.stores)
     with place.warehouse.open() as session:
-        load_pending(session, place.ledger, place.archive, place.settings.rejects_dir)
+        load_pending(session, place.stores, place.settings.rejects_dir)
         found = session.scalar(
             "SELECT rejects_file FROM audit.import_files JOIN audit.imports USING (import_id) "
             "ORDER BY import_sequence DESC LIMIT 1"
