@@ -31,6 +31,7 @@ from dedup.scoring.pairs import MOST_CHANGED, find_pairs
 from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES
 from schemas.sql.files import sql_text
+from schemas.stores.ledger import Ledger
 from schemas.stores.settings import Settings, load_settings
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published, Session, Warehouse
