@@ -14,12 +14,20 @@ html_show_sphinx = False
 extensions = ["myst_parser", "sphinxcontrib.mermaid"]
 exclude_patterns = ["notebooks"]
 myst_heading_anchors = 3
+PAGES = {
+    "README.md": "docs/index.md",
+    "CHANGELOG.md": "docs/changelog.md",
+    "CONTRIBUTING.md": "docs/contributing.md",
+    "benchmarks/README.md": "docs/benchmarks.md",
+}
+"""Files of the repository that are pages of the site."""
+
 myst_fence_as_directive = ["mermaid"]
 
 
 def _link_to_pages(_app: object, _included: Path, _page: str, text: list[str]) -> None:
     """The README links to files as they are in the repository; the site has a page for each of them."""
-    for file, page in (("benchmarks/README.md", "docs/benchmarks.md"), ("README.md", "docs/index.md")):
+    for file, page in PAGES.items():
         text[0] = text[0].replace(f"]({file})", f"]({page})")
 
 

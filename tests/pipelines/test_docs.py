@@ -123,3 +123,20 @@ def test_the_examples_of_reports_are_those_that_a_test_recomputes() -> None:
         assert [part.strip().rsplit(" ", 2)[0] for part in row.split("|")[3].split(",")] == [
             stage for stage, _ in moves
         ]
+
+
+PAGES_TO_READ = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in {*PAGES, "reports.md", "cookbook.md"}),
+]
+
+
+@pytest.mark.parametrize("page", PAGES_TO_READ, ids=lambda page: page.name)
+def test_prose_keeps_to_short_lines_and_plain_words(page: Path) -> None:
+    prose = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    lines = [line for line in prose.splitlines() if not line.startswith("|")]
+    assert [line for line in lines if len(line) > 120] == []
+    odd = r"\b(anew|whatever|is told|are told|of which|so many|passed over|mended|stands? in)\b"
+    assert [line for line in lines if re.search(odd, line)] == [], (
+        "see docs/glossary.md and write it as you would say it"
+    )
