@@ -88,7 +88,7 @@ def _empty_home() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="leadsift-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     settings = load_settings(folder / "home")
-    Ledger(settings.ledger_address).close()
+    Ledger(settings.ledger_address, settings.journal_path).close()
     with Warehouse(settings.warehouse_path).open():
         pass
     return settings.home

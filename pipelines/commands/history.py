@@ -108,7 +108,11 @@ def doctor(
     context: typer.Context,
     rebuild: Annotated[
         bool,
-        typer.Option("--rebuild", help="Make the warehouse and the published file anew from archive and ledger."),
+        typer.Option(
+            "--rebuild",
+            help="Restore a lost ledger from its journal, then make the warehouse and the published file from archive "
+            "and ledger.",
+        ),
     ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -125,11 +129,12 @@ def doctor(
 
     settings = settings_of(context, home)
     with progress_shown(quiet=as_json):
-        if rebuild:
-            rebuild_derived(settings)
+        notes = rebuild_derived(settings) if rebuild else []
         findings = examine(settings)
-    document = {"home": str(settings.home), "healthy": not findings.problems, **findings.to_json()}
+    document = {"home": str(settings.home), "healthy": not findings.problems, "notes": notes, **findings.to_json()}
     if not as_json:
+        for line in notes:
+            out.print(line, markup=False, soft_wrap=True)
         for line in findings.facts:
             out.print(f"ok  {line}", markup=False, soft_wrap=True)
     elif not findings.problems:

@@ -1,6 +1,6 @@
-"""The doctor: whether archive, ledger, warehouse and published file say the same, and making the derived ones anew.
+"""The doctor: whether archive, ledger, journal, warehouse and published file say the same, and making one from others.
 
-Belongs here: comparing stores. Does not belong here: mending facts; those are restored from backups.
+Belongs here: comparing stores, and what is repaired in which order. Does not belong here: the repairs themselves.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from schemas.contracts import progress
 from schemas.contracts.errors import LeadsiftError
 from schemas.contracts.vocabulary import FileStatus
 from schemas.stores.attempts import SET_ASIDE
+from schemas.stores.ledger_restoring import mend
 from schemas.stores.private import exposed, make_private
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
@@ -42,8 +43,9 @@ def examine(settings: Settings) -> Findings:
     findings = Findings()
     with Stores.open(settings) as stores:
         _examine_privacy(findings, settings.home)
-        _examine_archive(findings, stores)
-        _examine_warehouse(findings, stores)
+        if _examine_ledger(findings, stores):
+            _examine_archive(findings, stores)
+            _examine_warehouse(findings, stores)
         _examine_published(findings, stores)
     return findings
 
@@ -59,6 +61,19 @@ def _examine_privacy(findings: Findings, home: Path) -> None:
         f"{home} holds personal data, and other users of this machine have rights on {shown}{more}; "
         f"run `chmod -R go-rwx {shlex.quote(str(home))}`, or `leadsift doctor --rebuild`, which takes them away, too"
     )
+
+
+def _examine_ledger(findings: Findings, stores: Stores) -> bool:
+    """Whether the ledger has every fact that the journal and the tables know; else nothing can be compared with it."""
+    progress.report("Comparing the ledger with the journal")
+    try:
+        stores.ledger.verify()
+        stores.refuse_if_behind()
+    except LeadsiftError as error:
+        findings.problems.append(str(error))
+        return False
+    findings.facts.append(f"ledger: every fact is in {stores.settings.journal_path}, too")
+    return True
 
 
 def _examine_archive(findings: Findings, stores: Stores) -> None:
@@ -123,14 +138,18 @@ def _examine_published(findings: Findings, stores: Stores) -> None:
         findings.problems.append(str(error))
 
 
-def rebuild_derived(settings: Settings) -> None:
-    """Throw the warehouse and the published file away and make them anew from archive and ledger.
+def rebuild_derived(settings: Settings) -> list[str]:
+    """Restore a lost ledger from its journal, then make the warehouse and the published file from archive and ledger.
 
-    The old published file stays in place until the new one replaces it.
+    Returns what became of the ledger. The old published file stays in place until the new one replaces it. Raises
+    LedgerLostError if the tables hold imports that the ledger does not know even then; nothing is thrown away.
     """
     from pipelines.services.importing import run_import
 
     with Stores.open(settings) as stores, stores.writing():
         make_private(settings.home)
+        notes = mend(settings.ledger_address, settings.journal_path)
+        stores.refuse_if_behind()
         stores.warehouse.remove()
     run_import(settings)
+    return notes

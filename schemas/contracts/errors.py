@@ -31,5 +31,17 @@ class StoreError(LeadsiftError):
     """A store is missing, busy, damaged or too new."""
 
 
+class DamagedFileError(StoreError):
+    """A file of a store is damaged; the text names it and what repairs it."""
+
+
+class DiskFullError(StoreError):
+    """A disk has no space left; the text names the file that could not be written."""
+
+
+class LedgerLostError(StoreError):
+    """The ledger lacks facts that the journal or the tables know; the text names it and what restores it."""
+
+
 class QueryError(LeadsiftError):
     """A query on the published database failed; the text is the database's own reason."""

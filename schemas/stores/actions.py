@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from schemas.contracts.vocabulary import ActionKind, Entity
 from schemas.stores.acting_user import who
+from schemas.stores.ledger_facts import LedgerFacts
 from schemas.stores.ledger_tables import actions_table
 
 
@@ -38,8 +39,8 @@ class Action:
 class Actions:
     """The actions in the ledger."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, facts: LedgerFacts) -> None:
+        self._facts = facts
 
     def add(self, actions: Sequence[Action]) -> None:
         """Record actions, all of them or none, as done now by the user of this process unless they say otherwise."""
@@ -56,13 +57,13 @@ class Actions:
             for item in actions
         ]
         if rows:
-            with self._engine.begin() as connection:
-                connection.execute(sa.insert(actions_table), rows)
+            with self._facts.begin() as recording:
+                recording.insert(actions_table, rows)
 
     def all(self) -> list[Action]:
         """Every action in the order in which they were recorded."""
         query = sa.select(actions_table).order_by(actions_table.c.sequence)
-        with self._engine.connect() as connection:
+        with self._facts.connect() as connection:
             return [
                 Action(
                     Entity(row.entity),

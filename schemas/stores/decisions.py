@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from schemas.contracts.vocabulary import Entity, Verdict
 from schemas.stores.acting_user import who
+from schemas.stores.ledger_facts import LedgerFacts
 from schemas.stores.ledger_tables import match_decisions_table
 
 
@@ -38,8 +39,8 @@ class Decision:
 class Decisions:
     """The decisions in the ledger."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, facts: LedgerFacts) -> None:
+        self._facts = facts
 
     def add(self, decisions: Sequence[Decision]) -> None:
         """Record decisions, all of them or none, as made now by the user of this process."""
@@ -57,14 +58,14 @@ class Decisions:
             }
             for item in decisions
         ]
-        with self._engine.begin() as connection:
-            connection.execute(sa.insert(match_decisions_table), rows)
+        with self._facts.begin() as recording:
+            recording.insert(match_decisions_table, rows)
 
     def standing(self) -> list[Decision]:
         """The latest decision about each pair, in the order in which they were made."""
         query = sa.select(match_decisions_table).order_by(match_decisions_table.c.sequence)
         latest: dict[tuple[str, str, str], Decision] = {}
-        with self._engine.connect() as connection:
+        with self._facts.connect() as connection:
             for row in connection.execute(query):
                 pair = (row.entity, row.record_key_l, row.record_key_r)
                 latest.pop(pair, None)

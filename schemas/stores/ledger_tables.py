@@ -75,6 +75,14 @@ actions_table = sa.Table(
     sa.Column("reason", sa.Text),
 )
 
+journal_outbox_table = sa.Table(
+    "journal_outbox",
+    metadata,
+    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("line", sa.Text, nullable=False),
+)
+"""Lines of the latest facts until the journal has them; no facts themselves."""
+
 entity_history_table = sa.Table(
     "entity_history",
     metadata,

@@ -10,27 +10,26 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from schemas.contracts.outcomes import RunOutcome
+from schemas.stores.ledger_facts import LedgerFacts
 from schemas.stores.ledger_tables import runs_table
 
 
 class Runs:
     """The outcomes in the ledger."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, facts: LedgerFacts) -> None:
+        self._facts = facts
 
     def record(self, outcome: RunOutcome) -> None:
         """Record what a run did; a run that is repeated under its id replaces what it said before."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(runs_table).where(runs_table.c.run_id == outcome.run_id))
-            connection.execute(
-                sa.insert(runs_table).values(
-                    run_id=outcome.run_id,
-                    import_id=outcome.import_id,
-                    ended_at=datetime.now(UTC).isoformat(),
-                    outcome=outcome.to_json(),
-                )
-            )
+        row = {
+            "run_id": outcome.run_id,
+            "import_id": outcome.import_id,
+            "ended_at": datetime.now(UTC).isoformat(),
+            "outcome": outcome.to_json(),
+        }
+        with self._facts.begin() as recording:
+            recording.replace(runs_table, row)
 
     def of_run(self, run_id: str) -> RunOutcome | None:
         """What a run did, None if it recorded nothing."""
@@ -42,6 +41,6 @@ class Runs:
 
     def _newest(self, which: sa.ColumnElement[bool]) -> RunOutcome | None:
         query = sa.select(runs_table.c.outcome).where(which).order_by(runs_table.c.ended_at.desc()).limit(1)
-        with self._engine.connect() as connection:
+        with self._facts.connect() as connection:
             text = connection.execute(query).scalar()
         return None if text is None else RunOutcome.from_json(text)

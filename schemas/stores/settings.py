@@ -132,6 +132,11 @@ class Settings(BaseSettings):
         return self.home / "archive"
 
     @property
+    def journal_path(self) -> Path:
+        """The facts of the ledger a second time, appended line by line."""
+        return self.home / "journal.jsonl"
+
+    @property
     def warehouse_path(self) -> Path:
         """The working database, open to one writer."""
         return self.home / "warehouse.duckdb"

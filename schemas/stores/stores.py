@@ -7,17 +7,20 @@ and closing what was opened. Does not belong here: what is kept in them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from types import TracebackType
 from typing import Self
 
+from schemas.contracts.errors import DamagedFileError, LedgerLostError, QueryError, StoreError
 from schemas.stores.archive import Archive
 from schemas.stores.attempts import Attempts
 from schemas.stores.ledger import Ledger
 from schemas.stores.private import make_home
 from schemas.stores.settings import Settings
 from schemas.stores.warehouse import Published, Session, Warehouse
+
+IMPORTS_HELD = "SELECT import_id FROM audit.imports ORDER BY import_sequence"
 
 
 class Stores:
@@ -55,7 +58,7 @@ class Stores:
     def ledger(self) -> Ledger:
         """The facts."""
         make_home(self.settings.home)
-        ledger = Ledger(self.settings.ledger_address)
+        ledger = Ledger(self.settings.ledger_address, self.settings.journal_path, self.refuse_if_behind)
         self._opened.callback(ledger.close)
         return ledger
 
@@ -79,6 +82,33 @@ class Stores:
     def session(self) -> Session:
         """A session on the warehouse, opened at its first use and held until the stores are closed."""
         return self._opened.enter_context(self.warehouse.open())
+
+    def refuse_if_behind(self) -> None:
+        """Raise LedgerLostError if the tables hold imports that the ledger does not know: a rebuild would drop them.
+
+        The published file is asked, and the warehouse where there is no published file that can be read.
+        """
+        held = self._published_imports()
+        if held is None:
+            held = self._loaded_imports()
+        known = {item.import_id for item in self.ledger.imports()}
+        if lost := [import_id for import_id in held if import_id not in known]:
+            raise LedgerLostError(
+                f"ledger {self.ledger.place}: does not know {len(lost):,} imports whose records are in the tables, the "
+                f"first is {lost[0]}, and neither does the journal {self.settings.journal_path}. Nothing was recorded; "
+                "restore both from a backup, or move the warehouse and the published file away to go on without them"
+            )
+
+    def _published_imports(self) -> list[str] | None:
+        with suppress(StoreError, QueryError):
+            return self.published.query(IMPORTS_HELD)["import_id"].to_list()
+        return None
+
+    def _loaded_imports(self) -> list[str]:
+        if self.settings.warehouse_path.is_file():
+            with suppress(DamagedFileError), self.warehouse.open() as session:
+                return session.frame(IMPORTS_HELD)["import_id"].to_list()
+        return []
 
     @contextmanager
     def writing(self) -> Iterator[Self]:

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from schemas.contracts.errors import StoreError
 from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
-from schemas.stores.ledger import LATEST_MIGRATION, ImportFile, Ledger
+from schemas.stores.ledger import ImportFile, Ledger
+from schemas.stores.ledger_engine import LATEST_MIGRATION
 from schemas.stores.ledger_tables import metadata
 
 POSTGRES = os.environ.get("LEADSIFT_TEST_POSTGRES", "")
@@ -30,9 +31,9 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
             connection.execute(sa.text("DROP SCHEMA public CASCADE"))
             connection.execute(sa.text("CREATE SCHEMA public"))
         engine.dispose()
-        opened = Ledger(POSTGRES)
+        opened = Ledger(POSTGRES, tmp_path / "journal.jsonl")
     else:
-        opened = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+        opened = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}", tmp_path / "journal.jsonl")
     yield opened
     opened.close()
 
@@ -74,7 +75,7 @@ def test_a_file_that_was_loaded_once_counts_as_loaded(ledger: Ledger) -> None:
 
 def test_the_migrations_make_the_tables_that_the_code_speaks_of(tmp_path: Path) -> None:
     file = tmp_path / "ledger.sqlite"
-    Ledger(f"sqlite:///{file}").close()
+    Ledger(f"sqlite:///{file}", tmp_path / "journal.jsonl").close()
     made = sqlite3.connect(file)
     for table in metadata.sorted_tables:
         columns = [row[1] for row in made.execute(f"PRAGMA table_info({table.name})")]
@@ -85,20 +86,20 @@ def test_the_migrations_make_the_tables_that_the_code_speaks_of(tmp_path: Path) 
 
 def test_a_ledger_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "ledger.sqlite"
-    Ledger(f"sqlite:///{file}").close()
+    Ledger(f"sqlite:///{file}", tmp_path / "journal.jsonl").close()
     made = sqlite3.connect(file)
     made.execute("UPDATE alembic_version SET version_num = '9999'")
     made.commit()
     made.close()
     with pytest.raises(StoreError, match="newer leadsift"):
-        Ledger(f"sqlite:///{file}")
+        Ledger(f"sqlite:///{file}", tmp_path / "journal.jsonl")
 
 
 def test_many_may_open_a_new_ledger_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
 
     def add(number: int) -> str:
-        opened = Ledger(url)
+        opened = Ledger(url, tmp_path / "journal.jsonl")
         try:
             return opened.add_import(f"imp_{number}", ImportOptions(), [_file(0, "a")]).import_id
         finally:
@@ -106,7 +107,7 @@ def test_many_may_open_a_new_ledger_at_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         names = set(pool.map(add, range(12)))
-    opened = Ledger(url)
+    opened = Ledger(url, tmp_path / "journal.jsonl")
     assert {item.import_id for item in opened.imports()} == names
     opened.close()
 
@@ -114,8 +115,8 @@ def test_many_may_open_a_new_ledger_at_once(tmp_path: Path) -> None:
 def test_an_address_that_is_no_ledger_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "ledger.sqlite"
     file.write_bytes(b"this is not a database at all, but long enough to be read as one")
-    with pytest.raises(StoreError, match="cannot be opened"):
-        Ledger(f"sqlite:///{file}")
+    with pytest.raises(StoreError, match=r"ledger.sqlite: damaged .*doctor --rebuild"):
+        Ledger(f"sqlite:///{file}", tmp_path / "journal.jsonl")
 
 
 def test_a_process_killed_in_a_migration_leaves_a_ledger_that_opens(tmp_path: Path) -> None:
@@ -128,9 +129,9 @@ def test_a_process_killed_in_a_migration_leaves_a_ledger_that_opens(tmp_path: Pa
     sa.event.listen(sa.Engine, "before_cursor_execute", cut_off)
     try:
         with pytest.raises(KeyboardInterrupt):
-            Ledger(url)
+            Ledger(url, tmp_path / "journal.jsonl")
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", cut_off)
-    opened = Ledger(url)
+    opened = Ledger(url, tmp_path / "journal.jsonl")
     assert opened.imports() == []
     opened.close()

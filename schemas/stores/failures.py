@@ -1,0 +1,75 @@
+"""Errors of the disk and of databases as errors of ours: which file, what happened, what to do.
+
+Belongs here: recognising a full disk and a damaged file by class, errno or error code. Does not belong here: deciding
+what the program does then.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy.exc
+
+from schemas.contracts.errors import DamagedFileError, DiskFullError, StoreError
+
+REBUILD = "run `leadsift doctor --rebuild`"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def disk_full(path: Path | str) -> DiskFullError:
+    """The disk that holds `path` has no space left."""
+    return DiskFullError(
+        f"{path}: no space left on its disk (or a quota is used up); free some space there and give the command again: "
+        "what was published before is still there, and nothing has to be imported twice"
+    )
+
+
+def damaged(path: Path | str, cause: str) -> DamagedFileError:
+    """The file at `path` is damaged, and `doctor` makes it again."""
+    return DamagedFileError(f"{path}: damaged ({cause}); {REBUILD}")
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+@contextmanager
+def translated(path: Path | str) -> Iterator[None]:
+    """Errors of the disk, of SQLite and of SQLAlchemy in the block as errors about the file at `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise of_system(error, path) from error
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        raise of_sqlalchemy(error, path) from error
+    except sqlite3.Error as error:  # from SQLAlchemy's own first look at a file
+        raise of_sqlite(error, path) from error
+
+
+def of_system(error: OSError, path: Path | str) -> StoreError:
+    """An error of the operating system."""
+    if error.errno in FULL:
+        return disk_full(error.filename or path)
+    return StoreError(f"{error.filename or path}: {error.strerror or error}")
+
+
+def of_sqlalchemy(error: sqlalchemy.exc.SQLAlchemyError, path: Path | str) -> StoreError:
+    """An error of SQLAlchemy or of the database below it."""
+    cause = getattr(error, "orig", None)
+    # The statement and its values stay out of the message: they hold personal data.
+    return of_sqlite(cause, path) if isinstance(cause, sqlite3.Error) else StoreError(f"{path}: {first_line(error)}")
+
+
+def of_sqlite(error: sqlite3.Error, path: Path | str) -> StoreError:
+    """An error of SQLite, by its code."""
+    code = (error.sqlite_errorcode or 0) & 0xFF if hasattr(error, "sqlite_errorcode") else 0
+    if code == sqlite3.SQLITE_FULL:
+        return disk_full(path)
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return damaged(path, first_line(error))
+    return StoreError(f"{path}: {first_line(error)}")
