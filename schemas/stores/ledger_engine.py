@@ -65,18 +65,18 @@ def _begin_explicitly(engine: sa.Engine) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
-def migrate(engine: sa.Engine) -> bool:
+def migrate(engine: sa.Engine, version: str = LATEST_MIGRATION) -> bool:
     """Bring the tables up to date; returns whether there was anything to do.
 
     Raises StoreError if a newer version of the program wrote them.
     """
     place = file_of(engine.url) or place_of(engine.url)
     with translated(place):
-        if _current_migration(engine) == LATEST_MIGRATION:
+        if _current_migration(engine) == version:
             return False
         with private_files(), _migration_lock(engine.url):
             current = _current_migration(engine)
-            if current is not None and current > LATEST_MIGRATION:
+            if current is not None and current > version:
                 raise StoreError(
                     f"ledger {place} was written by a newer leadsift (migration {current}); update the program"
                 )
@@ -87,7 +87,7 @@ def migrate(engine: sa.Engine) -> bool:
             config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
             with engine.begin() as connection:
                 config.attributes["connection"] = connection
-                command.upgrade(config, LATEST_MIGRATION)
+                command.upgrade(config, version)
         return True
 
 

@@ -21,6 +21,7 @@ from schemas.contracts.vocabulary import ActionKind, Entity, FileStatus, ImportS
 from schemas.stores.actions import Action
 from schemas.stores.journal import Journal
 from schemas.stores.ledger import ImportFile, Ledger
+from schemas.stores.ledger_engine import migrate, open_engine
 from schemas.stores.ledger_restoring import mend, restore
 from schemas.stores.ledger_tables import journal_outbox_table, match_decisions_table, metadata
 
@@ -224,17 +225,32 @@ def test_bytes_flipped_anywhere_in_the_ledger_are_noticed_or_of_no_effect(place:
             kept.unlink()
 
 
-def test_a_home_of_a_version_without_a_journal_gets_one(place: Place) -> None:
-    content = place.content()
-    place.journal.unlink()
-    with closing(sqlite3.connect(place.file)) as connection, connection:
-        connection.execute("DROP TABLE journal_outbox")
-        connection.execute("UPDATE alembic_version SET version_num = '0004'")
+BEFORE_THE_JOURNAL = "0005"
+"""The last migration of a version that kept no journal."""
+
+
+def test_a_home_of_a_version_without_a_journal_gets_one(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    engine = open_engine(sa.make_url(place.url))
+    migrate(engine, BEFORE_THE_JOURNAL)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO imports (import_id, received_at, status, options) "
+            "VALUES ('imp_1', '2026-01-02T03:04:05+00:00', 'received', '{}')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO undone_imports (import_id, undone_at) VALUES ('imp_1', '2026-01-03T03:04:05+00:00')"
+        )
+    engine.dispose()
+    assert not place.journal.exists()
     with place.opened() as ledger:
         ledger.verify()
+        assert [item.import_id for item in ledger.imports()] == ["imp_1"]
+    content = place.content()
     place.file.unlink()
     mend(place.url, place.journal)
     assert place.content() == content
+    assert content["undone_imports"]
 
 
 def test_a_lost_journal_is_made_from_the_ledger(place: Place) -> None:
