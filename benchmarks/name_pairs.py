@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.casting.names import split_name
-from dedup.features.records import organization_forms, person_forms
+from dedup.features.records import organization_features, person_features
 from dedup.study.explanation import explain
 from schemas.contracts.vocabulary import Entity
 
@@ -23,12 +23,12 @@ FROM = 7.0
 _TEXTS = ("record_key", "name", "domain", "website", "email", "phone", "street", "city", "postal_code")
 
 
-def forms_of(entity: Entity, names: dict[str, str]) -> pl.DataFrame:
-    """Comparable forms of records of which nothing but the name is known, by key."""
+def features_of(entity: Entity, names: dict[str, str]) -> pl.DataFrame:
+    """The comparison features of records that have only a name, by key."""
     keys = list(names)
     if entity == Entity.ORGANIZATION:
         rows = [dict.fromkeys(_TEXTS) | {"record_key": key, "name": names[key]} for key in keys]
-        return organization_forms(pl.DataFrame(rows, schema=dict.fromkeys(_TEXTS, pl.String)))
+        return organization_features(pl.DataFrame(rows, schema=dict.fromkeys(_TEXTS, pl.String)))
     parted = [split_name(names[key]) for key in keys]
     blank = pl.Series([None] * len(keys), dtype=pl.String)
     lists = pl.Series([[]] * len(keys), dtype=pl.List(pl.String))
@@ -42,7 +42,7 @@ def forms_of(entity: Entity, names: dict[str, str]) -> pl.DataFrame:
         "emails": lists,
         "phones": lists,
     }
-    return person_forms(pl.DataFrame({**written, **others}))
+    return person_features(pl.DataFrame({**written, **others}))
 
 
 def main() -> None:
@@ -62,7 +62,7 @@ def main() -> None:
         }
         names = {f"{place}{side}": row[f"name{side}"] for place, row in rows.items() for side in "12"}
         pairs = [(f"{place}1", f"{place}2") for place in rows]
-        for pair in explain(entity, forms_of(entity, names), 1, pairs):
+        for pair in explain(entity, features_of(entity, names), 1, pairs):
             row = rows[pair.record_key_l[:4]]
             told += 1
             if (pair.evidence >= FROM) != (row["is_match"] == "true"):

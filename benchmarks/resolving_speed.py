@@ -93,19 +93,19 @@ def blocking_ceiling(published: Published, truth: dict[str, str]) -> float:
     from dedup.scoring.blocking import block
     from schemas.stores.warehouse import scratch_session
 
-    forms = published.query("SELECT * FROM audit.person_forms")
+    features = published.query("SELECT * FROM audit.person_features")
     keys = dict(
         published.query(
             "SELECT DISTINCT record_key, external_id FROM person_sources WHERE external_id IS NOT NULL"
         ).iter_rows()
     )
     with scratch_session() as session:
-        with session.registered("incoming", forms):
-            session.execute("CREATE TABLE forms AS SELECT * FROM incoming")
-        block(session, "forms", BLOCKING_RULES)
+        with session.registered("incoming", features):
+            session.execute("CREATE TABLE features AS SELECT * FROM incoming")
+        block(session, "features", BLOCKING_RULES)
         pairs = session.frame(
             "SELECT l.record_key AS one, r.record_key AS other FROM match_pairs "
-            "JOIN forms AS l ON l.rowid = join_key_l JOIN forms AS r ON r.rowid = join_key_r"
+            "JOIN features AS l ON l.rowid = join_key_l JOIN features AS r ON r.rowid = join_key_r"
         )
     together = sum(
         truth.get(keys.get(one, ""), one) == truth.get(keys.get(other, ""), other) for one, other in pairs.iter_rows()

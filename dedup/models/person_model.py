@@ -11,7 +11,7 @@ from typing import Any
 
 from splink import SettingsCreator
 
-from dedup.features.names import name_shares
+from dedup.features.names import name_frequencies
 from dedup.models.blocking_rules import BlockingRule, agreeing_on, sharing_one_of
 from dedup.models.levels import Rarity, comparison, level, otherwise, unknown
 
@@ -25,10 +25,10 @@ _SAME_WHOLE = "coalesce(whole_name_l = whole_name_r AND (full_name_l IS NOT NULL
 """The same letters, parted otherwise or not at all; a single given or family name is no whole one."""
 
 _SHORTENED = "(starts_with(given_l, given_r) OR starts_with(given_r, given_l))"
-_EVERYDAY = "list_has_any(everyday_l, everyday_r)"
+_SAME_NICKNAME = "list_has_any(nicknames_l, nicknames_r)"
 _OTHER_GIVEN = (
     "given_l IS NOT NULL AND given_r IS NOT NULL AND jaro_winkler_similarity(given_l, given_r) < 0.75 "
-    f"AND NOT {_SHORTENED} AND NOT {_EVERYDAY} "
+    f"AND NOT {_SHORTENED} AND NOT {_SAME_NICKNAME} "
     "AND (family_l IS NULL OR jaro_winkler_similarity(family_l, given_r) < 0.85) "
     "AND (family_r IS NULL OR jaro_winkler_similarity(given_l, family_r) < 0.85)"
 )
@@ -71,8 +71,8 @@ def name_comparison() -> Any:
         level("same name", "full_name_l = full_name_r", 0.52, NAME_SHARE, rarity=Rarity("full_name", LEAST_NAME_SHARE)),
         level("given and family name swapped", "given_l = family_r AND family_l = given_r", 0.03, 1e-6),
         level(
-            "same family name, given name shortened or in its everyday form",
-            f"{_BOTH_NAMES} AND family_l = family_r AND ({_SHORTENED} OR {_EVERYDAY})",
+            "same family name, given name abbreviated or a nickname",
+            f"{_BOTH_NAMES} AND family_l = family_r AND ({_SHORTENED} OR {_SAME_NICKNAME})",
             0.07,
             1.5e-5,
             rarity=Rarity("family"),
@@ -86,8 +86,9 @@ def name_comparison() -> Any:
             4e-5,
         ),
         level(
-            "same or everyday given name, family names share a part",
-            f"{_BOTH_NAMES} AND (given_l = given_r OR {_EVERYDAY}) AND list_has_any(family_parts_l, family_parts_r)",
+            "same given name or nickname, family names share a part",
+            f"{_BOTH_NAMES} AND (given_l = given_r OR {_SAME_NICKNAME}) "
+            "AND list_has_any(family_parts_l, family_parts_r)",
             0.02,
             2e-5,
         ),
@@ -99,8 +100,8 @@ def name_comparison() -> Any:
             2e-5,
         ),
         level(
-            "everyday given name, similar family name",
-            f"{_BOTH_NAMES} AND {_EVERYDAY} AND jaro_winkler_similarity(family_l, family_r) >= 0.85",
+            "given name a nickname, similar family name",
+            f"{_BOTH_NAMES} AND {_SAME_NICKNAME} AND jaro_winkler_similarity(family_l, family_r) >= 0.85",
             0.015,
             1e-4,
         ),
@@ -324,14 +325,14 @@ BLOCKING_RULES: dict[str, BlockingRule] = {
     "same_family_and_organization": agreeing_on("family", "organization_id"),
     "same_given_organization_and_family_initial": agreeing_on("given", "organization_id", "substr(family, 1, 1)"),
     "same_family_and_birth_year": agreeing_on("family", "substr(birth_date, 1, 4)"),
-    "same_everyday_name": sharing_one_of("everyday_keys", largest=RARE),
+    "same_nickname": sharing_one_of("nickname_keys", largest=RARE),
     "same_given_city_and_family_initial": agreeing_on("given", "city", "substr(family, 1, 1)", largest=RARE),
     "same_email_name": sharing_one_of("email_names", largest=RARE),
 }
 
 
 FREQUENCY_COLUMNS: tuple[str, ...] = ("given", "family", "full_name")
-term_frequencies = name_shares
+term_frequencies = name_frequencies
 """What the levels with a rarity need to know of the names at hand."""
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from dedup.features.names import name_shares
+from dedup.features.names import name_frequencies
 from dedup.models import organization_model, person_model
 from dedup.models.blocking_rules import BlockingRule
 from dedup.models.model import Model, level_name, settings_of
@@ -82,11 +82,11 @@ class TrainedModel:
         """Those of the shipped model."""
         return SHIPPED[self.entity].FREQUENCY_COLUMNS
 
-    def term_frequencies(self, forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    def term_frequencies(self, features: pl.DataFrame) -> dict[str, pl.DataFrame]:
         """How common names are, those of `shares` first."""
         if not self.shares:
-            return SHIPPED[self.entity].term_frequencies(forms)
-        return name_shares(forms, self.shares)
+            return SHIPPED[self.entity].term_frequencies(features)
+        return name_frequencies(features, self.shares)
 
     def settings(self, *, explained: bool = False) -> dict[str, Any]:
         """The Splink settings of the shipped model under these probabilities."""

@@ -21,16 +21,16 @@ _PAIRS = (
 )
 
 
-def block(session: Session, forms: str, rules: Mapping[str, BlockingRule]) -> dict[str, int]:
-    """Make the temporary table `match_pairs` of the pairs in the table `forms` that some rule brings together.
+def block(session: Session, features: str, rules: Mapping[str, BlockingRule]) -> dict[str, int]:
+    """Make the temporary table `match_pairs` of the pairs in the table `features` that some rule brings together.
 
-    `match_pairs` has `match_key, join_key_l, join_key_r`, as Splink takes blocked pairs: row ids of `forms`, the
+    `match_pairs` has `match_key, join_key_l, join_key_r`, as Splink takes blocked pairs: row ids of `features`, the
     smaller one first. Returns by rule how many records hold a value that more than `LARGEST_BLOCK` share.
     """
     session.execute("CREATE OR REPLACE TEMP TABLE match_keys (rule UTINYINT, key UBIGINT, record BIGINT)")
     too_common: dict[str, int] = {}
     for number, (name, rule) in enumerate(rules.items()):
-        session.execute(f"CREATE OR REPLACE TEMP TABLE rule_keys AS {rule.of(forms)}")
+        session.execute(f"CREATE OR REPLACE TEMP TABLE rule_keys AS {rule.of(features)}")
         session.execute(
             f"INSERT INTO match_keys SELECT {number}, key, record FROM rule_keys SEMI JOIN "  # noqa: S608  (our own numbers)
             f"(SELECT key FROM rule_keys GROUP BY key HAVING count(*) BETWEEN 2 AND {rule.largest}) USING (key)"
@@ -48,11 +48,11 @@ def block(session: Session, forms: str, rules: Mapping[str, BlockingRule]) -> di
     return too_common
 
 
-def block_changed(session: Session, forms: str, former: str, rules: Mapping[str, BlockingRule]) -> dict[str, int]:
+def block_changed(session: Session, features: str, former: str, rules: Mapping[str, BlockingRule]) -> dict[str, int]:
     """Make `match_pairs` of those pairs only that `block` would find and that changes of some records can have made.
 
-    The table `former` holds the forms that changed records had, the temporary table `changed_rows` (`record`) the row
-    ids that they have in `forms` now. A value that was shared by few enough records and is not any more, or the
+    The table `former` holds the features that changed records had, the temporary table `changed_rows` (`record`) their
+    row ids in `features` now. A value that was shared by few enough records and is not any more, or the
     other way round, changes what its unchanged holders are compared with, too: their row ids are left in the
     temporary table `unsettled_rows` (`record`). Pairs of a changed record, and pairs of two unsettled ones, are to
     be taken from `match_pairs`; all other pairs stay as they were.
@@ -66,9 +66,9 @@ def block_changed(session: Session, forms: str, former: str, rules: Mapping[str,
     session.execute("CREATE OR REPLACE TEMP TABLE match_keys (rule UTINYINT, key UBIGINT, record BIGINT)")
     for number, rule in enumerate(rules.values()):
         session.execute(f"INSERT INTO former_keys SELECT {number}, * FROM ({rule.of(former)})")  # noqa: S608
-        changed = rule.of(forms, "rowid IN (SELECT record FROM changed_rows)")
+        changed = rule.of(features, "rowid IN (SELECT record FROM changed_rows)")
         session.execute(
-            f"INSERT INTO match_keys SELECT {number}, key, record FROM ({rule.of(forms)}) SEMI JOIN "  # noqa: S608
+            f"INSERT INTO match_keys SELECT {number}, key, record FROM ({rule.of(features)}) SEMI JOIN "  # noqa: S608
             f"(SELECT key FROM ({changed}) UNION SELECT key FROM former_keys WHERE rule = {number}) USING (key)"
         )
     session.run("steps/block_sizes")
@@ -77,7 +77,7 @@ def block_changed(session: Session, forms: str, former: str, rules: Mapping[str,
     )
     session.run("steps/unsettled_rows")
     if session.scalar("SELECT count(*) FROM unsettled_rows"):
-        _add_unsettled(session, forms, rules)
+        _add_unsettled(session, features, rules)
     session.execute(
         "DELETE FROM match_keys USING block_sizes JOIN rule_limits USING (rule) "
         "WHERE match_keys.rule = block_sizes.rule AND match_keys.key = block_sizes.key AND now > largest"
@@ -89,10 +89,10 @@ def block_changed(session: Session, forms: str, former: str, rules: Mapping[str,
     return {names[rule]: int(held) for rule, held in too_common.sort("rule").iter_rows() if names[rule]}
 
 
-def _add_unsettled(session: Session, forms: str, rules: Mapping[str, BlockingRule]) -> None:
+def _add_unsettled(session: Session, features: str, rules: Mapping[str, BlockingRule]) -> None:
     """Add to `match_keys` and `block_sizes` the values that two unsettled records share and no changed one holds."""
     for number, rule in enumerate(rules.values()):
-        unsettled = rule.of(forms, "rowid IN (SELECT record FROM unsettled_rows)")
+        unsettled = rule.of(features, "rowid IN (SELECT record FROM unsettled_rows)")
         session.execute(
             "CREATE OR REPLACE TEMP TABLE unsettled_keys AS "  # noqa: S608
             f"SELECT key FROM ({unsettled}) GROUP BY key HAVING count(*) > 1 "
@@ -102,7 +102,7 @@ def _add_unsettled(session: Session, forms: str, rules: Mapping[str, BlockingRul
             continue
         session.execute(
             "CREATE OR REPLACE TEMP TABLE rule_keys AS "  # noqa: S608
-            f"SELECT * FROM ({rule.of(forms)}) SEMI JOIN unsettled_keys USING (key)"
+            f"SELECT * FROM ({rule.of(features)}) SEMI JOIN unsettled_keys USING (key)"
         )
         session.execute(f"INSERT INTO match_keys SELECT {number}, key, record FROM rule_keys")  # noqa: S608
         session.execute(

@@ -28,7 +28,7 @@ from schemas.stores.warehouse import Session, scratch_session
 
 EVIDENCE_PREFIX = "mw_"
 LEVEL_PREFIX = "level_"
-HANDED = "handed_forms"
+GIVEN_FEATURES = "given_features"
 
 PAIR_SCHEMA: dict[str, pl.DataType] = {
     "record_key_l": pl.String(),
@@ -45,23 +45,25 @@ class ScoredPairs:
     too_common: dict[str, int]
 
 
-def score_pairs(session: Session, forms: pl.DataFrame, model: Model) -> ScoredPairs:
-    """Score every candidate pair of `forms` that the model's blocking rules bring together.
+def score_pairs(session: Session, features: pl.DataFrame, model: Model) -> ScoredPairs:
+    """Score every candidate pair of `features` that the model's blocking rules bring together.
 
     The pairs are as those of `score_blocked`, for pairs of at least `kept_evidence` bits. A value that too many
     records share brings no two of them together.
     """
-    if forms.height < 2:
+    if features.height < 2:
         return ScoredPairs(pl.DataFrame(schema=PAIR_SCHEMA), {})
-    with _table_of(session, forms):
-        too_common = block(session, HANDED, model.BLOCKING_RULES)
-        return ScoredPairs(score_blocked(session, HANDED, model, kept_evidence(model.PRIOR_LOG_ODDS)), too_common)
+    with _table_of(session, features):
+        too_common = block(session, GIVEN_FEATURES, model.BLOCKING_RULES)
+        return ScoredPairs(
+            score_blocked(session, GIVEN_FEATURES, model, kept_evidence(model.PRIOR_LOG_ODDS)), too_common
+        )
 
 
 def score_blocked(
-    session: Session, forms: str, model: Model, least: float | None, *, leveled: bool = False
+    session: Session, features: str, model: Model, least: float | None, *, leveled: bool = False
 ) -> pl.DataFrame:
-    """Score the pairs in the temporary table `match_pairs`, row ids of the table `forms`; the pairs are used up.
+    """Score the pairs in the temporary table `match_pairs`, row ids of the table `features`; the pairs are used up.
 
     Returns `record_key_l, record_key_r` (the smaller key first), `match_weight` (evidence in bits, free of any
     prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `least` bits, sorted by keys;
@@ -71,7 +73,7 @@ def score_blocked(
         # Splink takes a second to find out that there is nothing to score.
         session.execute("DROP TABLE match_pairs")
         return _no_pairs(model, leveled=leveled)
-    found = _scored(session, forms, model, threshold=least, explained=leveled)
+    found = _scored(session, features, model, threshold=least, explained=leveled)
     return _tidy(_named_levels(found, model) if leveled else found)
 
 
@@ -88,20 +90,20 @@ def _no_pairs(model: Model, *, leveled: bool) -> pl.DataFrame:
     return pl.DataFrame(schema={**PAIR_SCHEMA, **evidence, **levels})
 
 
-def compare(session: Session, forms: pl.DataFrame, model: Model, pairs: Sequence[tuple[str, str]]) -> pl.DataFrame:
+def compare(session: Session, features: pl.DataFrame, model: Model, pairs: Sequence[tuple[str, str]]) -> pl.DataFrame:
     """Score pairs of record keys, whatever their evidence.
 
     Returns the columns of `score_blocked` and `level_<comparison>`, the name of the level that held; 'unknown'
     where there was nothing to compare.
     """
     asked = pl.DataFrame(sorted(pairs), schema={"one": pl.String, "other": pl.String}, orient="row")
-    with _table_of(session, forms), session.registered("asked_pairs", asked):
+    with _table_of(session, features), session.registered("asked_pairs", asked):
         session.execute(
             "CREATE OR REPLACE TEMP TABLE match_pairs AS SELECT DISTINCT '0' AS match_key, "  # noqa: S608  (our own name)
             "least(l.rowid, r.rowid) AS join_key_l, greatest(l.rowid, r.rowid) AS join_key_r FROM asked_pairs "
-            f"JOIN {HANDED} AS l ON l.record_key = one JOIN {HANDED} AS r ON r.record_key = other"
+            f"JOIN {GIVEN_FEATURES} AS l ON l.record_key = one JOIN {GIVEN_FEATURES} AS r ON r.record_key = other"
         )
-        found = _scored(session, HANDED, model, explained=True)
+        found = _scored(session, GIVEN_FEATURES, model, explained=True)
     return _tidy(_named_levels(found, model))
 
 
@@ -112,13 +114,14 @@ def _named_levels(found: pl.DataFrame, model: Model) -> pl.DataFrame:
     )
 
 
-def random_agreement(session: Session, forms: str, model: Model, pairs: int) -> dict[tuple[str, str], float]:
-    """How often each level (comparison, name) holds of random pairs of the table `forms`, taken for different ones.
+def random_agreement(session: Session, features: str, model: Model, pairs: int) -> dict[tuple[str, str], float]:
+    """How often each level (comparison, name) holds of random pairs of the table `features`, taken for different ones.
 
     Some `pairs` are drawn with a fixed seed (Splink's estimate of u by random sampling).
     """
     session.execute(
-        f"CREATE OR REPLACE TEMP VIEW match_forms AS SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {forms}"  # noqa: S608
+        "CREATE OR REPLACE TEMP VIEW match_features AS "  # noqa: S608
+        f"SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {features}"
     )
     untrained = settings_of(model)
     for comparison in untrained["comparisons"]:
@@ -129,7 +132,7 @@ def random_agreement(session: Session, forms: str, model: Model, pairs: int) -> 
         linker = _linker(api, untrained, shares)
         linker.training.estimate_u_using_random_sampling(max_pairs=pairs, seed=1)
         learnt = linker.misc.save_model_to_json()
-    session.execute("DROP VIEW match_forms")
+    session.execute("DROP VIEW match_features")
     names_of = level_names(model)
     return {
         (comparison["output_column_name"], level_name(level)): level["u_probability"]
@@ -141,12 +144,12 @@ def random_agreement(session: Session, forms: str, model: Model, pairs: int) -> 
 
 
 @contextmanager
-def _table_of(session: Session, forms: pl.DataFrame) -> Iterator[None]:
-    """The forms as the temporary table `HANDED`."""
-    with session.registered("incoming_forms", forms):
-        session.execute(f"CREATE OR REPLACE TEMP TABLE {HANDED} AS SELECT * FROM incoming_forms")  # noqa: S608  (our own name)
+def _table_of(session: Session, features: pl.DataFrame) -> Iterator[None]:
+    """The features as the temporary table `GIVEN_FEATURES`."""
+    with session.registered("incoming_features", features):
+        session.execute(f"CREATE OR REPLACE TEMP TABLE {GIVEN_FEATURES} AS SELECT * FROM incoming_features")  # noqa: S608  (our own name)
     yield
-    session.execute(f"DROP TABLE {HANDED}")
+    session.execute(f"DROP TABLE {GIVEN_FEATURES}")
 
 
 @contextmanager
@@ -155,7 +158,7 @@ def _shares(session: Session, model: Model) -> Iterator[tuple[str, ...]]:
 
     Frozen with the model: what this database holds must not change the evidence of a pair.
     """
-    names = session.frame(f"SELECT {', '.join(('record_key', *model.FREQUENCY_COLUMNS))} FROM match_forms")  # noqa: S608
+    names = session.frame(f"SELECT {', '.join(('record_key', *model.FREQUENCY_COLUMNS))} FROM match_features")  # noqa: S608
     shares = model.term_frequencies(names)
     with ExitStack() as stack:
         for column, frame in shares.items():
@@ -164,27 +167,27 @@ def _shares(session: Session, model: Model) -> Iterator[tuple[str, ...]]:
 
 
 def _linker(api: Any, settings: dict[str, Any], shares: Sequence[str]) -> Any:
-    """A Splink linker over the tables `match_forms` and `match_share_<column>`."""
+    """A Splink linker over the tables `match_features` and `match_share_<column>`."""
     # Splink's validation parses every level again, only to log what nobody reads.
-    linker = Linker(api.register("match_forms"), settings, log_level=None, validate_settings=False)
+    linker = Linker(api.register("match_features"), settings, log_level=None, validate_settings=False)
     for column in shares:
         linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
     return linker
 
 
 def _scored(
-    session: Session, forms: str, model: Model, *, threshold: float | None = None, explained: bool = False
+    session: Session, features: str, model: Model, *, threshold: float | None = None, explained: bool = False
 ) -> pl.DataFrame:
     """Splink's predictions for `match_pairs`, under keys of records."""
     # Row ids for keys: numbers are joined in half the time of texts.
     session.execute(
-        "CREATE OR REPLACE TEMP VIEW match_forms AS "  # noqa: S608  (our own name)
-        f"SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {forms} "
+        "CREATE OR REPLACE TEMP VIEW match_features AS "  # noqa: S608  (our own name)
+        f"SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {features} "
         "WHERE rowid IN (SELECT join_key_l FROM match_pairs UNION ALL SELECT join_key_r FROM match_pairs)"
     )
     settings = json.dumps(settings_of(model, explained=explained), sort_keys=True)
     with _shares(session, model) as shares:
-        tables = [_described(session, name) for name in ("match_forms", *(f"match_share_{name}" for name in shares))]
+        tables = [_described(session, name) for name in ("match_features", *(f"match_share_{name}" for name in shares))]
         *inputs, (_, prediction) = _scoring_queries(settings, shares, tuple(tables))
         for table, query in inputs:
             session.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
@@ -195,9 +198,10 @@ def _scored(
     with session.registered("scored_pairs", pairs):
         pairs = session.frame(
             "SELECT scored_pairs.* REPLACE (l.record_key AS record_key_l, r.record_key AS record_key_r) "  # noqa: S608
-            f"FROM scored_pairs JOIN {forms} AS l ON l.rowid = record_key_l JOIN {forms} AS r ON r.rowid = record_key_r"
+            f"FROM scored_pairs JOIN {features} AS l ON l.rowid = record_key_l "
+            f"JOIN {features} AS r ON r.rowid = record_key_r"
         )
-    session.execute("DROP VIEW match_forms")
+    session.execute("DROP VIEW match_features")
     session.execute("DROP TABLE match_pairs")
     return pairs
 

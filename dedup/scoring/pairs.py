@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dedup.features.records import organization_forms, person_forms
+from dedup.features.records import organization_features, person_features
 from dedup.models.model import Model
 from dedup.models.versions import model_in_use
 from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, kept_evidence, least_evidence
@@ -38,7 +38,7 @@ _KEPT: dict[str, pl.DataType] = {
 def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHANGED) -> ScoredPairs:
     """Score and band the pairs of an entity's live records, in the session's transaction. Needs `load_current`.
 
-    Changed forms are committed on the way, with a note that their pairs are not known yet. The pairs have the
+    Changed features are committed on the way, with a note that their pairs are not known yet. The pairs have the
     columns of `audit.<entity>_pairs`, whose content they are to replace: linked pairs (rule other than `model`) and
     scored ones. All pairs are scored when more than `most_changed` of the records changed.
     """
@@ -46,10 +46,10 @@ def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHAN
     made_with = basis(model.VERSION)
     known = recorded(session, f"{entity} pairs") or ""
     if known != made_with:
-        session.empty(f"audit.{entity}_forms")
+        session.empty(f"audit.{entity}_features")
         session.empty(f"audit.{entity}_pairs")
-    changed = _refresh_forms(session, entity)
-    records = _count(session, f"audit.{entity}_forms")
+    changed = _refresh_features(session, entity)
+    records = _count(session, f"audit.{entity}_features")
     if known == made_with and changed <= most_changed * records:
         scored, too_common = _scored_changed(session, entity, model)
     else:
@@ -58,23 +58,23 @@ def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHAN
     return ScoredPairs(_banded(scored, _stated(session, entity), model.PRIOR_LOG_ODDS), too_common)
 
 
-def _refresh_forms(session: Session, entity: Entity) -> int:
-    """Make the forms of changed records anew; returns how many records changed, came or went.
+def _refresh_features(session: Session, entity: Entity) -> int:
+    """Make the features of changed records again; returns how many records changed, came or went.
 
-    Leaves `former_forms`, the forms they had, and `changed_rows`, the row ids of those they have.
+    Leaves `former_features`, the features they had, and `changed_rows`, the row ids of those they have.
     """
-    table = f"audit.{entity}_forms"
+    table = f"audit.{entity}_features"
     session.execute(
-        "CREATE OR REPLACE TEMP TABLE former_forms AS "  # noqa: S608
-        f"SELECT forms.* FROM {table} AS forms ANTI JOIN live_records USING (record_key, content)"
+        "CREATE OR REPLACE TEMP TABLE former_features AS "  # noqa: S608
+        f"SELECT features.* FROM {table} AS features ANTI JOIN live_records USING (record_key, content)"
     )
     session.execute(
         "CREATE OR REPLACE TEMP TABLE changed_records AS "  # noqa: S608
         f"SELECT record_key, content FROM live_records ANTI JOIN {table} USING (record_key, content)"
     )
-    session.execute(f"DELETE FROM {table} WHERE record_key IN (SELECT record_key FROM former_forms)")  # noqa: S608
+    session.execute(f"DELETE FROM {table} WHERE record_key IN (SELECT record_key FROM former_features)")  # noqa: S608
     values = session.frame_of(f"steps/{entity}_values")
-    make = organization_forms if entity == Entity.ORGANIZATION else person_forms
+    make = organization_features if entity == Entity.ORGANIZATION else person_features
     session.append(table, make(values).with_columns(values["content"]))
     # Rows have their lasting ids only once they are committed; until the pairs are there, too, none are known.
     remember(session, f"{entity} pairs", UNFINISHED)
@@ -83,7 +83,7 @@ def _refresh_forms(session: Session, entity: Entity) -> int:
         "CREATE OR REPLACE TEMP TABLE changed_rows AS "  # noqa: S608
         f"SELECT rowid AS record FROM {table} SEMI JOIN changed_records USING (record_key)"
     )
-    return _count(session, "(SELECT record_key FROM former_forms UNION SELECT record_key FROM changed_records)")
+    return _count(session, "(SELECT record_key FROM former_features UNION SELECT record_key FROM changed_records)")
 
 
 def _count(session: Session, rows: str) -> int:
@@ -91,23 +91,23 @@ def _count(session: Session, rows: str) -> int:
 
 
 def _scored_all(session: Session, entity: Entity, model: Model) -> tuple[pl.DataFrame, dict[str, int]]:
-    table = f"audit.{entity}_forms"
+    table = f"audit.{entity}_features"
     too_common = block(session, table, model.BLOCKING_RULES)
     return _with_evidence(score_blocked(session, table, model, kept_evidence(model.PRIOR_LOG_ODDS))), too_common
 
 
 def _scored_changed(session: Session, entity: Entity, model: Model) -> tuple[pl.DataFrame, dict[str, int]]:
     """Pairs of changed records as they are now, and all others as they were kept."""
-    table = f"audit.{entity}_forms"
-    too_common = block_changed(session, table, "former_forms", model.BLOCKING_RULES)
+    table = f"audit.{entity}_features"
+    too_common = block_changed(session, table, "former_features", model.BLOCKING_RULES)
     fresh = _with_evidence(score_blocked(session, table, model, kept_evidence(model.PRIOR_LOG_ODDS)))
     session.execute(
         "CREATE OR REPLACE TEMP TABLE changed_keys AS "
-        "SELECT record_key FROM former_forms UNION SELECT record_key FROM changed_records"
+        "SELECT record_key FROM former_features UNION SELECT record_key FROM changed_records"
     )
     session.execute(
         "CREATE OR REPLACE TEMP TABLE unsettled_keys AS "  # noqa: S608
-        f"SELECT record_key FROM {table} AS forms JOIN unsettled_rows ON forms.rowid = record"
+        f"SELECT record_key FROM {table} AS features JOIN unsettled_rows ON features.rowid = record"
     )
     before = session.frame(
         "SELECT record_key_l, record_key_r, match_weight, map_entries(evidence) AS evidence "  # noqa: S608

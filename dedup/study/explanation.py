@@ -1,6 +1,6 @@
 """Explaining: the evidence of a pair, comparison by comparison, in bits and in words.
 
-Scored anew from the comparable forms of the two records, so that any two can be explained, whether they were ever
+Scored again from the comparison features of the two records, so that any two can be explained, whether they were ever
 compared or not. Does not belong here: finding the records (`pipelines.services.lookup`), and pictures.
 """
 
@@ -34,7 +34,7 @@ COMPARED: dict[str, tuple[str, ...]] = {
     "national_id": ("national_id",),
     "domain": ("domain",),
 }
-"""Of each comparison the forms that it looks at."""
+"""The features that each comparison reads."""
 
 _TITLES = {
     "email": "e-mail",
@@ -122,35 +122,35 @@ def _worded(step: Step) -> str:
 
 def explain(
     entity: Entity,
-    forms: pl.DataFrame,
+    features: pl.DataFrame,
     pairs: Sequence[tuple[str, str]] | None = None,
     model: Model | None = None,
 ) -> list[Explanation]:
-    """Explain pairs of `forms` (rows of `audit.<entity>_forms`), all of them if none is named, strongest first.
+    """Explain pairs of `features` (rows of `audit.<entity>_features`), all of them if none is named, strongest first.
 
     The shipped model weighs them unless another is given.
     """
     used = model or SHIPPED[entity]
     if pairs is None:
-        pairs = list(combinations(forms["record_key"], 2))
+        pairs = list(combinations(features["record_key"], 2))
     if not pairs:
         return []
     with scratch_session() as session:
-        scored = compare(session, forms, used, pairs)
-    by_key = {row["record_key"]: row for row in forms.iter_rows(named=True)}
+        scored = compare(session, features, used, pairs)
+    by_key = {row["record_key"]: row for row in features.iter_rows(named=True)}
     told = [_explanation(entity, row, by_key, used) for row in scored.iter_rows(named=True)]
     return sorted(told, key=lambda item: (-item.evidence, item.record_key_l, item.record_key_r))
 
 
 def _explanation(
-    entity: Entity, row: dict[str, object], forms: dict[str, dict[str, object]], model: Model
+    entity: Entity, row: dict[str, object], features: dict[str, dict[str, object]], model: Model
 ) -> Explanation:
     left, right = str(row["record_key_l"]), str(row["record_key_r"])
     steps = []
     for name in level_names(model):
         level = row[f"{LEVEL_PREFIX}{name}"]
         bits, rarity = (_bits(row.get(f"{prefix}{name}")) for prefix in (EVIDENCE_PREFIX, RARITY))
-        values = [_shown(forms[key], COMPARED[name]) for key in (left, right)]
+        values = [_shown(features[key], COMPARED[name]) for key in (left, right)]
         steps.append(Step(name, str(level), bits, rarity, *values))
     return Explanation(entity, left, right, tuple(steps), _bits(row["match_weight"]), model.PRIOR_LOG_ODDS)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dedup.features.names import family_share, given_share
+from dedup.features.names import family_frequency, given_frequency
 from dedup.models.model import Model
 from dedup.models.versions import Level, TrainedModel, levels_of, trained
 from dedup.scoring.blocking import block
@@ -50,11 +50,11 @@ class Decided:
 
 
 def train(session: Session, entity: Entity, model: Model, decided: Decided) -> TrainedModel:
-    """A model for the records in `audit.<entity>_forms`, starting from `model`. Reads only; the seed is fixed.
+    """A model for the records in `audit.<entity>_features`, starting from `model`. Reads only; the seed is fixed.
 
     Raises ValueError when there are fewer than `LEAST_RECORDS` records.
     """
-    table = f"audit.{entity}_forms"
+    table = f"audit.{entity}_features"
     records = int(str(session.scalar(f"SELECT count(*) FROM {table}")))  # noqa: S608  (our own name)
     if records < LEAST_RECORDS:
         raise ValueError(f"{records} {entity} records are too few to learn from; {LEAST_RECORDS} are needed")
@@ -146,7 +146,7 @@ def _with_m(after: list[Level], before: list[Level], pairs: pl.DataFrame, belief
 def _shares(session: Session, table: str) -> dict[str, dict[str, float]]:
     """By column (`given`, `family`) the share of people who bear each name that several records of `table` bear."""
     found: dict[str, dict[str, float]] = {}
-    for column, public in (("given", given_share), ("family", family_share)):
+    for column, public in (("given", given_frequency), ("family", family_frequency)):
         rows = session.frame(
             f"SELECT {column} AS name, count(*) AS bearers FROM {table} WHERE {column} IS NOT NULL GROUP BY 1"  # noqa: S608
         )

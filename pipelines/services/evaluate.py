@@ -17,7 +17,7 @@ import polars as pl
 from assets.sources.layout.tables import find_tables
 from assets.sources.readers.reading import read_file
 from dedup.study.metrics import Pair, Quality, by_clusters, by_pairs, errors_of_clusters, errors_of_pairs, pair
-from pipelines.services.lookup import explained, forms_of, known_of, label
+from pipelines.services.lookup import explained, features_of, known_of, label
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.headers import fold_header
 from schemas.contracts.vocabulary import Entity
@@ -138,8 +138,8 @@ def _told(published: Published, entity: Entity, pairs: list[Pair], keys: Mapping
     ids = {
         pair(keys[one], keys[other]): (one, other) for one, other in pairs[:MOST_EXPLAINED] if keys[one] != keys[other]
     }
-    forms = forms_of(published, entity, {key for both in ids for key in both})
-    told = explained(published, entity, forms, list(ids))[::-1]
+    features = features_of(published, entity, {key for both in ids for key in both})
+    told = explained(published, entity, features, list(ids))[::-1]
     known = known_of(published, [key for item in told for key in (item.record_key_l, item.record_key_r)])
     return [
         {

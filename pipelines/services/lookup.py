@@ -1,4 +1,4 @@
-"""Records for people to look at: found by what a user calls them, with what is known of them and their forms.
+"""Records for people to look at: found by what a user calls them, with what is known of them and their features.
 
 Read from the published file, so that nothing waits for an import that runs. Belongs here: looking up. Does not
 belong here: weighing (`dedup.study.explanation`), deciding (`pipelines.services.review`).
@@ -52,10 +52,10 @@ def called(published: Published, given: str) -> Called:
     return Called(given, Entity(entity), entity_id, tuple(sorted({key for _, _, key in rows})))
 
 
-def forms_of(published: Published, entity: Entity, keys: Iterable[str]) -> pl.DataFrame:
-    """The comparable forms of these records, a row each."""
+def features_of(published: Published, entity: Entity, keys: Iterable[str]) -> pl.DataFrame:
+    """Return the comparison features of these records, one row each."""
     return published.query(
-        f"SELECT * FROM audit.{entity}_forms WHERE list_contains($keys, record_key) ORDER BY record_key",  # noqa: S608
+        f"SELECT * FROM audit.{entity}_features WHERE list_contains($keys, record_key) ORDER BY record_key",  # noqa: S608
         {"keys": sorted(keys)},
     )
 
@@ -73,10 +73,10 @@ def label(known: dict[str, Any]) -> str:
 
 
 def explained(
-    published: Published, entity: Entity, forms: pl.DataFrame, pairs: Sequence[tuple[str, str]] | None = None
+    published: Published, entity: Entity, features: pl.DataFrame, pairs: Sequence[tuple[str, str]] | None = None
 ) -> list[Explanation]:
-    """Explain pairs of `forms` by the model that the published file was resolved with, strongest first."""
-    return explain(entity, forms, pairs, model_in_use(published.query, entity))
+    """Explain pairs of `features` by the model that the published file was resolved with, strongest first."""
+    return explain(entity, features, pairs, model_in_use(published.query, entity))
 
 
 def explain_called(published: Published, left: Called, right: Called) -> list[Explanation]:
@@ -93,12 +93,12 @@ def explain_called(published: Published, left: Called, right: Called) -> list[Ex
     if not ours or not theirs:
         raise InputRefusedError(f"{left.given} and {right.given} are the same record")
     one, other = sorted(ours)[:MOST_RECORDS], sorted(theirs)[:MOST_RECORDS]
-    forms = forms_of(published, left.entity, [*one, *other])
-    told = explained(published, left.entity, forms)
+    features = features_of(published, left.entity, [*one, *other])
+    told = explained(published, left.entity, features)
     return [item for item in told if (item.record_key_l in ours) != (item.record_key_r in ours)]
 
 
 def explain_cluster(published: Published, whole: Called) -> list[Explanation]:
     """Explain the pairs of records that one entity is made of, the strongest first."""
-    forms = forms_of(published, whole.entity, whole.record_keys[:MOST_RECORDS])
-    return explained(published, whole.entity, forms)
+    features = features_of(published, whole.entity, whole.record_keys[:MOST_RECORDS])
+    return explained(published, whole.entity, features)

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from dedup.features.records import organization_forms, person_forms
+from dedup.features.records import organization_features, person_features
 from dedup.study.explanation import Explanation
 from pipelines.services.lookup import explained, known_of
 from schemas.contracts.errors import InputRefusedError
@@ -54,13 +54,13 @@ def look_up(published: Published, asked: Description, limit: int = 10) -> list[A
     Raises InputRefusedError when nothing is described.
     """
     if asked.name or asked.email or asked.phone:
-        entity, forms = Entity.PERSON, _person(published, asked)
+        entity, features = Entity.PERSON, _person(published, asked)
     elif asked.organization:
-        entity, forms = Entity.ORGANIZATION, _organization(published, asked)
+        entity, features = Entity.ORGANIZATION, _organization(published, asked)
     else:
         raise InputRefusedError("nothing to look for: give a --name, --email, --phone or --organization")
-    pairs = [(ASKED, key) for key in forms["record_key"][1:]]
-    told = explained(published, entity, forms, pairs)
+    pairs = [(ASKED, key) for key in features["record_key"][1:]]
+    told = explained(published, entity, features, pairs)
     others = [_other(item) for item in told]
     known = known_of(published, others)
     answers: dict[str, Answer] = {}
@@ -92,7 +92,7 @@ def _person(published: Published, asked: Description) -> pl.DataFrame:
     }
     if asked.name and "," not in asked.name and " " in asked.name.strip():
         written["first_name"], _, written["last_name"] = asked.name.strip().rpartition(" ")
-    form = person_forms(pl.DataFrame([written], schema=_PERSON))
+    form = person_features(pl.DataFrame([written], schema=_PERSON))
     told = form.row(0, named=True)
     lists = {name: told[name] or [] for name in ("emails", "phones", "email_names")}
     texts = {name: told[name] for name in ("whole_name", "family", "given", "organization_id", "birth_date")}
@@ -102,7 +102,7 @@ def _person(published: Published, asked: Description) -> pl.DataFrame:
 
 def _organization(published: Published, asked: Description) -> pl.DataFrame:
     written = dict.fromkeys(_ORGANIZATION) | {"record_key": ASKED, "name": asked.organization, "city": asked.city}
-    form = organization_forms(pl.DataFrame([written], schema=_ORGANIZATION))
+    form = organization_features(pl.DataFrame([written], schema=_ORGANIZATION))
     told = form.row(0, named=True)
     asked_for = {name: told[name] for name in ("name", "domain", "phone")}
     found = published.query(sql_text("queries/candidates_for_organization"), {**asked_for, "most": MOST_CANDIDATES})
@@ -113,10 +113,10 @@ def _employer(published: Published, name: str | None) -> str | None:
     """The id of the organization of that name, None where there is none or more than one."""
     if not name:
         return None
-    form = organization_forms(pl.DataFrame([dict.fromkeys(_ORGANIZATION) | {"name": name}], schema=_ORGANIZATION))
+    form = organization_features(pl.DataFrame([dict.fromkeys(_ORGANIZATION) | {"name": name}], schema=_ORGANIZATION))
     found = published.query(
-        "SELECT DISTINCT organization_id FROM audit.organization_forms AS forms "
-        "JOIN main.organization_sources USING (record_key) WHERE forms.name = $name",
+        "SELECT DISTINCT organization_id FROM audit.organization_features AS features "
+        "JOIN main.organization_sources USING (record_key) WHERE features.name = $name",
         {"name": form["name"].item()},
     )
     return str(found.item()) if found.height == 1 else None

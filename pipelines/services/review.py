@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from dedup.study.explanation import Explanation
 from pipelines.services.importing import count_entities, run_import
-from pipelines.services.lookup import Called, called, explain_called, explained, forms_of, known_of, label
+from pipelines.services.lookup import Called, called, explain_called, explained, features_of, known_of, label
 from pipelines.services.output_files import check_output, replacing
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.printable import printable
@@ -69,8 +69,8 @@ def _reasons(published: Published, rows: list[dict[str, Any]]) -> dict[tuple[str
     found: dict[tuple[str, str], Explanation] = {}
     for entity in {row["entity"] for row in rows}:
         pairs = [(row["record_key_l"], row["record_key_r"]) for row in rows if row["entity"] == entity]
-        forms = forms_of(published, Entity(entity), {key for pair in pairs for key in pair})
-        told = explained(published, Entity(entity), forms, pairs)
+        features = features_of(published, Entity(entity), {key for pair in pairs for key in pair})
+        told = explained(published, Entity(entity), features, pairs)
         found |= {(item.record_key_l, item.record_key_r): item for item in told}
     return found
 

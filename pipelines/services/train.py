@@ -55,11 +55,11 @@ def train_models(settings: Settings, entities: list[Entity]) -> list[Training]:
     published = Stores.open(settings).published
     found: list[Training] = []
     for entity in entities:
-        forms = published.query(f"SELECT * FROM audit.{entity}_forms ORDER BY record_key")  # noqa: S608  (our own names)
+        features = published.query(f"SELECT * FROM audit.{entity}_features ORDER BY record_key")  # noqa: S608  (our own names)
         decided = _decided(published, entity)
         used = model_in_use(published.query, entity)
         with scratch_session() as session:
-            _hand_in(session, entity, forms)
+            _hand_in(session, entity, features)
             try:
                 made = train(session, entity, used, decided)
             except ValueError as error:
@@ -74,10 +74,10 @@ def train_models(settings: Settings, entities: list[Entity]) -> list[Training]:
     return found
 
 
-def _hand_in(session: Session, entity: Entity, forms: pl.DataFrame) -> None:
+def _hand_in(session: Session, entity: Entity, features: pl.DataFrame) -> None:
     session.execute("CREATE SCHEMA audit")
-    with session.registered("incoming_forms", forms):
-        session.execute(f"CREATE TABLE audit.{entity}_forms AS SELECT * FROM incoming_forms")  # noqa: S608
+    with session.registered("incoming_features", features):
+        session.execute(f"CREATE TABLE audit.{entity}_features AS SELECT * FROM incoming_features")  # noqa: S608
 
 
 def _decided(published: Published, entity: Entity) -> Decided:
@@ -93,7 +93,7 @@ def _side_by_side(
     session: Session, entity: Entity, models: tuple[Model, TrainedModel], decided: Decided
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """Pairs by band under the one model and the other, and how many decided pairs each bands rightly."""
-    table = f"audit.{entity}_forms"
+    table = f"audit.{entity}_features"
     banded = []
     right = {}
     for name, model in zip(("before", "after"), models, strict=True):

@@ -17,9 +17,9 @@ TABLE_SCHEMAS = ("records", "main", "audit")
 
 PART_OF = {
     "audit.match_weights": "models",
-    "audit.organization_forms": "organization_pairs",
+    "audit.organization_features": "organization_pairs",
     "audit.organization_members": "organizations",
-    "audit.person_forms": "person_pairs",
+    "audit.person_features": "person_pairs",
     "audit.person_members": "persons",
     "audit.retired_records": "imports",
     "audit.state": "published_snapshot",

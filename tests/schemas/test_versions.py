@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from splink import DuckDBAPI, Linker
 
-from dedup.features.records import person_forms
+from dedup.features.records import person_features
 from dedup.models import person_model
 
 
@@ -42,7 +42,7 @@ def test_a_splink_match_weight_with_a_prior_of_one_half_is_the_evidence_alone() 
         },
     )
     connection = duckdb.connect()
-    connection.register("forms", person_forms(rows))
+    connection.register("forms", person_features(rows))
     connection.execute("CREATE TABLE pairs AS SELECT '0' AS match_key, 'a' AS join_key_l, 'b' AS join_key_r")
     api = DuckDBAPI(connection=connection)
     linker = Linker(api.register("forms"), person_model.settings(), log_level=None)

@@ -1,7 +1,7 @@
 """Splitting and joining a person's name as it is written in a cell.
 
 Only what the writing itself says: a comma puts the family name first, particles belong to the family name, the
-last word is the family name otherwise. Comparable forms are `dedup.features.records`'s business.
+last word is the family name otherwise. Comparison features are made in `dedup.features.records`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 -- Records that might be the organization described: the same name, domain or number, or a name that begins alike.
 SELECT *
-FROM audit.organization_forms
+FROM audit.organization_features
 WHERE name = $name
     OR domain = $domain
     OR phone = $phone

@@ -12,11 +12,11 @@ WITH scored AS (
         + if(organization_id = $organization_id, 2, 0)
         + if(birth_date = $birth_date, 3, 0)
         + if(substr(family, 1, 2) = substr($family, 1, 2) AND jaro_winkler_similarity(family, $family) >= 0.88, 2, 0) AS shared
-    FROM audit.person_forms
+    FROM audit.person_features
 )
-SELECT forms.*
+SELECT features.*
 FROM scored
-JOIN audit.person_forms AS forms USING (record_key)
+JOIN audit.person_features AS features USING (record_key)
 WHERE scored.shared >= 2
-ORDER BY scored.shared DESC, forms.record_key
+ORDER BY scored.shared DESC, features.record_key
 LIMIT $most

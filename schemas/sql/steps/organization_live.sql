@@ -1,4 +1,4 @@
--- Every live organization record with a hash of all that its forms and its organization are made of: what it says, what people
+-- Every live organization record with a hash of all that its features and its organization are made of: what it says, what people
 -- edited, and the name that it repeats.
 CREATE OR REPLACE TEMP TABLE live_records AS
 WITH edits AS (

@@ -1,4 +1,4 @@
--- Every live person record with a hash of all that its forms and its person are made of: what it says, its employer, and what people
+-- Every live person record with a hash of all that its features and its person are made of: what it says, its employer, and what people
 -- edited.
 CREATE OR REPLACE TEMP TABLE live_records AS
 WITH edits AS (

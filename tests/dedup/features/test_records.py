@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.features.folding import fold_words
-from dedup.features.names import everyday_forms, family_share, given_share
+from dedup.features.names import family_frequency, given_frequency, nickname_variants
 from dedup.features.records import (
     company_domain,
     fold_email,
@@ -18,7 +18,7 @@ from dedup.features.records import (
     fold_postcode,
     fold_street,
     organization_core,
-    person_forms,
+    person_features,
     website_domain,
 )
 
@@ -121,15 +121,15 @@ def test_names_of_people(written: tuple[str | None, ...], given: str | None, fam
     }
     schema: dict[str, Any] = dict.fromkeys(("record_key", *names, *others), pl.String)
     schema |= {"birth_date": pl.Date, "emails": pl.List(pl.String), "phones": pl.List(pl.String)}
-    form = person_forms(pl.DataFrame([row], schema=schema)).row(0, named=True)
+    form = person_features(pl.DataFrame([row], schema=schema)).row(0, named=True)
     assert (form["given"], form["family"]) == (given, family)
 
 
-def test_everyday_names_lead_to_the_full_ones() -> None:
-    assert {"bob", "robert"} <= set(everyday_forms("bob"))
-    assert everyday_forms("zebulina") == ["zebulina"]
+def test_nicknames_have_their_full_names_as_variants() -> None:
+    assert {"bob", "robert"} <= set(nickname_variants("bob"))
+    assert nickname_variants("zebulina") == ["zebulina"]
 
 
 def test_a_name_that_no_table_knows_is_not_taken_for_rare() -> None:
-    assert family_share("smith") > family_share("kowalczykiewicz") > family_share("aamodt")
-    assert given_share("james") > given_share("xqzv")
+    assert family_frequency("smith") > family_frequency("kowalczykiewicz") > family_frequency("aamodt")
+    assert given_frequency("james") > given_frequency("xqzv")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.features.records import person_forms
+from dedup.features.records import person_features
 from dedup.models import organization_model, person_model
 from dedup.models.versions import levels_of, trained
 from dedup.scoring.bands import band
@@ -44,7 +44,7 @@ def person(key: str, **fields: Any) -> dict[str, Any]:
 def score(*people: dict[str, Any]) -> dict[tuple[str, str], float]:
     connection = duckdb.connect()
     try:
-        forms = person_forms(pl.DataFrame(list(people), schema=SCHEMA))
+        forms = person_features(pl.DataFrame(list(people), schema=SCHEMA))
         pairs = score_pairs(Session(connection), forms, person_model).pairs
         return {
             (left, right): bits
@@ -154,7 +154,7 @@ def test_kept_queries_are_those_of_the_model_that_is_asked_for() -> None:
         Entity.PERSON, person_model.VERSION, [level.with_m(level.m / 2) for level in levels_of(person_model)], {}
     )
     with scratch_session() as session:
-        found = score_pairs(session, person_forms(pl.DataFrame(people, schema=SCHEMA)), doubted).pairs
+        found = score_pairs(session, person_features(pl.DataFrame(people, schema=SCHEMA)), doubted).pairs
     assert found["match_weight"].item() < shipped["a", "b"]
     assert score(*people) == shipped
 
@@ -162,7 +162,7 @@ def test_kept_queries_are_those_of_the_model_that_is_asked_for() -> None:
 def test_nothing_of_splink_stays_behind() -> None:
     connection = duckdb.connect()
     people = [person("a", last_name="Lee", first_name="Ann"), person("b", last_name="Lee", first_name="Ann")]
-    score_pairs(Session(connection), person_forms(pl.DataFrame(people, schema=SCHEMA)), person_model)
+    score_pairs(Session(connection), person_features(pl.DataFrame(people, schema=SCHEMA)), person_model)
     assert connection.execute("SELECT table_name FROM information_schema.tables").fetchall() == []
     connection.close()
 
@@ -177,7 +177,9 @@ def test_a_value_that_everybody_shares_brings_no_two_together() -> None:
         for key in ("a", "b")
     ]
     connection = duckdb.connect()
-    found = score_pairs(Session(connection), person_forms(pl.DataFrame([*crowd, *twins], schema=SCHEMA)), person_model)
+    found = score_pairs(
+        Session(connection), person_features(pl.DataFrame([*crowd, *twins], schema=SCHEMA)), person_model
+    )
     connection.close()
     assert found.pairs.select("record_key_l", "record_key_r").rows() == [("a", "b")]
     assert found.too_common["same_email"] == 702
@@ -195,7 +197,7 @@ def test_brothers_who_run_a_firm_are_not_one() -> None:
 @pytest.mark.parametrize("leveled", [False, True])
 def test_no_pairs_look_like_some(leveled: bool) -> None:
     people = [person("a", name="Ann Lee"), person("b", name="Ann Lee")]
-    forms = person_forms(pl.DataFrame(people, schema=SCHEMA))
+    forms = person_features(pl.DataFrame(people, schema=SCHEMA))
     made = []
     with scratch_session() as session, session.registered("given", forms):
         session.execute("CREATE TEMP TABLE forms AS FROM given")

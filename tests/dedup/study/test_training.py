@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dedup.features.records import person_forms
+from dedup.features.records import person_features
 from dedup.models import person_model
 from dedup.models.versions import SHIPPED, from_json, levels_of, model_in_use, weights
 from dedup.study.training import Decided, train
@@ -25,8 +25,8 @@ from tests.pipelines.support import ROOT
 
 def _forms(session: Session, people: list[dict[str, Any]]) -> None:
     session.execute("CREATE SCHEMA IF NOT EXISTS audit")
-    with session.registered("incoming", person_forms(pl.DataFrame(people, schema=SCHEMA))):
-        session.execute("CREATE OR REPLACE TABLE audit.person_forms AS SELECT * FROM incoming")
+    with session.registered("incoming", person_features(pl.DataFrame(people, schema=SCHEMA))):
+        session.execute("CREATE OR REPLACE TABLE audit.person_features AS SELECT * FROM incoming")
 
 
 def _people(count: int, *, same_day: float) -> list[dict[str, Any]]:

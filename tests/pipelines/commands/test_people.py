@@ -43,7 +43,7 @@ def published(home: Path) -> Published:
     return Published(load_settings(home).published_path)
 
 
-def test_somebody_is_found_by_an_everyday_name_and_an_employer(published: Published) -> None:
+def test_somebody_is_found_by_a_nickname_and_an_employer(published: Published) -> None:
     answers = look_up(published, Description(name="Bob Okafor", organization="GLOBEX LIMITED"))
     assert answers[0].name == "Robert Okafor"
     assert answers[0].explanation.band == Band.MATCHED
@@ -58,7 +58,7 @@ def test_an_explanation_adds_up_and_says_in_words_what_spoke(published: Publishe
     assert pair.evidence == pytest.approx(sum(step.total for step in pair.steps), abs=1e-4)
     assert pair.sentence().startswith("Very likely one person; for it: an e-mail address in common")
     name = next(step for step in pair.steps if step.comparison == "name")
-    assert name.level == "same family name, given name shortened or in its everyday form"
+    assert name.level == "same family name, given name abbreviated or a nickname"
     kept = published.query("SELECT match_weight FROM audit.person_pairs WHERE record_key_l = ? AND record_key_r = ?",
                            [pair.record_key_l, pair.record_key_r])  # fmt: skip
     assert pair.evidence == pytest.approx(kept.item())

@@ -196,7 +196,7 @@ def test_tables_of_another_version_are_made_anew_and_filled_again(workplace: Wor
     before = workplace.query("FROM main.persons").rows()
     with workplace.warehouse.open() as session:
         session.execute("UPDATE audit.state SET fingerprint = 'older' WHERE name = 'tables'")
-        session.execute("ALTER TABLE audit.person_forms DROP COLUMN content")
+        session.execute("ALTER TABLE audit.person_features DROP COLUMN content")
         session.execute("DROP VIEW reports.stage_conversion")
         session.execute("CREATE VIEW reports.stage_conversion AS SELECT 1 AS old")
     workplace.load_all()

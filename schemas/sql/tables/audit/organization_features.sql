@@ -1,7 +1,7 @@
--- What is compared of each live organization record: the forms that evidence is weighed on.
-CREATE TABLE audit.organization_forms (
+-- The comparison features of each live organization record.
+CREATE TABLE audit.organization_features (
     record_key VARCHAR NOT NULL USING COMPRESSION uncompressed,  -- The record, see records.source_organizations
-    content UBIGINT NOT NULL,  -- Hash of what the record said when these forms were made
+    content UBIGINT NOT NULL,  -- Hash of what the record said when these features were made
     name VARCHAR,  -- The name without legal form and article
     initials VARCHAR[],  -- The initials of a long name, or a short name itself
     domain VARCHAR,  -- The registered web domain, none for free mail services

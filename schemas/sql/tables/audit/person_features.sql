@@ -1,11 +1,10 @@
--- What is compared of each live person record: the forms that evidence is weighed on. Kept, so that pairs can be explained and a
--- contact looked up without deriving anything.
-CREATE TABLE audit.person_forms (
+-- The comparison features of each live person record. Kept, so that pairs can be explained and contacts looked up at once.
+CREATE TABLE audit.person_features (
     record_key VARCHAR NOT NULL USING COMPRESSION uncompressed,  -- The record, see records.source_persons
-    content UBIGINT NOT NULL,  -- Hash of what the record said when these forms were made
+    content UBIGINT NOT NULL,  -- Hash of what the record said when these features were made
     given VARCHAR,  -- Given name, folded
-    everyday VARCHAR[],  -- The given name and the names that it may be short for
-    everyday_keys VARCHAR[],  -- The whole name with each of them, by which records are found
+    nicknames VARCHAR[],  -- The given name and the names that it may be short for
+    nickname_keys VARCHAR[],  -- The whole name with each of them, by which records are found
     family VARCHAR,  -- Family name, folded, without blanks
     family_parts VARCHAR[],  -- Its parts
     full_name VARCHAR,  -- Given and family name
