@@ -1,4 +1,4 @@
-"""The reports: one view each in the schema `reports`, defined in `schemas/sql/reports`."""
+"""The reports: one view each in the schema `reports`, declared in the report catalog."""
 
 import dagster as dg
 
@@ -6,10 +6,12 @@ from assets.resources import Home
 from assets.tables import OWNERS, REPORT_PREFIX, Evaluations, key_of, row_count, upstream
 from schemas.contracts import progress
 from schemas.contracts.keys import digest
-from schemas.sql.files import quoted, sql_comment, sql_names, sql_text
+from schemas.sql.files import quoted, sql_text
 from schemas.sql.lineage import made_from
+from schemas.sql.report_catalog import reports as catalog
+from schemas.sql.report_catalog import view_names, view_sql
 
-REPORTS = [name.split("/")[1] for name in sql_names("reports")]
+REPORTS = view_names()
 
 HAS_ROWS = "has_rows"
 
@@ -19,7 +21,7 @@ def _view(name: str) -> str:
 
 
 def _sources(name: str) -> frozenset[str]:
-    return made_from([sql_text(f"reports/{name}")])[_view(name)]
+    return made_from([view_sql(name)])[_view(name)]
 
 
 def _spec(name: str) -> dg.AssetSpec:
@@ -29,8 +31,8 @@ def _spec(name: str) -> dg.AssetSpec:
         group_name="reports",
         owners=[OWNERS["reports"]],
         kinds={"duckdb", "view"},
-        description=f"{sql_comment(f'reports/{name}')}\n\n```sql\nSELECT * FROM {_view(name)} LIMIT 10\n```",
-        code_version=digest([sql_text(f"reports/{name}")])[:12],
+        description=f"{catalog()[name].description}\n\n```sql\nSELECT * FROM {_view(name)} LIMIT 10\n```",
+        code_version=digest([view_sql(name), sql_text(f"reports/{name}")])[:12],
         metadata={"dagster/table_name": _view(name)},
     )
 

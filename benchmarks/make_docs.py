@@ -1,4 +1,4 @@
-"""Write docs/warehouse.md from the comments of the tables and docs/settings.md from the settings.
+"""Write docs/warehouse.md from the tables' comments, docs/settings.md from the settings, and docs/reports.md's table.
 
 Run from the project's root: `python -m benchmarks.make_docs`. A test compares the files with what this makes.
 """
@@ -9,7 +9,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from schemas.sql.files import sql_comment, sql_names, sql_text
+from schemas.sql import report_catalog
+from schemas.sql.files import sql_text
 from schemas.sql.table_contracts import pointers_of, table_names
 from schemas.stores.settings import Settings
 from schemas.stores.warehouse import Session, Warehouse
@@ -50,12 +51,31 @@ def warehouse_page() -> str:
 
 def _macros() -> str:
     """What can be called with arguments."""
-    lines = ["## Macros", "", "Tables to be called with arguments; those with `:=` may be left out.", ""]
-    for name in sql_names("report_macros"):
+    lines = ["## Macros", "", "Tables to call with arguments; those with `:=` are optional.", ""]
+    for name in report_catalog.macro_files():
         head = re.search(r"MACRO (reports\.\w+\([^)]*\))", sql_text(name))
+        report = report_catalog.reports()[name.split("/")[1]]
         if head is not None:
-            lines.append(f"- `{head.group(1)}`: {sql_comment(name)}")
+            period = f" The period is the {report.period}." if report.period else ""
+            lines.append(f"- `{head.group(1)}`: {report.question}{period}")
     return "\n".join([*lines, ""])
+
+
+REPORT_TABLE = ("<!-- reports: written by benchmarks/make_docs.py -->", "<!-- end of reports -->")
+
+
+def reports_page() -> str:
+    """The page of reports, with its table made from the catalog."""
+    text = (DOCS / "reports.md").read_text(encoding="utf-8")
+    start, end = REPORT_TABLE
+    head, rest = text.split(start)
+    tail = rest.split(end)[1]
+    lines = ["| report | question | one row per | filters | period |", "|---|---|---|---|---|"]
+    for name, report in report_catalog.reports().items():
+        fields = [*(f"**{field}**" for field in report.needs), *report.filters]
+        cells = (f"[{name}](#{name})", report.question, report.grain, ", ".join(fields), report.period or "")
+        lines.append(f"| {' | '.join(cells)} |")
+    return f"{head}{start}\n\n{chr(10).join(lines)}\n\n{end}{tail}"
 
 
 def _diagram() -> str:
@@ -97,7 +117,7 @@ def settings_page() -> str:
     return "\n".join([*lines, ""])
 
 
-PAGES = {"warehouse.md": warehouse_page, "settings.md": settings_page}
+PAGES = {"warehouse.md": warehouse_page, "settings.md": settings_page, "reports.md": reports_page}
 
 
 def main() -> None:

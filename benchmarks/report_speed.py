@@ -13,7 +13,7 @@ import resource
 import tempfile
 from pathlib import Path
 
-from schemas.sql.files import sql_names
+from schemas.sql.report_catalog import view_names
 from schemas.stores.warehouse import Session, Warehouse
 
 # ruff: noqa: E501
@@ -75,7 +75,7 @@ def main() -> None:
         print(
             f"{given.deals:,} deals, {int(str(events)):,} stage events, a change of value each\n\n| report | rows | CPU s |\n|---|---|---|"
         )
-        reports = [name.replace("/", ".") for name in sql_names("reports")]
+        reports = [f"reports.{name}" for name in view_names()]
         for report in [
             *reports,
             "reports.open_pipeline_at('2024-06-30')",

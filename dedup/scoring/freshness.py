@@ -12,6 +12,7 @@ from functools import cache
 from dedup.models.versions import MODEL_VERSIONS
 from schemas.contracts.keys import digest
 from schemas.sql.files import sql_names, sql_text
+from schemas.sql.report_catalog import definitions
 from schemas.stores.warehouse import Session
 
 DERIVED = "derived"
@@ -20,8 +21,8 @@ DERIVED = "derived"
 @cache
 def _program() -> str:
     """A hash of the SQL and the versions of the models."""
-    names = [name for folder in ("macros", "steps", "reports", "report_macros") for name in sql_names(folder)]
-    return digest([*(sql_text(name) for name in names), *sorted(MODEL_VERSIONS.values())])
+    names = [name for folder in ("macros", "steps") for name in sql_names(folder)]
+    return digest([*(sql_text(name) for name in names), *definitions(), *sorted(MODEL_VERSIONS.values())])
 
 
 def basis(*parts: str) -> str:

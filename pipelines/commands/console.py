@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -68,9 +69,16 @@ MOST_SHOWN = 100
 
 
 def print_table(
-    frame: pl.DataFrame, title: str | None = None, limit: int = MOST_SHOWN, total: int | None = None
+    frame: pl.DataFrame,
+    title: str | None = None,
+    limit: int = MOST_SHOWN,
+    total: int | None = None,
+    formats: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Show at most `limit` rows of a frame as a table, and how many more there are: `total` counts them all."""
+    """Show at most `limit` rows of a frame as a table, and how many more there are: `total` counts them all.
+
+    `formats` are those of columns, as `cell` takes them.
+    """
     table = Table(
         title=None if title is None else Text(one_line(title)),
         title_justify="left",
@@ -81,7 +89,8 @@ def print_table(
     for name, dtype in frame.schema.items():
         table.add_column(Text(one_line(name)), justify="right" if dtype.is_numeric() else "left", overflow="fold")
     for row in frame.head(limit).iter_rows():
-        table.add_row(*(Text(cell(value)) for value in row))
+        named = zip(frame.columns, row, strict=True)
+        table.add_row(*(Text(cell(value, formats.get(name))) for name, value in named))
     out.print(table)
     more = (total or frame.height) - min(limit, frame.height)
     if more > 0:

@@ -1,4 +1,4 @@
-"""`demo`: the whole job on the example exports, shown step by step."""
+"""`demo`: an import of the example exports, shown step by step."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.common import JsonOption
-from pipelines.commands.console import out, print_json, print_table, progress_shown, short_path
+from pipelines.commands.console import out, print_json, progress_shown, short_path
 from pipelines.commands.files import show_outcome
+from pipelines.commands.reading import show_report
 from schemas.contracts.errors import StoreError
 from schemas.stores.private import private_files
 from schemas.stores.settings import Settings, load_settings
@@ -26,19 +27,20 @@ def demo(
         typer.Option(
             "--home",
             metavar="DIR",
-            help=f"Where the demo keeps its stores (default: ./{DEMO_HOME}).",
+            help=f"The folder for the demo's stores (default: ./{DEMO_HOME}).",
             show_default=False,
         ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import the example exports of four systems and show what came of them.
+    """Import the example exports of four systems and show the result.
 
     [bold]Example[/bold]
 
       leadsift demo
     """
     from pipelines.reports.page import write_page
+    from pipelines.reports.queries import read_report
     from pipelines.services.importing import run_import
     from pipelines.services.merges import explain_merges, summarise_review
 
@@ -60,23 +62,22 @@ def demo(
             }
         )
         return
-    out.rule("What was imported")
+    out.rule("Imported files")
     show_outcome(settings, outcome.to_json())
-    out.rule("Who was merged, and why")
+    out.rule("Merged records")
     for line in merges:
         out.print(line, markup=False)
     for line in review:
         out.print(line, markup=False, style="yellow")
     out.rule("Reports")
     for report in CHARTS:
-        rows = published.query(f'SELECT * FROM reports."{report}"')  # noqa: S608  (our own names)
-        print_table(rows.select(column for column in rows.columns if not column.endswith("_id")), report)
+        show_report(read_report(published, report), report)
     page = settings.home / "reports.html"
     names = write_page(published, page)
-    out.print(f"All {len(names)} reports in one page: {short_path(str(page))}", markup=False, soft_wrap=True)
-    out.rule("Next")
+    out.print(f"All {len(names)} reports on one page: {short_path(str(page))}", markup=False, soft_wrap=True)
+    out.rule("Next steps")
     for path in charts:
-        out.print(f"picture: {short_path(str(path))}", markup=False, soft_wrap=True)
+        out.print(f"Chart: {short_path(str(path))}", markup=False, soft_wrap=True)
     _suggest(settings)
 
 
@@ -115,11 +116,11 @@ def _suggest(settings: Settings) -> None:
         ),
         (
             f"leadsift {home} sql \"FROM audit.person_pairs WHERE band = 'review'\"",
-            "pairs that a person should look at",
+            "see pairs that need a review",
         ),
-        (f"leadsift {home} report stage_conversion --chart conversion.svg", "a report as a picture"),
-        (f"leadsift {home} leads", "the leads inbox; `convert` makes deals of them"),
-        ("leadsift inspect YOUR-FILES", "what your own files are, without importing them"),
+        (f"leadsift {home} report stage_conversion --chart conversion.svg", "draw a report"),
+        (f"leadsift {home} leads", "see the leads inbox; `convert` turns a lead into a deal"),
+        ("leadsift inspect YOUR-FILES", "see how your own files would be read, without importing them"),
         ("leadsift import YOUR-FILES", "import them into ./leadsift-home"),
     ):
         out.print(f"  {command}", markup=False, soft_wrap=True)

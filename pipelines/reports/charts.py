@@ -1,183 +1,170 @@
-"""Reports as pictures: Vega-Altair specifications, written as PNG, SVG or a page without a browser.
+"""Reports as charts: Vega-Altair specifications made from the chart declarations of the report catalog.
 
-Belongs here: how a report looks. Does not belong here: what it says (`schemas/sql/reports`).
+Belongs here: how each kind of chart looks. Does not belong here: which columns of a report are drawn
+(`schemas/sql/reports/reports.toml`) and writing pictures (`pipelines.reports.rendering`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipelines.reports.palette import INFERRED_OPACITY, MARK, SOFT_TEXT, color_scale
 from pipelines.reports.rendering import save_chart
-from pipelines.reports.simple_charts import DRAWINGS, WIDTH, draw
 from pipelines.services.output_files import CHART_ENDINGS, check_output
 from schemas.contracts.errors import InputRefusedError
+from schemas.sql.report_catalog import Chart, column_formats, reports
 
-OPEN_COLOUR = "#3b6ea8"
-DONE_COLOUR = "#2f9e6e"
-LOST_COLOUR = "#c8553d"
+WIDTH = 640
+MOST_BARS = 40
+"""Categories that a reader can tell apart in one picture; the table has the rest."""
+MOST_PANELS = 12
+MOST_POINTS = 2_000
+"""Points of lines and columns, the latest ones: a decade of months for a dozen stages."""
+
+_INFERRED = "includes_inferred_history"
+_NO_VALUE = "not stated"
 
 
-def write_chart(report: str, rows: pl.DataFrame, target: Path) -> None:
-    """Draw a report into `target`, a .png, .svg or .html file; the page shows the numbers under the pointer.
+def write_chart(name: str, rows: pl.DataFrame, target: Path) -> None:
+    """Draw a report into `target`, a .png, .svg or .html file; the page shows values on hover.
 
     Raises InputRefusedError for a file that cannot be written and for a report without rows.
     """
     check_output(target, CHART_ENDINGS)
-    save_chart(report_chart(report, rows), target)
+    save_chart(report_chart(name, rows), target)
 
 
-def report_chart(report: str, rows: pl.DataFrame) -> Any:
-    """The chart of a report. Raises InputRefusedError where there is nothing to draw."""
-    if rows.is_empty():
-        raise InputRefusedError(f"{report} has no rows to draw yet")
-    own = _CHARTS.get(report)
-    if own is not None:
-        return own(rows)
-    drawing = DRAWINGS[report]
-    return framed(draw(report, rows), drawing.title, drawing.subtitle)
-
-
-def _marks(rows: pl.DataFrame) -> Any:
-    """A chart over the rows, to be given marks."""
-    import altair
-
-    return altair.Chart(_plain(rows)).properties(width=WIDTH)
+def report_chart(name: str, rows: pl.DataFrame) -> Any:
+    """The chart of a report from its rows to draw. Raises InputRefusedError if there is nothing to draw."""
+    report = reports()[name]
+    chart = report.chart
+    points = chart_points(chart, rows)
+    if points.is_empty():
+        raise InputRefusedError(f"{name} has nothing to draw yet")
+    base = _base(chart, points)
+    drawn = {"bars": _bars, "columns": _columns, "lines": _lines}[chart.kind](chart, base)
+    if chart.panels:
+        drawn = drawn.facet(row=_panel_header()).resolve_scale(x="independent", y="independent")
+    return framed(drawn, report.title, chart.subtitle)
 
 
 def framed(chart: Any, title: str, subtitle: str | list[str]) -> Any:
-    """The finished picture: title above, white ground, room around it."""
+    """The finished chart: a title above, a white ground, padding."""
     import altair
 
-    heading = altair.TitleParams(title, subtitle=subtitle, anchor="start", fontSize=16, subtitleColor="#555")
+    heading = altair.TitleParams(title, subtitle=subtitle, anchor="start", fontSize=16, subtitleColor=SOFT_TEXT)
     return chart.properties(title=heading, padding=16, background="white")
 
 
-def _panel(field: str) -> Any:
-    """One panel below the other for each value of `field`, headed by it."""
+def chart_points(chart: Chart, rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per mark: `panel, across, color, value`, with `tick`, `label` and `inferred` where the chart has them."""
+    rows = rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in chart.measures))
+    if chart.kind != "bars":
+        rows = rows.filter(pl.col(chart.across).is_not_null())
+    numbers = [name for name, kind in rows.schema.items() if kind.is_numeric()]
+    keys = rows.select(
+        panel=pl.concat_str([_worded(rows, name) for name in chart.panels], separator=" · ") if chart.panels else None,
+        # Ages stay numbers, so that 10 comes after 9.
+        across=pl.col(chart.across) if rows.schema[chart.across].is_integer() else _worded(rows, chart.across),
+        by=_worded(rows, chart.by) if chart.by else None,
+        inferred=pl.col(_INFERRED).fill_null(value=False) if _INFERRED in rows.columns else False,
+    )
+    combined = pl.concat([keys, rows.select(pl.col(numbers).cast(pl.Float64))], how="horizontal")
+    shown = keys["panel"].unique(maintain_order=True).head(MOST_PANELS).implode()
+    combined = combined.filter(pl.col("panel").is_in(shown, nulls_equal=True))
+    how = pl.col(numbers).mean() if chart.mean else pl.col(numbers).sum()
+    summed = combined.group_by("panel", "across", "by", maintain_order=True).agg(how, pl.col("inferred").any())
+    summed = summed.head(MOST_BARS * (2 if chart.by else 1)) if chart.kind == "bars" else summed.tail(MOST_POINTS)
+    return _marks(chart, summed)
+
+
+def _marks(chart: Chart, summed: pl.DataFrame) -> pl.DataFrame:
+    """The long form of rows that are summed up."""
+    extra = summed.with_columns(
+        tick=pl.col(chart.tick) if chart.tick else None,
+        label=pl.Series([chart.label.format(**row) for row in summed.iter_rows(named=True)]) if chart.label else None,
+    )
+    index = ["panel", "across", "by", "inferred", "tick", "label"]
+    long = extra.select(*index, *chart.measures).unpivot(
+        index=index, on=chart.measures, variable_name="measure", value_name="value"
+    )
+    color = pl.col("by") if chart.by else pl.col("measure")
+    return long.drop_nulls("value").select(pl.col("panel", "across", "value", "tick", "label", "inferred"), color=color)
+
+
+def _worded(rows: pl.DataFrame, name: str) -> pl.Expr:
+    """A column as the words of a chart."""
+    column = pl.col(name)
+    if isinstance(rows.schema[name], pl.Datetime):
+        words = column.dt.strftime("%Y-%m-%d %H:%M")
+    elif rows.schema[name] == pl.Date and column_formats().get(name) == "month":
+        words = column.dt.strftime("%Y-%m")
+    else:
+        words = column.cast(pl.String)
+    return words.fill_null(f"{name} {_NO_VALUE}" if name == "currency" else _NO_VALUE)
+
+
+def _base(chart: Chart, points: pl.DataFrame) -> Any:
+    """A chart over the points, colored, to be given marks."""
+    import altair as alt
+
+    names = points["color"].unique(maintain_order=True).to_list()
+    words = {} if chart.by else {"labelExpr": "replace(datum.label, /_/g, ' ')"}
+    legend = alt.Legend(**words) if len(chart.measures) > 1 or chart.by else None
+    color = alt.Color("color:N", title=None, scale=color_scale(names), legend=legend)
+    base = alt.Chart(alt.InlineData(values=points.to_dicts())).properties(width=WIDTH).encode(color=color)
+    if not points["inferred"].any() or chart.kind == "lines":
+        return base
+    opacity = alt.condition("datum.inferred", alt.value(INFERRED_OPACITY), alt.value(1.0))
+    return base.encode(opacity=opacity)
+
+
+def _value(chart: Chart, channel: type[Any]) -> Any:
+    """The numbers of a chart on one of its axes."""
+    import altair as alt
+
+    axis = alt.Axis(format="%" if chart.percent else "~s", tickMinStep=0 if chart.percent else 1)
+    scale = alt.Scale(domain=[0, 1]) if chart.percent and chart.kind == "bars" else alt.Scale()
+    return channel("value:Q", title=None, axis=axis, scale=scale, stack="zero" if chart.stacked else None)
+
+
+def _bars(chart: Chart, base: Any) -> Any:
+    import altair as alt
+
+    y = alt.Y("across:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
+    grouped = not chart.stacked and (len(chart.measures) > 1 or chart.by is not None)
+    bars = base.mark_bar().encode(y=y, x=_value(chart, alt.X))
+    if grouped:
+        bars = bars.encode(yOffset="color:N")
+    layers = [bars]
+    if chart.tick:
+        layers.append(base.mark_tick(thickness=3, size=20).encode(y=y, x="tick:Q", color=alt.value(MARK)))
+    if chart.label:
+        text = base.mark_text(align="left", dx=4)
+        layers.append(text.encode(y=y, x="value:Q", text="label:N", color=alt.value(MARK), opacity=alt.value(1.0)))
+    return (alt.layer(*layers) if len(layers) > 1 else bars).properties(height=alt.Step(14 if grouped else 26))
+
+
+def _columns(chart: Chart, base: Any) -> Any:
+    import altair as alt
+
+    x = alt.X("across:O", title=None, axis=alt.Axis(labelAngle=-45))
+    return base.mark_bar().encode(x=x, y=_value(chart, alt.Y)).properties(height=240)
+
+
+def _lines(chart: Chart, base: Any) -> Any:
+    import altair as alt
+
+    x = alt.X("across:O", title=chart.across.replace("_", " "), axis=alt.Axis(labelAngle=-45))
+    return base.mark_line(point=True).encode(x=x, y=_value(chart, alt.Y)).properties(height=260)
+
+
+def _panel_header() -> Any:
+    """One panel below the other, headed by its name."""
     import altair
 
-    return altair.Row(
-        f"{field}:N",
-        title=None,
-        header=altair.Header(labelAngle=0, labelAlign="left", labelOrient="top", labelAnchor="start", labelFontSize=12),
-    )
-
-
-def _plain(rows: pl.DataFrame) -> Any:
-    """Rows as Vega-Lite data: decimals as floats, days as text."""
-    import altair
-
-    floats = [pl.col(name).cast(pl.Float64) for name, kind in rows.schema.items() if isinstance(kind, pl.Decimal)]
-    days = [pl.col(name).cast(pl.String) for name, kind in rows.schema.items() if kind == pl.Date]
-    labelled = rows.with_columns(*floats, *days)
-    if "currency" in rows.columns:
-        labelled = labelled.with_columns(pl.col("currency").fill_null("no currency stated"))
-    if "channel" in rows.columns:
-        labelled = labelled.with_columns(pl.col("channel").fill_null("no channel stated"))
-    return altair.Data(values=labelled.to_dicts())  # type: ignore[no-untyped-call]
-
-
-def _pipeline_value(rows: pl.DataFrame) -> Any:
-    import altair as alt
-
-    chart = _marks(rows).properties(height=alt.Step(26))
-    stage = alt.Y("stage:N", sort=alt.EncodingSortField("stage_position"), title=None)
-    bars = chart.mark_bar(color=OPEN_COLOUR).encode(
-        y=stage, x=alt.X("total_value:Q", title="value", axis=alt.Axis(format="~s"))
-    )
-    ticks = chart.mark_tick(color="black", thickness=3, size=20).encode(y=stage, x="weighted_value:Q")
-    labels = chart.mark_text(align="left", dx=4).encode(y=stage, x="total_value:Q", text="label:N")
-    panels = (
-        alt.layer(bars, ticks, labels)
-        .transform_calculate(
-            panel="datum.pipeline + ' · ' + datum.currency",
-            label="datum.open_deals + (datum.open_deals == 1 ? ' deal' : ' deals')",
-        )
-        .facet(row=_panel("panel"))
-        .resolve_scale(x="independent", y="independent")
-    )
-    return framed(panels, "Open pipeline by stage", "bar: total value; mark: weighted by the chance of winning")
-
-
-def _stage_conversion(rows: pl.DataFrame) -> Any:
-    import altair as alt
-
-    chart = _marks(rows).properties(height=alt.Step(26))
-    stage = alt.Y("stage:N", sort=alt.EncodingSortField("stage_position"), title=None)
-    share = alt.X("conversion_rate:Q", title="moved on", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
-    bars = chart.mark_bar(color=DONE_COLOUR).encode(y=stage, x=share)
-    labels = chart.mark_text(align="left", dx=4).encode(y=stage, x=share, text="label:N")
-    panels = (
-        alt.layer(bars, labels)
-        .transform_calculate(
-            label="datum.advanced + ' of ' + datum.entered + (datum.includes_inferred_history ? ' (inferred)' : '')"
-        )
-        .facet(row=_panel("pipeline"))
-        .resolve_scale(y="independent")
-    )
-    return framed(
-        panels,
-        "Stage conversion",
-        "of the deals that entered a stage, the share that moved on to a later one",
-    )
-
-
-def _win_rate(rows: pl.DataFrame) -> Any:
-    import altair as alt
-
-    dated = rows.filter(pl.col("closed_month").is_not_null())
-    if dated.is_empty():
-        raise InputRefusedError("win_rate_by_month has no deal with a time of closing to draw yet")
-    chart = _marks(dated).properties(height=240)
-    bars = (
-        chart.transform_fold(["won", "lost"], as_=["outcome", "deals"])
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "closed_month:O",
-                title=None,
-                axis=alt.Axis(labelAngle=-45, labelExpr="slice(datum.label, 0, 7)"),
-            ),
-            y=alt.Y("sum(deals):Q", title="deals", axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color(
-                "outcome:N",
-                title=None,
-                scale=alt.Scale(domain=["won", "lost"], range=[DONE_COLOUR, LOST_COLOUR]),
-            ),
-        )
-    )
-    return framed(bars, "Deals won and lost by month", "by the month in which they closed")
-
-
-def _lead_conversion(rows: pl.DataFrame) -> Any:
-    import altair as alt
-
-    states = ["converted", "still_open", "archived"]
-    bars = (
-        _marks(rows)
-        .properties(height=alt.Step(26))
-        .transform_fold(states, as_=["state", "count"])
-        .mark_bar()
-        .encode(
-            y=alt.Y("channel:N", sort="-x", title=None),
-            x=alt.X("sum(count):Q", title="leads", axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color(
-                "state:N",
-                title=None,
-                scale=alt.Scale(domain=states, range=[DONE_COLOUR, OPEN_COLOUR, "#b9bfc7"]),
-            ),
-        )
-    )
-    return framed(bars, "Leads by channel", "converted, still open, archived")
-
-
-_CHARTS: dict[str, Callable[[pl.DataFrame], Any]] = {
-    "pipeline_value_by_stage": _pipeline_value,
-    "stage_conversion": _stage_conversion,
-    "win_rate_by_month": _win_rate,
-    "lead_conversion_by_channel": _lead_conversion,
-}
+    header = altair.Header(labelAngle=0, labelAlign="left", labelOrient="top", labelAnchor="start", labelFontSize=12)
+    return altair.Row("panel:N", sort=None, title=None, header=header)

@@ -1,4 +1,4 @@
-"""Evidence as pictures: the waterfall of a pair, and what another threshold would give.
+"""Charts of match weights: the waterfall of a pair, precision and recall by threshold, the weights of a model.
 
 Belongs here: how evidence looks. Does not belong here: what it says (`dedup.study.explanation`, `dedup.study.metrics`).
 """
@@ -13,28 +13,22 @@ import polars as pl
 
 from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
 from dedup.study.explanation import Explanation, is_known
-from pipelines.reports.charts import framed
+from pipelines.reports.charts import WIDTH, framed
+from pipelines.reports.palette import RULE, SOFT_TEXT, color_scale
 from pipelines.reports.rendering import save_chart
-from pipelines.reports.simple_charts import WIDTH
-
-FOR_COLOUR, AGAINST_COLOUR, SUM_COLOUR = "#2f9e6e", "#c8553d", "#3b6ea8"
 
 
 def write_evidence(pair: Explanation, target: Path) -> None:
-    """Draw how the odds of a pair come together, from the prior to the sum, into a .png or .svg file."""
+    """Draw how the match weights of a pair add up, from the prior to the sum."""
     import altair
 
     steps = waterfall(pair)
     order = steps["what"].to_list()
     x = altair.X("what:N", sort=order, title=None, axis=altair.Axis(labelAngle=-30, labelLimit=220))
-    colour = altair.Color(
-        "kind:N",
-        scale=altair.Scale(domain=["for", "against", "sum"], range=[FOR_COLOUR, AGAINST_COLOUR, SUM_COLOUR]),
-        legend=None,
-    )
+    color = altair.Color("kind:N", scale=color_scale(["for", "against", "sum"]), legend=None)
     base = altair.Chart(_data(steps.to_dicts())).properties(width=WIDTH, height=320)
     bars = base.mark_bar().encode(
-        x=x, y=altair.Y("low:Q", title="bits (each doubles the odds)"), y2="high:Q", color=colour
+        x=x, y=altair.Y("low:Q", title="match weight in bits (each doubles the odds)"), y2="high:Q", color=color
     )
     texts = base.mark_text(dy=-8, fontSize=11).encode(x=x, y="top:Q", text=altair.Text("bits:Q", format="+.1f"))
     lines = _data(
@@ -43,18 +37,18 @@ def write_evidence(pair: Explanation, target: Path) -> None:
             for chance, band in ((MATCHED_FROM, "matched"), (REVIEW_FROM, "review"))
         ]
     )
-    rules = altair.Chart(lines).mark_rule(strokeDash=[4, 3], color="#777").encode(y="at:Q")
+    rules = altair.Chart(lines).mark_rule(strokeDash=[4, 3], color=RULE).encode(y="at:Q")
     names = (
         altair.Chart(lines)
-        .mark_text(align="left", dx=4, dy=-5, color="#555")
+        .mark_text(align="left", dx=4, dy=-5, color=SOFT_TEXT)
         .encode(y="at:Q", x=altair.value(0), text="band:N")
     )
-    title = f"{pair.probability:.1%} that both are one {pair.entity}"
+    title = f"{pair.probability:.1%} probability that both are the same {pair.entity}"
     save_chart(framed(bars + texts + rules + names, title, textwrap.wrap(pair.sentence(), 105)), target)
 
 
 def waterfall(pair: Explanation) -> pl.DataFrame:
-    """The bars of the picture: `what, bits, low, high, top, kind`, running from the prior to the sum."""
+    """The bars of the chart: `what, bits, low, high, top, kind`, running from the prior to the sum."""
     rows: list[dict[str, Any]] = []
     level = 0.0
     parts = [("prior", pair.prior)]
@@ -77,7 +71,7 @@ def waterfall(pair: Explanation) -> pl.DataFrame:
         )
         level += bits
     low, high = sorted((0.0, level))
-    rows.append({"what": "all together", "bits": level, "low": low, "high": high, "top": high, "kind": "sum"})
+    rows.append({"what": "sum", "bits": level, "low": low, "high": high, "top": high, "kind": "sum"})
     return pl.DataFrame(rows)
 
 
@@ -88,7 +82,7 @@ def _data(rows: list[dict[str, Any]]) -> Any:
 
 
 def write_thresholds(thresholds: pl.DataFrame, target: Path) -> None:
-    """Draw precision, recall and F1 by the probability from which pairs are taken for one."""
+    """Draw precision, recall and F1 by match threshold."""
     import altair
 
     long = thresholds.unpivot(index="probability", variable_name="measure", value_name="score")
@@ -96,24 +90,22 @@ def write_thresholds(thresholds: pl.DataFrame, target: Path) -> None:
         altair.Chart(_data(long.to_dicts()))
         .mark_line(strokeWidth=2)
         .encode(
-            x=altair.X("probability:Q", title="taken for one from this probability", axis=altair.Axis(format="%")),
+            x=altair.X("probability:Q", title="match threshold (probability)", axis=altair.Axis(format="%")),
             y=altair.Y("score:Q", scale=altair.Scale(zero=False), title=None, axis=altair.Axis(format="%")),
-            color=altair.Color(
-                "measure:N", scale=altair.Scale(range=[SUM_COLOUR, FOR_COLOUR, AGAINST_COLOUR]), title=None
-            ),
+            color=altair.Color("measure:N", scale=color_scale(["precision", "recall", "f1"]), title=None),
         )
         .properties(width=WIDTH, height=320)
     )
-    rule = altair.Chart(_data([{"at": MATCHED_FROM}])).mark_rule(strokeDash=[4, 3], color="#777")
+    rule = altair.Chart(_data([{"at": MATCHED_FROM}])).mark_rule(strokeDash=[4, 3], color=RULE)
     best = thresholds.sort("f1", descending=True).row(0, named=True)
     subtitle = (
-        f"pairs alone, without those joined through others; best F1 {best['f1']:.3f} from {best['probability']:.0%}"
+        f"of scored pairs, without pairs linked through others; best F1 {best['f1']:.3f} at {best['probability']:.0%}"
     )
-    save_chart(framed(chart + rule.encode(x="at:Q"), "What another threshold would give", subtitle), target)
+    save_chart(framed(chart + rule.encode(x="at:Q"), "Precision and recall by threshold", subtitle), target)
 
 
 def write_weights(weights: pl.DataFrame, target: Path) -> None:
-    """Draw the evidence of every level of agreement (`audit.match_weights`), comparison by comparison."""
+    """Draw the match weight of every comparison level (`audit.match_weights`)."""
     import altair
 
     rows = weights.with_columns(
@@ -121,21 +113,21 @@ def write_weights(weights: pl.DataFrame, target: Path) -> None:
         kind=pl.when(pl.col("match_weight") >= 0).then(pl.lit("for")).otherwise(pl.lit("against")),
     )
     order = rows["what"].unique(maintain_order=True).to_list()
-    colour = altair.Color(
-        "kind:N", scale=altair.Scale(domain=["for", "against"], range=[FOR_COLOUR, AGAINST_COLOUR]), legend=None
-    )
+    color = altair.Color("kind:N", scale=color_scale(["for", "against"]), legend=None)
     bars = (
         altair.Chart(_data(rows.to_dicts()))
         .mark_bar()
         .encode(
-            x=altair.X("match_weight:Q", title="bits (each doubles the odds)"),
+            x=altair.X("match_weight:Q", title="match weight in bits (each doubles the odds)"),
             y=altair.Y("level:N", sort=altair.EncodingSortField("place"), title=None, axis=altair.Axis(labelLimit=360)),
-            color=colour,
+            color=color,
         )
     )
     parts = [
         bars.transform_filter(altair.datum.what == what).properties(width=WIDTH - 200, title=what) for what in order
     ]
     chart = altair.vconcat(*parts).resolve_scale(x="shared")
-    title = "What each agreement says"
-    save_chart(framed(chart, title, "the first level that holds counts; rare names say more, common ones less"), target)
+    title = "Match weights"
+    save_chart(
+        framed(chart, title, "the first level that holds counts; rare values weigh more, common ones less"), target
+    )

@@ -1,4 +1,4 @@
-"""All reports as one page: pictures and tables in one HTML file that needs nothing else, light and dark, fit to print.
+"""All reports on one page: charts and tables in one self-contained HTML file, light and dark, ready to print.
 
 Belongs here: the page. Does not belong here: what reports say (`schemas/sql/reports`) and how they are drawn
 (`pipelines.reports.charts`).
@@ -7,7 +7,6 @@ Belongs here: the page. Does not belong here: what reports say (`schemas/sql/rep
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -17,14 +16,12 @@ import polars as pl
 
 from pipelines.reports.charts import report_chart
 from pipelines.reports.queries import (
-    NOTHING,
-    Narrowing,
-    check_narrowing,
+    NO_FILTER,
+    ReportFilter,
+    check_filter,
     count_rows,
-    described,
-    narrowed_by,
+    fields_of,
     read_report,
-    report_names,
     rows_to_draw,
 )
 from pipelines.reports.rendering import pictures
@@ -32,11 +29,13 @@ from pipelines.services.display import cell
 from pipelines.services.output_files import PAGE_ENDINGS, check_output, write_output
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.printable import printable
+from schemas.sql.report_catalog import column_formats, reports, view_names
 from schemas.stores.warehouse import Published
 
 MOST_ROWS = 25
 """Rows of a report that are shown; all of them are in the published file."""
 
+_NUMBER = ' class="number"'
 _STYLE = """
 :root { color-scheme: light dark; --ground: #fff; --ink: #1d2430; --soft: #5b6675; --line: #d9dee5; }
 @media screen and (prefers-color-scheme: dark) {
@@ -59,77 +58,75 @@ th { text-align: left; white-space: nowrap; } td.number { font-variant-numeric: 
 """
 
 
-def write_page(published: Published, target: Path, narrowing: Narrowing = NOTHING) -> list[str]:
-    """Write every report that needs no parameters into one HTML file, narrowed where it can be; returns their names.
+def write_page(published: Published, target: Path, wanted: ReportFilter = NO_FILTER) -> list[str]:
+    """Write every report that needs no parameter into one HTML file, filtered where it can be; returns their names.
 
-    Raises InputRefusedError for another ending than .html, and for a narrowing that names nothing that is there.
+    Raises InputRefusedError for a file that cannot be written and a filter that names what does not exist.
     """
     check_output(target, PAGE_ENDINGS)
-    check_narrowing(published, narrowing)
-    names = [name for name in report_names() if not any(narrowed_by(name).values())]
-    drawn = _drawn(published, names, narrowing)
-    sections = [_section(published, name, narrowing, drawn.get(name)) for name in names]
-    links = " ".join(f'<a href="#{name}">{escape(_title(name))}</a>' for name in names)
-    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    check_filter(published, wanted)
+    names = view_names()
+    drawn = _drawn(published, names, wanted)
+    sections = [_section(published, name, wanted, drawn.get(name)) for name in names]
+    links = " ".join(f'<a href="#{name}">{escape(reports()[name].title)}</a>' for name in names)
+    written = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     page = printable(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>leadsift reports</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>Reports</h1>\n"
-        f"{f'<p>Narrowed to {escape(narrowing.told())}.</p>' if narrowing.given() else ''}\n"
+        f"{f'<p>Filtered by {escape(wanted.words())}.</p>' if wanted.given() else ''}\n"
         f"<nav>{links}</nav>\n{''.join(sections)}"
-        f"<footer>Made {made} from {escape(published.path.name)}.</footer>\n"
+        f"<footer>Written {written} from {escape(published.path.name)}.</footer>\n"
         "</body>\n</html>\n"
     )
     write_output(target, page)
     return names
 
 
-def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def _applicable(name: str, wanted: ReportFilter) -> ReportFilter:
+    """The part of a filter that a report takes."""
+    return wanted.without({field for field in wanted.given() if field not in fields_of(name)})
 
 
-def _part(name: str, narrowing: Narrowing) -> Narrowing:
-    """What of a narrowing a report takes."""
-    takes = narrowed_by(name)
-    return replace(narrowing, **{field: None for field in narrowing.given() if field not in takes})
-
-
-def _drawn(published: Published, names: list[str], narrowing: Narrowing) -> dict[str, str]:
+def _drawn(published: Published, names: list[str], wanted: ReportFilter) -> dict[str, str]:
     """The reports that can be drawn, as SVG."""
     charts: dict[str, Any] = {}
     for name in names:
         with suppress(InputRefusedError):
-            charts[name] = report_chart(name, rows_to_draw(published, name, _part(name, narrowing)))
+            charts[name] = report_chart(name, rows_to_draw(published, name, _applicable(name, wanted)))
     drawn = zip(charts, pictures(list(charts.values()), "svg"), strict=True)
     return {name: picture.decode("utf-8") for name, picture in drawn if picture is not None}
 
 
-def _section(published: Published, name: str, narrowing: Narrowing, picture: str | None) -> str:
-    taken = _part(name, narrowing)
-    rows = read_report(published, name, taken, MOST_ROWS)
-    more = count_rows(published, name, taken) - rows.height if rows.height == MOST_ROWS else 0
-    told = described(name)
-    if taken != narrowing:
-        told += f" (Shown whole: it cannot be narrowed to {replace(narrowing, **dict.fromkeys(taken.given())).told()}.)"
+def _section(published: Published, name: str, wanted: ReportFilter, picture: str | None) -> str:
+    applied = _applicable(name, wanted)
+    rows = read_report(published, name, applied, MOST_ROWS)
+    more = count_rows(published, name, applied) - rows.height if rows.height == MOST_ROWS else 0
+    report = reports()[name]
+    text = report.description
+    if applied != wanted:
+        ignored = wanted.without(set(applied.given()))
+        text += f" (Not filtered by {ignored.words()}: this report does not take that filter.)"
     figure = f"<figure>{picture}</figure>\n" if picture else ""
     shown = rows.select(column for column in rows.columns if not column.endswith(("_id", "_ids")))
     return (
-        f'<section id="{name}">\n<h2>{escape(_title(name))}</h2>\n<p>{escape(told)}</p>\n{figure}'
+        f'<section id="{name}">\n<h2>{escape(report.title)}</h2>\n<p>{escape(text)}</p>\n{figure}'
         f"{_table(shown, more) if rows.height else '<p>No rows yet.</p>'}\n</section>\n"
     )
 
 
 def _table(rows: pl.DataFrame, more: int) -> str:
+    formats = [column_formats().get(name) for name in rows.columns]
     numeric = [kind.is_numeric() for kind in rows.dtypes]
     head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in rows.columns)
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td class="number">{escape(cell(value))}</td>' if is_number else f"<td>{escape(cell(value))}</td>"
-            for value, is_number in zip(row, numeric, strict=True)
+            f"<td{_NUMBER if is_number else ''}>{escape(cell(value, form))}</td>"
+            for value, is_number, form in zip(row, numeric, formats, strict=True)
         )
         + "</tr>"
         for row in rows.iter_rows()
     )
-    told = f"<p>{more:,} more rows in the published file.</p>" if more else ""
-    return f'<div class="rows"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{told}'
+    note = f"<p>{more:,} more rows in the published file.</p>" if more else ""
+    return f'<div class="rows"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}'

@@ -20,10 +20,12 @@ def to_plain(value: object) -> object:
     return str(value)
 
 
-def cell(value: object) -> str:
-    """A value as a person reads it."""
+def cell(value: object, form: str | None = None) -> str:  # noqa: PLR0911  (one return a type)
+    """A value as a person reads it; `form` is how the report catalog formats its column."""
     if value is None:
         return ""
+    if form is not None and (text := _formatted(value, form)) is not None:
+        return text
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
@@ -37,3 +39,10 @@ def cell(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{cell(key)}: {cell(item)}" for key, item in value.items())
     return printable(str(value))
+
+
+def _formatted(value: object, form: str) -> str | None:
+    """A value in the format of its column, None where it is of another type."""
+    if form == "percent" and isinstance(value, float):
+        return f"{value:.1%}"
+    return value.strftime("%Y-%m") if form == "month" and isinstance(value, date) else None

@@ -19,7 +19,7 @@ from schemas.sql.files import sql_names, sql_text
 
 _MACRO = re.compile(r"CREATE OR REPLACE MACRO (\w+\.\w+)\(([^)]*)\) AS TABLE\b")
 _QUALIFIED = re.compile(r"(?:main|records|audit)\.\w+")
-_MACRO_FOLDERS = ("macros", "report_macros")
+_MACRO_FOLDERS = ("macros", "reports")
 
 
 class _Dialect(DuckDB):

@@ -1,4 +1,4 @@
-"""Making every table, macro and report view of the warehouse from the SQL files, with their comments.
+"""Making every table, macro and report view of the warehouse from the SQL files and the report catalog, with comments.
 
 Belongs here: what is made in which order, and whether another version of the program made it. Does not belong here:
 opening the file (`schemas.stores.warehouse`) and what the tables are (`schemas/sql`).
@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from schemas.contracts.keys import digest
+from schemas.sql import report_catalog
 from schemas.sql.files import literal, quoted, sql_names, sql_text
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def _tables_version() -> str:
 
 @cache
 def _views_version() -> str:
-    names = [name for folder in ("macros", "report_macros", "reports") for name in sql_names(folder)]
-    return digest([sql_text(name) for name in names])
+    return digest([*(sql_text(name) for name in sql_names("macros")), *report_catalog.definitions()])
 
 
 def is_of_another_version(session: Session) -> bool:
@@ -63,7 +63,7 @@ def create_tables(session: Session) -> None:
         "WHERE table_catalog = current_database()"
     )["name"].to_list()
     for schema in TABLE_ORDER:
-        _create(session, f"tables/{schema}", schema, ("TABLE", there))
+        _create_missing(session, schema, there)
     made: dict[str, str] = {}
     if "audit.state" in there:
         made = dict(session.frame("SELECT name, fingerprint FROM audit.state").iter_rows())
@@ -80,16 +80,16 @@ def _create_views(session: Session, there: list[str]) -> None:
     for view in there:
         schema, name = view.split(".", 1)
         session.connection.execute(f"DROP VIEW IF EXISTS {quoted(schema)}.{quoted(name)}")
-    # A table macro is made after those that it calls.
-    reports = sorted(sql_names("report_macros"), key=lambda name: not name.endswith("_of"))
-    for name in [*sql_names("macros"), *reports]:
+    for name in [*sql_names("macros"), *report_catalog.macro_files()]:
         session.connection.execute(sql_text(name))
-    _create(session, "reports", "reports", ("VIEW", []))
+    for name in report_catalog.view_names():
+        session.connection.execute(report_catalog.view_sql(name))
+        comment = literal(report_catalog.reports()[name].description)
+        session.connection.execute(f"COMMENT ON VIEW reports.{quoted(name)} IS {comment}")
 
 
-def _create(session: Session, folder: str, schema: str, kind: tuple[str, list[str]]) -> None:
-    what, there = kind
-    for name in sql_names(folder):
+def _create_missing(session: Session, schema: str, there: list[str]) -> None:
+    for name in sql_names(f"tables/{schema}"):
         table = name.rsplit("/", 1)[1]
         if f"{schema}.{table}" in there:
             continue
@@ -99,6 +99,6 @@ def _create(session: Session, folder: str, schema: str, kind: tuple[str, list[st
         head = _TABLE_COMMENT.match(text)
         if head:
             comment = " ".join(line.lstrip("- ").strip() for line in head.group(1).splitlines())
-            session.connection.execute(f"COMMENT ON {what} {target} IS {literal(comment)}")
+            session.connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
         for column, comment in _COMMENTED_COLUMN.findall(text):
             session.connection.execute(f"COMMENT ON COLUMN {target}.{quoted(column)} IS {literal(comment.strip())}")

@@ -1,4 +1,3 @@
--- Imports over time and how good they were: rows taken and refused, cells refused, columns that no field takes.
 CREATE VIEW reports.import_trend AS
 WITH rows AS (
     SELECT import_id, count(DISTINCT file) AS files, sum(row_count) AS row_count, sum(loaded) AS loaded, sum(rejected) AS rejected

@@ -1,5 +1,3 @@
--- The leads inbox: every lead with its contact, whether the contact has an open deal already, and other open leads of the same contact (at
--- most ten of them).
 CREATE VIEW reports.leads_inbox AS
 WITH of_person AS (SELECT DISTINCT person_id FROM main.deals WHERE status = 'open' AND person_id IS NOT NULL),
 of_organization AS (SELECT DISTINCT organization_id FROM main.deals WHERE status = 'open' AND organization_id IS NOT NULL),

@@ -1,4 +1,3 @@
--- How many persons and organizations came from which systems together: one row for each combination of sources.
 CREATE VIEW reports.source_overlap AS
 WITH found AS (
     SELECT 'person' AS entity, person_id AS id, list_sort(list(DISTINCT source)) AS sources FROM main.person_sources GROUP BY person_id

@@ -1,5 +1,3 @@
--- Everything that happened to deals, leads, persons and organizations: notes, activities, stage changes, what people did here, decisions, merges
--- and imports. What is on a deal or lead stands on its person and organization, too. Not sorted: ORDER BY happened_at where the order matters.
 CREATE VIEW reports.timeline AS
 WITH events AS (
     SELECT created_at AS happened_at, 'note' AS event, left(content, 200) AS what, users.name AS by_whom, person_id, organization_id, lead_id, deal_id

@@ -98,17 +98,17 @@ def test_history_of_imports_and_reports(imported, tmp_path: Path) -> None:  # ty
     assert names >= {"pipeline_value_by_stage", "stage_conversion", "win_rate_by_month", "lead_conversion_by_channel"}
     # That every report can be drawn is seen in tests/assets/deals/test_reports.py.
     chart = tmp_path / "chart.png"
-    narrowed = ["--pipeline", "Opportunities", "--since", "2020-01-01"]
-    told = run_json("report", "win_rate_by_month", *narrowed, "--chart", chart, home=home)
+    filters = ["--pipeline", "Opportunities", "--since", "2020-01-01"]
+    told = run_json("report", "win_rate_by_month", *filters, "--chart", chart, home=home)
     assert told["rows"]
-    assert told["narrowed"] == {"pipeline": "Opportunities", "since": "2020-01-01"}
+    assert told["filters"] == {"pipeline": "Opportunities", "since": "2020-01-01"}
     assert chart.read_bytes().startswith(b"\x89PNG")
     assert run_json("report", "open_pipeline_at", "--on", "2026-03-01", home=home)["rows"]
     for arguments, told in (
         (["open_pipeline_at"], "needs --on DAY"),
         (["sales_cycle", "--pipeline", "Nowhere"], "there is no pipeline 'Nowhere'; there are "),
         (["sales_cycle", "--since", "soon"], "--since 'soon' is not a day"),
-        (["leads_inbox", "--owner", "Ann"], "cannot be narrowed by --owner"),
+        (["leads_inbox", "--owner", "Ann"], "cannot be filtered by --owner"),
     ):
         assert told in run("report", *arguments, home=home, expect=3).stderr
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.reports.queries import narrowed_by, report_names
+from pipelines.reports.queries import fields_of
+from schemas.sql.report_catalog import macro_of, reports
 from schemas.stores.warehouse import Session, Warehouse
 
 MAKE = [
@@ -43,7 +44,7 @@ NEEDED = {
     "pipeline_movement_between": "since := '2026-02-01', until := '2026-05-01'",
 }
 LEARNT_FROM_ALL = ["learnt_value", "deals_without_learnt_chance"]
-NARROWED = [name for name in report_names() if narrowed_by(name)]
+FILTERED = [name for name in reports() if fields_of(name)]
 
 
 @pytest.fixture
@@ -54,44 +55,44 @@ def session(tmp_path: Path) -> Iterator[Session]:
         yield session
 
 
-def _reports(session: Session, narrowing: str, names: list[str]) -> dict[str, pl.DataFrame]:
+def _reports(session: Session, wanted: str, names: list[str]) -> dict[str, pl.DataFrame]:
     found = {}
     for name in names:
-        macro = name if name in NEEDED else f"{name}_of"
-        arguments = ", ".join(part for part in (NEEDED.get(name), narrowing) if part)
+        macro = macro_of(name)
+        arguments = ", ".join(part for part in (NEEDED.get(name), wanted) if part)
         rows = session.frame(f"SELECT * FROM reports.{macro}({arguments})")
         found[name] = rows.select(pl.exclude(LEARNT_FROM_ALL)).sort(pl.exclude("never"))
     return found
 
 
-def _all_of(session: Session, narrowing: str, field: str) -> dict[str, pl.DataFrame]:
-    return _reports(session, narrowing, [name for name in NARROWED if field in narrowed_by(name)])
+def _all_of(session: Session, wanted: str, field: str) -> dict[str, pl.DataFrame]:
+    return _reports(session, wanted, [name for name in FILTERED if field in fields_of(name)])
 
 
 def test_a_report_of_one_pipeline_is_the_report_without_the_others(session: Session) -> None:
-    narrowed = _all_of(session, "of_pipeline := 'Sales'", "pipeline")
+    filtered = _all_of(session, "of_pipeline := 'Sales'", "pipeline")
     for table in ("deal_stage_history", "deal_value_history", "deals"):
         session.execute(
             f"DELETE FROM main.{table} WHERE deal_id IN (SELECT deal_id FROM main.deals WHERE pipeline_id = 'pipe_2')"
         )
     session.execute("DELETE FROM main.stages WHERE pipeline_id = 'pipe_2'")
     session.execute("DELETE FROM main.pipelines WHERE pipeline_id = 'pipe_2'")
-    assert len(narrowed) > 10
+    assert len(filtered) > 10
     for name, rows in _all_of(session, "", "pipeline").items():
         assert rows.height
-        assert narrowed[name].equals(rows), name
+        assert filtered[name].equals(rows), name
 
 
 def test_a_report_of_one_owner_is_the_report_without_the_others(session: Session) -> None:
-    narrowed = _all_of(session, "of_owner := 'Ann'", "owner")
+    filtered = _all_of(session, "of_owner := 'Ann'", "owner")
     for table in ("deal_stage_history", "deal_value_history", "deals"):
         session.execute(
             f"DELETE FROM main.{table} WHERE deal_id IN (SELECT deal_id FROM main.deals WHERE owner_id = 'user_2')"
         )
     session.execute("DELETE FROM main.leads WHERE owner_id = 'user_2'")
-    assert len(narrowed) > 12
+    assert len(filtered) > 12
     for name, rows in _all_of(session, "", "owner").items():
-        assert narrowed[name].equals(rows), name
+        assert filtered[name].equals(rows), name
 
 
 PERIODS = {
@@ -111,14 +112,14 @@ PERIODS = {
 @pytest.mark.parametrize("when", sorted(set(PERIODS.values())))
 def test_a_report_of_a_period_is_the_report_without_the_rest(session: Session, when: str) -> None:
     names = [name for name, time in PERIODS.items() if time == when]
-    narrowed = _reports(session, "since := '2026-03-01', until := '2026-04-30'", names)
+    filtered = _reports(session, "since := '2026-03-01', until := '2026-04-30'", names)
     # The days are those of UTC, and the last one is included.
     outside = f"NOT coalesce({when} >= TIMESTAMPTZ '2026-03-01 00:00:00+00' AND {when} < TIMESTAMPTZ '2026-05-01 00:00:00+00', false)"
     for table in ("deal_stage_history", "deal_value_history", "deals"):
         session.execute(f"DELETE FROM main.{table} WHERE deal_id IN (SELECT deal_id FROM main.deals WHERE {outside})")
     for name, rows in _reports(session, "", names).items():
         assert rows.height
-        assert narrowed[name].equals(rows), name
+        assert filtered[name].equals(rows), name
 
 
 def test_months_are_those_of_utc_whatever_the_client_is_set_to(session: Session) -> None:

@@ -11,10 +11,10 @@ import pytest
 
 from pipelines.reports.charts import report_chart, write_chart
 from pipelines.reports.page import MOST_ROWS, write_page
-from pipelines.reports.queries import NOTHING, Narrowing, count_rows, read_report, report_names, rows_to_draw
+from pipelines.reports.queries import NO_FILTER, ReportFilter, count_rows, read_report, rows_to_draw
 from pipelines.reports.rendering import pictures
 from schemas.contracts.options import ImportOptions
-from schemas.sql.files import sql_names
+from schemas.sql.report_catalog import reports, view_names
 from schemas.stores.warehouse import Published
 from tests.support import Workplace, write_csv
 
@@ -232,16 +232,16 @@ def test_every_report_is_drawn_and_stands_on_the_page(world: Workplace, tmp_path
     published = Published(world.settings.published_path)
     names = write_page(published, tmp_path / "reports.html")
     page = (tmp_path / "reports.html").read_text(encoding="utf-8")
-    assert names == [name.split("/")[1] for name in sql_names("reports")]
-    assert set(report_names()) - set(names) == {"open_pipeline_at", "pipeline_movement_between"}
+    assert names == view_names()
+    assert set(reports()) - set(names) == {"open_pipeline_at", "pipeline_movement_between"}
     assert page.count("<svg") >= len(names) - 1
     assert "http://" not in page.replace("http://www.w3.org/", "")
     assert "https://" not in page
     asked = {
-        "open_pipeline_at": Narrowing(on="2026-02-15"),
-        "pipeline_movement_between": Narrowing(since="2026-01-01", until="2026-12-31"),
+        "open_pipeline_at": ReportFilter(on="2026-02-15"),
+        "pipeline_movement_between": ReportFilter(since="2026-01-01", until="2026-12-31"),
     }
-    charts = [report_chart(name, rows_to_draw(published, name, asked.get(name, NOTHING))) for name in report_names()]
+    charts = [report_chart(name, rows_to_draw(published, name, asked.get(name, NO_FILTER))) for name in reports()]
     assert all(picture and b"<svg" in picture for picture in pictures(charts, "svg"))
     steps = count_rows(published, "timeline")
     assert rows_to_draw(published, "timeline")["events"].sum() == steps > MOST_ROWS

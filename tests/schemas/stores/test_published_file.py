@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from schemas.contracts.options import ImportOptions
-from schemas.sql.files import sql_names, sql_text
+from schemas.sql.files import sql_text
+from schemas.sql.report_catalog import macro_files, view_names
 from tests.pipelines.support import ROOT
 from tests.support import Workplace
 
@@ -48,12 +49,12 @@ def test_an_older_client_reads_every_table_view_and_macro(published: Path) -> No
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() UNION ALL "
         "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal",
     ).split()
-    assert {name.replace("/", ".") for name in sql_names("reports")} <= set(names)
+    assert {f"reports.{name}" for name in view_names()} <= set(names)
     counted = " UNION ALL ".join(f"SELECT '{name}', count(hash(it)) FROM {name} AS it" for name in names)
     rows = dict(line.split(",") for line in _ask(published, counted).split())
     assert int(rows["main.persons"]) > 0
     assert len(rows) == len(names)
-    for name in sql_names("report_macros"):
+    for name in macro_files():
         head = re.search(r"MACRO (reports\.\w+)\(([^)]*)\)", sql_text(name))
         assert head is not None
         given = ", ".join("'2026-01-01'" for item in head.group(2).split(",") if item.strip() and ":=" not in item)

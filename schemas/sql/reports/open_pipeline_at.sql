@@ -1,5 +1,3 @@
--- The open pipeline as it was at the end of a past day (UTC): deals that were made by then and not closed then, in the stage of their last step
--- and with the value of their last change by then, else that of today. Deals without a time of creation count from their first dated step.
 CREATE OR REPLACE MACRO reports.open_pipeline_at(day, of_pipeline := NULL, of_owner := NULL) AS TABLE
 WITH steps AS (
     SELECT deal_id, arg_max(stage_id, sequence) AS stage_id, bool_or(origin = 'inferred') AS is_inferred

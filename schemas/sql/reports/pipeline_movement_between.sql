@@ -1,5 +1,3 @@
--- What changed between two days (the second one included), in all or in one pipeline or of one owner: changes and deals by direction and
--- currency, what those deals are worth today, and by how much values rose or fell.
 CREATE OR REPLACE MACRO reports.pipeline_movement_between(since, until, of_pipeline := NULL, of_owner := NULL) AS TABLE
 SELECT
     pipeline,
