@@ -112,8 +112,8 @@ def _base(chart: Chart, points: pl.DataFrame) -> Any:
     import altair as alt
 
     names = points["color"].unique(maintain_order=True).to_list()
-    words = {} if chart.by else {"labelExpr": "replace(datum.label, /_/g, ' ')"}
-    legend = alt.Legend(**words) if len(chart.measures) > 1 or chart.by else None
+    legend = alt.Legend(labelExpr="replace(datum.label, /_/g, ' ')") if len(chart.measures) > 1 else None
+    legend = alt.Legend() if chart.by else legend
     color = alt.Color("color:N", title=None, scale=color_scale(names), legend=legend)
     base = alt.Chart(alt.InlineData(values=points.to_dicts())).properties(width=WIDTH).encode(color=color)
     if not points["inferred"].any() or chart.kind == "lines":
