@@ -58,7 +58,7 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[set[st
     workplace.take(small_crm(place / "in"))
     found: dict[str, tuple[set[str], set[str]]] = {}
     with workplace.warehouse.open() as session:
-        load_pending(session, workplace.ledger, workplace.archive)
+        load_pending(session, workplace.stores)
         for step, work in _work(workplace, session).items():
             statements = list(_logged(session, work))
             reads = set().union(*(statement.reads for statement in statements)) & set(table_names())
