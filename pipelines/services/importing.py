@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -18,7 +19,7 @@ import polars as pl
 from filelock import FileLock
 
 from assets.sources.mapping.profile_choice import read_profile, save_profile
-from schemas.contracts.errors import LeadsiftError, SettingsError, StoreError
+from schemas.contracts.errors import LeadsiftError, StoreError
 from schemas.contracts.options import StatedOptions
 from schemas.contracts.outcomes import FileOutcome, RunOutcome
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
@@ -66,14 +67,8 @@ class ImportOutcome:
 
 @private_files()
 def prepare_instance(settings: Settings) -> None:
-    """Put the home's Dagster instance in place and point this process at it.
-
-    Raises SettingsError for a home whose path Dagster would take for a pattern: it would not find its own
-    settings there, telemetry and limits among them.
-    """
+    """Put the home's Dagster instance in place and point this process at it."""
     folder = settings.dagster_home
-    if set("[]*?") & set(str(folder)):
-        raise SettingsError(f"home {settings.home}: the signs [ ] * ? cannot stand in its path; choose another folder")
     make_home(settings.home)
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "dagster.yaml"
@@ -98,8 +93,25 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     with ExitStack() as stack:
         stack.enter_context(private_files())
         with _first_use(settings):
-            instance = stack.enter_context(dg.DagsterInstance.get())
+            place = stack.enter_context(_plain_path(settings.dagster_home))
+            instance = stack.enter_context(dg.DagsterInstance.from_config(str(place)))
         yield instance
+
+
+@contextmanager
+def _plain_path(folder: Path) -> Iterator[Path]:
+    """A path of the folder that Dagster can use while the block runs: a link where the folder's own does not serve.
+
+    Dagster takes [ ] * in the path of its settings for a pattern, finds none and runs without them, with telemetry. In
+    the path of a database it decodes %.
+    """
+    if not set("[]*%") & set(str(folder)):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="leadsift-") as place:
+        link = Path(place) / "dagster"
+        link.symlink_to(folder, target_is_directory=True)
+        yield link
 
 
 def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, str | None]:

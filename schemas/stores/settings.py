@@ -6,6 +6,7 @@ Read from `<home>/leadsift.toml` and from environment variables `LEADSIFT_*` (wh
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
@@ -23,6 +24,8 @@ from schemas.stores.rates import Rate, read_rates
 
 DEFAULT_HOME = "./leadsift-home"
 SETTINGS_FILE = "leadsift.toml"
+_NOT_FOR_DUCKDB = frozenset("?" if os.sep == "\\" else "?\\")
+"""DuckDB cuts a path at ? and takes a backslash for a separator."""
 
 
 class Settings(BaseSettings):
@@ -193,7 +196,9 @@ class Settings(BaseSettings):
     @property
     def ledger_address(self) -> str:
         """SQLAlchemy URL of the ledger."""
-        return self.ledger_url or f"sqlite:///{self.home / 'ledger.sqlite'}"
+        # SQLAlchemy decodes the path in a URL.
+        path = str(self.home / "ledger.sqlite").replace("%", "%25")
+        return self.ledger_url or f"sqlite:///{path}"
 
 
 def load_settings(home: Path | None = None) -> Settings:
@@ -205,7 +210,10 @@ def load_settings(home: Path | None = None) -> Settings:
         place = Settings().home if home is None else home.expanduser()
     except ValidationError as error:
         raise SettingsError(_explain(error, "environment")) from error
-    file = place.resolve() / SETTINGS_FILE
+    place = place.resolve()
+    if _NOT_FOR_DUCKDB & set(str(place)):
+        raise SettingsError(f"home {place}: its path holds ? or \\, which DuckDB cannot open; choose another folder")
+    file = place / SETTINGS_FILE
     # pydantic-settings takes the file's path from the class, so each home gets a class of its own.
     bound = type(
         "HomeSettings",
@@ -213,7 +221,7 @@ def load_settings(home: Path | None = None) -> Settings:
         {"model_config": SettingsConfigDict(toml_file=file if file.is_file() else None)},
     )
     try:
-        return bound(home=place.resolve())  # type: ignore[no-any-return]
+        return bound(home=place)  # type: ignore[no-any-return]
     except ValidationError as error:
         raise SettingsError(_explain(error, str(file))) from error
     except ValueError as error:

@@ -20,16 +20,26 @@ from typing import Any
 
 import polars as pl
 
+from assets.sources.files.archives import MAX_RATIO
 from assets.sources.sheets import Block, Cells, Fault, Frame, Rows, Sheet
 from schemas.contracts.errors import InputRefusedError
 
 MEMORY_LIMIT = 6 * 1024**3
-"""Bytes of address space for the child; a sheet of a million rows and twenty columns needs about two thirds of it."""
+"""Most bytes of address space for the child; a sheet of a million rows and twenty columns needs two thirds of it."""
+
+MEMORY_FREE = 512 * 1024**2
+"""Bytes that every child may take for its file."""
+
+MEMORY_OF_XML, MEMORY_OF_OTHERS = 10, 40
+"""Bytes of memory for each byte of a file's content: unpacked XML took 4, denser formats and HTML trees up to 25."""
 
 TIME_LIMIT = 300
 """Seconds; the fastest reader does a hundred thousand rows a second."""
 
 MAX_UNPACKED = 4 * 1024**3
+RATIO_FROM = 64 * 1024**2
+"""Unpacked bytes from which a workbook's ratio counts. Its XML packs 10 to 50 times, a bomb's a thousand times."""
+
 _ROOT = Path(__file__).parents[3]
 
 
@@ -38,11 +48,11 @@ def read_workbook(path: Path, kind: str) -> list[Sheet]:
 
     Raises InputRefusedError with the reason when the file cannot be read within the limits.
     """
-    _refuse_bomb(path)
+    memory = MEMORY_FREE + _content_memory(path)
     with tempfile.TemporaryDirectory(prefix="leadsift-") as folder:
         place = Path(folder)
         (place / "request.json").write_text(json.dumps({"path": str(path), "kind": kind}), encoding="utf-8")
-        _run_child(place)
+        _run_child(place, memory)
         answer = json.loads((place / "answer.json").read_text(encoding="utf-8"))
         if "refusal" in answer:
             raise InputRefusedError(answer["refusal"])
@@ -107,26 +117,38 @@ def _first_row(frame: pl.DataFrame) -> list[str | None]:
     return []
 
 
-def _refuse_bomb(path: Path) -> None:
+def _content_memory(path: Path) -> int:
+    """Bytes of memory that reading a file's content may take. Raises InputRefusedError for a bomb."""
+    packed = path.stat().st_size
     with path.open("rb") as handle:
         if not handle.read(2).startswith(b"PK"):
-            return
+            return MEMORY_OF_OTHERS * packed
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(item.file_size for item in archive.infolist())
     except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
         raise InputRefusedError("is a workbook that cannot be read: it is cut off or damaged") from error
-    if unpacked > MAX_UNPACKED:
-        raise InputRefusedError(f"is a workbook that would unpack to {unpacked:,} bytes; refused as a possible bomb")
+    if unpacked > MAX_UNPACKED or unpacked > max(RATIO_FROM, packed * MAX_RATIO):
+        raise InputRefusedError(
+            f"is a workbook that would unpack to {unpacked:,} bytes from {packed:,}; refused as a possible bomb"
+        )
+    return MEMORY_OF_XML * unpacked
 
 
-def _run_child(place: Path) -> None:
-    command = [sys.executable, "-m", "assets.sources.readers.workbook_child", str(place), str(MEMORY_LIMIT)]
+def _run_child(place: Path, memory: int) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "assets.sources.readers.workbook_child",
+        str(place),
+        str(memory),
+        str(MEMORY_LIMIT),
+    ]
     # One thread is enough for one sheet, and thread pools reserve address space by the core.
     environment = {**os.environ, "POLARS_MAX_THREADS": "1", "PYTHONPATH": str(_ROOT)}
     try:
         done = subprocess.run(  # noqa: S603  (our own module)
-            command,
+            [str(word) for word in command],
             env=environment,
             capture_output=True,
             timeout=TIME_LIMIT,

@@ -1,15 +1,17 @@
 """The child process of `assets.sources.readers.workbook`: reads one file under a limit of memory.
 
-    python -m assets.sources.readers.workbook_child FOLDER BYTES
+    python -m assets.sources.readers.workbook_child FOLDER BYTES MOST
 
 FOLDER holds `request.json` ({"path", "kind"}); the child writes `answer.json`, either {"refusal": reason} or {"sheets":
-[{"name", "file", "is_hidden", "notes", "faults"}]}, and an Arrow file for each sheet. Belongs here: limits, and
-choosing the parser. Nothing may be imported here that is slow to start.
+[{"name", "file", "is_hidden", "notes", "faults"}]}, and an Arrow file for each sheet. It may take BYTES of memory
+beside what its libraries reserve, and MOST of address space in all. Belongs here: limits, and choosing the parser.
+Nothing may be imported here that is slow to start.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,10 +20,11 @@ from typing import Any
 NOT_READ = "is a workbook that cannot be read"
 
 
-def main(folder: Path, memory_limit: int) -> None:
+def main(folder: Path, memory: int, most: int) -> None:
     """Read the file that the request in `folder` names and write the answer beside it."""
-    _limit_memory(memory_limit)
     request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
+    _load_libraries()
+    _limit_memory(min(_address_space() + memory, most))
     answer: dict[str, Any]
     try:
         sheets = _read(Path(request["path"]), request["kind"])
@@ -31,6 +34,25 @@ def main(folder: Path, memory_limit: int) -> None:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         answer = {"refusal": f"{NOT_READ}: {reason}"}
     (folder / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+
+
+def _load_libraries() -> None:
+    """Let the libraries reserve what they reserve at their first use, so that it does not count as the file's."""
+    import io
+
+    import fastexcel  # noqa: F401
+    import polars as pl
+
+    pl.DataFrame(pl.from_arrow(pl.DataFrame({"c0": ["x"]}).to_arrow())).write_ipc(io.BytesIO())
+
+
+def _address_space() -> int:
+    """Bytes of address space in use; a guess on the safe side where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return 4 << 30
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _limit_memory(limit: int) -> None:
@@ -68,4 +90,4 @@ def _read(path: Path, kind: str) -> Iterable[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,18 @@ limit = int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 found = interpret_or_refuse(Path(sys.argv[1]), "list", ImportOptions(), shipped_profiles(), lambda *_: None)
 print(found if isinstance(found, str) else "was read")
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 """
 LIMIT = 4 << 30
 
 
 def _read(path: Path) -> str:
     """What comes of a file in a process with 4 GB of address space; DuckDB alone reserves half."""
+    return _read_measured(path)[0]
+
+
+def _read_measured(path: Path) -> tuple[str, int]:
+    """The same, and the most resident memory of the process's children in MB."""
     done = subprocess.run(
         [sys.executable, "-c", READ, str(path), str(LIMIT)],
         env={**os.environ, "PYTHONPATH": str(ROOT), "POLARS_MAX_THREADS": "1"},
@@ -41,7 +48,8 @@ def _read(path: Path) -> str:
         check=False,
     )
     assert done.returncode == 0, (done.returncode, done.stderr[-1_000:])
-    return done.stdout.strip()
+    what, peak = done.stdout.splitlines()
+    return what, int(peak)
 
 
 def test_a_million_columns_are_refused_before_they_fill_the_memory(tmp_path: Path) -> None:
@@ -74,3 +82,44 @@ def test_a_table_has_a_limit_of_columns(columns: int) -> None:
     else:
         with pytest.raises(InputRefusedError, match=f"has {columns:,} columns; at most {MAX_COLUMNS:,} are read"):
             of_rows(rows)
+
+
+_OFFICE = "http://schemas.openxmlformats.org"
+_PARTS = {
+    "xl/workbook.xml": f'<workbook xmlns="{_OFFICE}/spreadsheetml/2006/main" xmlns:r="{_OFFICE}/officeDocument/2006/'
+    'relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_OFFICE}/package/2006/relationships">'
+    f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument/2006/relationships/worksheet" Target="worksheets/s.xml"/>'
+    f'<Relationship Id="r2" Type="{_OFFICE}/officeDocument/2006/relationships/sharedStrings" Target="t.xml"/>'
+    "</Relationships>",
+}
+
+
+def _workbook(path: Path, value: str, rows: int, columns: int) -> Path:
+    """A sheet of cells that all refer to one shared string."""
+    words = "".join(f"<si><t>{text}</t></si>" for text in ("Name", "Email", value))
+    row = "<row>" + '<c t="s"><v>2</v></c>' * columns + "</row>"
+    head = '<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>'
+    main = f'xmlns="{_OFFICE}/spreadsheetml/2006/main"'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in _PARTS.items():
+            archive.writestr(name, text)
+        archive.writestr("xl/t.xml", f"<sst {main}>{words}</sst>")
+        archive.writestr(
+            "xl/worksheets/s.xml", f"<worksheet {main}><sheetData>{head}{row * rows}</sheetData></worksheet>"
+        )
+    return path
+
+
+def test_a_workbook_of_which_little_is_left_when_packed_is_refused(tmp_path: Path) -> None:
+    path = _workbook(tmp_path / "bomb.xlsx", "x", 200_000, 20)
+    assert path.stat().st_size < 600_000
+    assert "refused as a possible bomb" in _read(path)
+    assert _read(_workbook(tmp_path / "list.xlsx", "x", 2_000, 20)) == "was read"
+
+
+def test_a_workbook_may_take_memory_as_its_content_is_long(tmp_path: Path) -> None:
+    # Every cell gets a copy of one long text: 4 GB of them in a file of 10 kB. Six gigabytes were allowed to any file.
+    what, peak = _read_measured(_workbook(tmp_path / "texts.xlsx", "y" * 32_000, 60_000, 2))
+    assert "is a workbook that cannot be read" in what
+    assert peak < 1_200
