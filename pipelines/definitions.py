@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets import crm, landing, matching, published, records, reports
 from assets.resources import Home
-from pipelines.jobs import import_job
+from pipelines.jobs import act_job, import_job
 from pipelines.schedules import nightly_import
 from pipelines.sensors import inbox_sensor
 
@@ -19,7 +19,7 @@ def defs() -> dg.Definitions:
     """The definitions that `workspace.yaml` and `dg` load."""
     return dg.Definitions(
         assets=dg.load_assets_from_modules(ASSET_MODULES),
-        jobs=[import_job],
+        jobs=[import_job, act_job],
         schedules=[nightly_import],
         sensors=[inbox_sensor],
         resources={"home": Home(path=dg.EnvVar("LEADSIFT_HOME")) if _home_is_set() else Home()},

@@ -1,4 +1,7 @@
-"""The import job, from landed files to the published snapshot with every check; the command line runs the same."""
+"""The jobs: an import, from landed files to the published snapshot, and an act, from the facts that people state.
+
+Both run every check of what they make. The command line runs the same jobs in process.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.records import FACTS
+from assets.tables import key_of
 from schemas.contracts.options import StatedOptions
 
 IMPORT_JOB = "import_job"
@@ -17,6 +22,17 @@ import_job = dg.define_asset_job(
     selection=dg.AssetSelection.all(),
     description="Take files, load their records, resolve who is who, build the CRM tables and reports, publish.",
     tags={"leadsift/job": "import"},
+    executor_def=dg.in_process_executor,
+)
+
+
+ACT_JOB = "act_job"
+
+act_job = dg.define_asset_job(
+    ACT_JOB,
+    selection=dg.AssetSelection.assets(*(key_of(table) for table in FACTS)).downstream(),
+    description="Derive and publish what depends on what people decided and did. No file is taken or read.",
+    tags={"leadsift/job": "act"},
     executor_def=dg.in_process_executor,
 )
 

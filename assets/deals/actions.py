@@ -1,13 +1,14 @@
 """What people do to leads and deals, checked against the published tables and made into facts of the ledger.
 
-Belongs here: filing leads and moving deals, what can be done, and why not. Does not belong here: conversions
+Belongs here: archiving leads and moving deals, what can be done, and why not. Does not belong here: conversions
 (`assets.deals.conversion`), asking the user (`pipelines.commands.crm`), recording
 (`pipelines.services.deals`), and how facts become tables (`assets.deals.tables`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,6 +51,19 @@ def _local_key(published: Published, deal_id: str) -> str:
     return str(found.item(0, 0))
 
 
+def last_action(published: Published, record_key: str, kinds: Sequence[ActionKind]) -> dict[str, Any] | None:
+    """The last action of these kinds on the record: `action, details, acted_at`; None if there is none."""
+    rows = published.query(
+        "SELECT action, map_entries(details) AS details, acted_at FROM audit.actions "
+        "WHERE record_key = $key AND list_contains($kinds, action) AND NOT is_suspended ORDER BY sequence DESC LIMIT 1",
+        {"key": record_key, "kinds": [kind.value for kind in kinds]},
+    )
+    if rows.is_empty():
+        return None
+    row = rows.row(0, named=True)
+    return {**row, "details": {entry["key"]: entry["value"] for entry in row["details"]}}
+
+
 def stages_of(published: Published, pipeline_id: str) -> list[dict[str, Any]]:
     """The stages of a pipeline in order."""
     return published.query(
@@ -87,47 +101,91 @@ def within_limits(published: Published, limits: Mapping[str, int], pipeline: Map
     return told
 
 
-def plan_filing(published: Published, lead_id: str, kind: ActionKind, reason: str | None) -> Action:
-    """Archive a lead or take it back into the inbox. Raises InputRefusedError when it is not there to be."""
+def plan_lead(published: Published, lead_id: str, kind: ActionKind, reason: str | None) -> Action | None:
+    """Archive a lead or put it back into the inbox; None if that is recorded already.
+
+    Raises InputRefusedError naming what cannot be.
+    """
     lead = one_row(published, Entity.LEAD, lead_id)
-    wanted = LeadStatus.OPEN if kind == ActionKind.ARCHIVE else LeadStatus.ARCHIVED
-    if lead["status"] != wanted:
-        raise InputRefusedError(f"{lead['lead_id']} is {lead['status']}; only a lead that is {wanted} can be {kind}d")
+    before, after = LeadStatus.OPEN, LeadStatus.ARCHIVED
+    if kind == ActionKind.RESTORE:
+        before, after = after, before
+    if lead["status"] == after:
+        fact = last_action(published, lead["record_key"], (ActionKind.ARCHIVE, ActionKind.RESTORE))
+        if fact is not None and fact["action"] == kind:
+            return None
+    if lead["status"] != before:
+        raise InputRefusedError(f"{lead['lead_id']} is {lead['status']}; only a lead that is {before} can be {kind}d")
     return Action(Entity.LEAD, lead["record_key"], kind, {}, reason)
 
 
-def plan_deal(  # noqa: PLR0913  (what is done, to what, when and why)
-    published: Published,
-    deal_id: str,
-    kind: ActionKind,
-    *,
-    stage: str | None = None,
-    lost_reason: str | None = None,
-    at: str | None = None,
-    reason: str | None = None,
-    limits: Mapping[str, int] | None = None,
-) -> tuple[Action, list[str]]:
-    """Move, win, lose or reopen a deal; the action and warnings. Raises InputRefusedError naming what cannot be."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is done to a deal, and how: `at` is a time, `lost_reason` why it was lost, `reason` why it is done."""
+
+    kind: ActionKind
+    stage: str | None = None
+    at: str | None = None
+    lost_reason: str | None = None
+    reason: str | None = None
+
+
+_AFTER = {ActionKind.WIN: DealStatus.WON, ActionKind.LOSE: DealStatus.LOST}
+"""The status of a deal after a step; it is open after all others."""
+
+
+def plan_deal(
+    published: Published, deal_id: str, step: Step, limits: Mapping[str, int]
+) -> tuple[Action | None, list[str]]:
+    """Move, win, lose or reopen a deal: the action, None if it is recorded already, and warnings.
+
+    Raises InputRefusedError naming what cannot be.
+    """
     deal = one_row(published, Entity.DEAL, deal_id)
+    at = _time(step.at)
+    if _is_recorded(published, deal, step, at):
+        return None, []
     is_open = deal["status"] == DealStatus.OPEN
-    if kind == ActionKind.REOPEN and is_open:
+    if step.kind == ActionKind.REOPEN and is_open:
         raise InputRefusedError(f"{deal['deal_id']} is open")
-    if kind != ActionKind.REOPEN and not is_open:
+    if step.kind != ActionKind.REOPEN and not is_open:
         raise InputRefusedError(f"{deal['deal_id']} is {deal['status']}; `reopen` it first")
     warnings: list[str] = []
     details: dict[str, str] = {}
-    target = _target(published, deal, kind, stage)
+    target = _target(published, deal, step.kind, step.stage)
     if target is not None:
-        if kind == ActionKind.MOVE and target["stage_id"] == deal["stage_id"]:
+        if step.kind == ActionKind.MOVE and target["stage_id"] == deal["stage_id"]:
             raise InputRefusedError(f"{deal['deal_id']} is in the stage {target['name']!r}")
         details = {"stage_id": target["stage_id"], "stage": target["name"]}
-    if kind == ActionKind.REOPEN:
-        name = published.query("SELECT name FROM main.pipelines WHERE pipeline_id = $id", {"id": deal["pipeline_id"]})
-        pipeline = {"name": name.item() if name.height else None}
-        warnings = within_limits(published, limits or {}, pipeline, 1)
-    if lost_reason:
-        details["lost_reason"] = lost_reason
-    return Action(Entity.DEAL, deal["record_key"], kind, details, reason, acted_at=_time(at)), warnings
+    if step.kind == ActionKind.REOPEN:
+        warnings = within_limits(published, limits, {"name": _pipeline_name(published, deal)}, 1)
+    if step.lost_reason:
+        details["lost_reason"] = step.lost_reason
+    return Action(Entity.DEAL, deal["record_key"], step.kind, details, step.reason, acted_at=at), warnings
+
+
+def _is_recorded(published: Published, deal: dict[str, Any], step: Step, at: datetime | None) -> bool:
+    """Whether this step is the last thing that was done to the deal here, and the deal shows it."""
+    fact = last_action(published, deal["record_key"], _STEPS)
+    if fact is None or fact["action"] != step.kind or deal["status"] != _AFTER.get(step.kind, DealStatus.OPEN):
+        return False
+    stage_id = fact["details"].get("stage_id")
+    if stage_id is not None and deal["stage_id"] != stage_id:
+        return False
+    if step.stage is not None:
+        pipeline = {"pipeline_id": deal["pipeline_id"], "name": _pipeline_name(published, deal)}
+        if stage_of(published, pipeline, step.stage)["stage_id"] != stage_id:
+            return False
+    is_same_reason = step.lost_reason is None or fact["details"].get("lost_reason") == step.lost_reason
+    return is_same_reason and (at is None or at == fact["acted_at"])
+
+
+_STEPS = (ActionKind.MOVE, ActionKind.WIN, ActionKind.LOSE, ActionKind.REOPEN)
+
+
+def _pipeline_name(published: Published, deal: dict[str, Any]) -> str | None:
+    name = published.query("SELECT name FROM main.pipelines WHERE pipeline_id = $id", {"id": deal["pipeline_id"]})
+    return name.item() if name.height else None
 
 
 def _target(published: Published, deal: dict[str, Any], kind: ActionKind, given: str | None) -> dict[str, Any] | None:
@@ -136,13 +194,11 @@ def _target(published: Published, deal: dict[str, Any], kind: ActionKind, given:
         if given is not None:
             raise InputRefusedError(f"{deal['deal_id']} is in no pipeline")
         return None
-    name = published.query(
-        "SELECT name FROM main.pipelines WHERE pipeline_id = $id", {"id": deal["pipeline_id"]}
-    ).item()
+    name = _pipeline_name(published, deal)
     if given is not None:
         return stage_of(published, {"pipeline_id": deal["pipeline_id"], "name": name}, given)
     stages = stages_of(published, deal["pipeline_id"])
-    closing = {ActionKind.WIN: DealStatus.WON, ActionKind.LOSE: DealStatus.LOST}.get(kind)
+    closing = _AFTER.get(kind)
     if closing is not None:
         ends = [stage for stage in stages if stage["status"] == closing]
         return ends[0] if len(ends) == 1 else None

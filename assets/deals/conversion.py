@@ -1,4 +1,4 @@
-"""Converting a lead into a deal: what can be, what is doubtful about its contact, and the facts that it makes.
+"""Converting a lead into a deal: what can be, who its contact might be already, and the facts that it makes.
 
 Belongs here: planning conversions and taking them back, against the published tables. Does not belong here: asking the
 user (`pipelines.commands.crm`), recording (`pipelines.services.deals`), and how facts become tables
@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import uuid4
 
-from assets.deals.actions import one_row, stage_of, stages_of, within_limits
+from assets.deals.actions import last_action, one_row, stage_of, stages_of, within_limits
 from assets.sources.casting.cells import CASTERS, CastContext
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.keys import entity_id
@@ -47,59 +47,94 @@ class Request:
     reason: str | None = None
 
 
-MOST_TOLD = 3
+MOST_NAMED = 3
 """Candidates that one line names."""
+
+_DETAILS_OF = {
+    "pipeline": ("pipeline_source", "pipeline"),
+    "stage": ("stage_id",),
+    "title": ("title",),
+    "value": ("value",),
+    "currency": ("currency",),
+    "visibility": ("visibility",),
+    "owner": ("user_key",),
+    "expected_close_date": ("expected_close_date",),
+}
+"""What each option of a request becomes in the recorded fact."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """A contact that may be here already: `candidates` are rows of `id, name, probability, record_key,
-    other_key` and a few columns to tell them by."""
+class DuplicateCandidates:
+    """The contact of a lead and who else it might be: rows of `id, name, probability` and a few columns to recognise
+    them by."""
 
     entity: Entity
     entity_id: str
     name: str | None
     candidates: list[dict[str, Any]]
 
-    def told(self) -> str:
+    def sentence(self) -> str:
         """In one line."""
-        first = self.candidates[:MOST_TOLD]
+        first = self.candidates[:MOST_NAMED]
         known = "; ".join(f"{row['name']} ({row['id']}, {row['probability']:.0%})" for row in first)
-        more = f"; and {len(self.candidates) - MOST_TOLD} more" if len(self.candidates) > MOST_TOLD else ""
+        more = f"; and {len(self.candidates) - MOST_NAMED} more" if len(self.candidates) > MOST_NAMED else ""
         return f"the {self.entity} {self.name!r} may be here already: {known}{more}"
 
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be recorded, what is doubtful and must be answered first, and what the user should hear."""
+    """What a conversion would record, the duplicate candidates to choose from first, and warnings.
+
+    There is nothing to record if `is_recorded`: the lead was converted in the same way before.
+    """
 
     lead_id: str
     actions: list[Action] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
-    doubts: list[Doubt] = field(default_factory=list)
+    duplicates: list[DuplicateCandidates] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     deal_id: str = ""
     pipeline: str = ""
+    is_recorded: bool = False
 
 
 def plan_conversion(published: Published, request: Request, limits: Mapping[str, int]) -> Plan:
-    """Check a conversion and make it into facts. Nothing is recorded while there are doubts.
+    """Check a conversion and make it into facts. Nothing may be recorded while there are duplicate candidates.
 
     Raises InputRefusedError naming what cannot be.
     """
     lead = one_row(published, Entity.LEAD, request.lead_id)
     if lead["status"] == LeadStatus.CONVERTED:
-        into = f" into {lead['deal_id']}" if lead["deal_id"] else ""
-        raise InputRefusedError(f"{lead['lead_id']} was converted{into} before; `revert-conversion` takes it back")
+        return _recorded(published, lead, request)
     pipeline = _pipeline(published, request.pipeline)
-    stage = _first_stage(published, pipeline) if request.stage is None else stage_of(published, pipeline, request.stage)
     plan = Plan(lead["lead_id"], warnings=within_limits(published, limits, pipeline, 1), pipeline=pipeline["name"])
+    details = _details(published, request, lead, pipeline)
     for entity, answer in ((Entity.PERSON, request.person), (Entity.ORGANIZATION, request.organization)):
         _settle(published, plan, lead, (entity, answer))
-    keys = _contact_keys(published, lead)
     deal_key = uuid4().hex
+    facts = {"deal_key": deal_key, **details, **_contact_keys(published, lead)}
+    plan.actions.append(Action(Entity.LEAD, lead["record_key"], ActionKind.CONVERT, facts, request.reason))
+    plan.deal_id = entity_id(Entity.DEAL, deal_key)
+    return plan
+
+
+def _recorded(published: Published, lead: dict[str, Any], request: Request) -> Plan:
+    """The plan of a conversion that is recorded already. Raises InputRefusedError if it was another one."""
+    fact = last_action(published, lead["record_key"], (ActionKind.CONVERT, ActionKind.REVERT))
+    if fact is not None and fact["action"] == ActionKind.CONVERT:
+        stated = [name for option, name in _DETAILS_OF.items() if getattr(request, option) is not None]
+        details = _details(published, request, lead, _pipeline(published, request.pipeline)) if stated else {}
+        if all(details.get(name) == fact["details"].get(name) for names in stated for name in names):
+            deal_id = entity_id(Entity.DEAL, fact["details"]["deal_key"])
+            return Plan(lead["lead_id"], deal_id=deal_id, is_recorded=True)
+    into = f" into {lead['deal_id']}" if lead["deal_id"] else ""
+    raise InputRefusedError(f"{lead['lead_id']} was converted{into} before; `revert-conversion` takes it back")
+
+
+def _details(published: Published, request: Request, lead: dict[str, Any], pipeline: dict[str, Any]) -> dict[str, str]:
+    """What a conversion records of the deal: what was asked for, else what the lead says."""
+    stage = _first_stage(published, pipeline) if request.stage is None else stage_of(published, pipeline, request.stage)
     details = {
-        "deal_key": deal_key,
         "title": request.title or lead["title"] or "Deal",
         "pipeline_source": pipeline["source"],
         "pipeline": pipeline["pipeline"],
@@ -110,12 +145,8 @@ def plan_conversion(published: Published, request: Request, limits: Mapping[str,
         "visibility": _visibility(request.visibility),
         "user_key": _owner(published, request.owner, lead["owner_id"]),
         "expected_close_date": _day(request.expected_close_date),
-        **keys,
     }
-    told = {name: str(value) for name, value in details.items() if value is not None}
-    plan.actions.append(Action(Entity.LEAD, lead["record_key"], ActionKind.CONVERT, told, request.reason))
-    plan.deal_id = entity_id(Entity.DEAL, deal_key)
-    return plan
+    return {name: str(value) for name, value in details.items() if value is not None}
 
 
 def _settle(published: Published, plan: Plan, lead: dict[str, Any], asked: tuple[Entity, str | None]) -> None:
@@ -130,32 +161,34 @@ def _settle(published: Published, plan: Plan, lead: dict[str, Any], asked: tuple
     if answer is None:
         if rows:
             name = published.query(f"SELECT name FROM main.{entity}s WHERE {entity}_id = $id", {"id": own})  # noqa: S608
-            plan.doubts.append(Doubt(entity, own, name.item(), rows))
-    elif answer == NEW:
-        plan.decisions += [
-            Decision.about(entity, row["record_key"], row["other_key"], Verdict.DIFFERENT, "converted as a new contact")
-            for row in rows
-        ]
-    elif answer != own:
-        other = next((row for row in rows if row["id"] == answer), None)
-        if other:
-            ours, theirs = str(other["record_key"]), str(other["other_key"])
-        else:
-            ours, theirs = _anchors(published, entity, own, answer)
-        reason = "taken for it when a lead was converted"
-        plan.decisions.append(Decision.about(entity, ours, theirs, Verdict.SAME, reason))
+            plan.duplicates.append(DuplicateCandidates(entity, own, name.item(), rows))
+        return
+    others = [row["id"] for row in rows] if answer == NEW else [answer]
+    records = _records(published, entity, [own, *others])
+    for other in others:
+        if other not in records:
+            raise InputRefusedError(f"there is no {entity} {other!r}; give the id of one, or '{NEW}'")
+        if other != own:
+            verdict, reason = _ANSWERS[answer == NEW]
+            plan.decisions.append(Decision.about(entity, records[own], records[other], verdict, reason))
 
 
-def _anchors(published: Published, entity: Entity, one: str, other: str) -> tuple[str, str]:
+_ANSWERS = {
+    True: (Verdict.DIFFERENT, "converted as a new contact"),
+    False: (Verdict.SAME, "taken for it when a lead was converted"),
+}
+"""What is decided about the contact of a lead and another one, by whether it is a new contact."""
+
+
+def _records(published: Published, entity: Entity, ids: list[str]) -> dict[str, list[str]]:
+    """The records of these entities by id."""
     found = published.query(
-        f"SELECT entity_id, min(record_key) AS record_key FROM audit.{entity}_members "  # noqa: S608  (our own names)
-        "WHERE entity_id IN ($one, $other) GROUP BY entity_id",
-        {"one": one, "other": other},
+        f"SELECT entity_id, list(record_key) AS records FROM audit.{entity}_members "  # noqa: S608  (our own names)
+        "ANTI JOIN records.repeated_names($entity) USING (record_key) "
+        "WHERE list_contains($ids, entity_id) GROUP BY entity_id",
+        {"ids": ids, "entity": entity.value},
     )
-    keys = dict(found.iter_rows())
-    if other not in keys:
-        raise InputRefusedError(f"there is no {entity} {other!r}; give the id of one, or '{NEW}'")
-    return keys[one], keys[other]
+    return dict(found.iter_rows())
 
 
 def _contact_keys(published: Published, lead: dict[str, Any]) -> dict[str, str]:
@@ -262,15 +295,16 @@ def _owner(published: Published, given: str | None, before: str | None) -> str |
     return str(rows.item())
 
 
-def plan_revert(published: Published, lead_id: str, reason: str | None) -> Action:
-    """Take a conversion back. Raises InputRefusedError when the lead was not converted here."""
+def plan_revert(published: Published, lead_id: str, reason: str | None) -> Action | None:
+    """Take a conversion back; None if that is recorded already.
+
+    Raises InputRefusedError if the lead does not exist or was not converted here.
+    """
     lead = one_row(published, Entity.LEAD, lead_id)
-    here = published.query(
-        "SELECT action FROM audit.actions WHERE entity = 'lead' AND record_key = $key "
-        "AND action IN ('convert', 'revert') ORDER BY sequence DESC LIMIT 1",
-        {"key": lead["record_key"]},
-    )
-    if here.is_empty() or here.item() != ActionKind.CONVERT:
+    fact = last_action(published, lead["record_key"], (ActionKind.CONVERT, ActionKind.REVERT))
+    if fact is None:
         how = "its source converted it" if lead["status"] == LeadStatus.CONVERTED else "it is not converted"
         raise InputRefusedError(f"{lead['lead_id']}: no conversion here to take back; {how}")
+    if fact["action"] == ActionKind.REVERT:
+        return None
     return Action(Entity.LEAD, lead["record_key"], ActionKind.REVERT, {}, reason)

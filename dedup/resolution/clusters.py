@@ -4,7 +4,8 @@ Plain connected components would let one doubtful pair fuse two groups, and one 
 around it. So components that are larger than a few records, or hold a pair that must stay apart, are built
 again pair by pair, the strongest evidence first (single-linkage agglomeration under constraints, as in Davidson
 and Ravi 2005), and two parts are joined only when nothing keeps them apart and enough of the pairs across speak
-for it. Everything is decided by content, so that no order of imports matters. Does not belong here: evidence
+for it. Then decided pairs join whole clusters: a decision that two are one never takes either of them apart
+(decision 0026). Everything is decided by content, so that no order of imports matters. Does not belong here: evidence
 (`dedup.scoring.linker`), ids (`dedup.resolution.entities`).
 """
 
@@ -61,8 +62,9 @@ class _Part:
 def constrained(entity: Entity, components: pl.DataFrame, pairs: pl.DataFrame, apart: pl.DataFrame) -> Clusters:
     """Split those of the connected `components` (`record_key, component`) that must not stay whole.
 
-    `pairs` has `record_key_l, record_key_r, match_weight, match_probability, band, rule` of every kept pair,
-    `apart` the pairs that must not be one, `record_key_l, record_key_r, rule`.
+    `pairs` has `record_key_l, record_key_r, match_weight, match_probability, band, rule` of every kept pair; one that
+    people decided to be the same has a second row with what the model says of it, if it was scored. `apart` has the
+    pairs that must not be one, `record_key_l, record_key_r, rule`.
     """
     of_record = components.select("record_key", "component")
     together = of_record.filter(pl.len().over("component") > 1)
@@ -86,7 +88,7 @@ def constrained(entity: Entity, components: pl.DataFrame, pairs: pl.DataFrame, a
         for part in grown.parts():
             parted["record_key"] += sorted(part)
             parted["component"] += [min(part)] * len(part)
-        loosened += grown.loosened
+        loosened += [(*pair, rule) for pair, rule in grown.loosened.items()]
         findings += grown.findings
     if parted["record_key"]:
         split = pl.DataFrame(parted)
@@ -132,47 +134,50 @@ class _Agglomeration:
 
     def __init__(self, entity: Entity, pairs: pl.DataFrame, apart: pl.DataFrame) -> None:
         self.entity = entity
-        self.loosened: list[tuple[str, str, str]] = []
+        self.loosened: dict[tuple[str, str], str] = {}
         self.findings: list[dict[str, object]] = []
-        self._edges: list[tuple[int, float, str, str, str, float]] = []
+        self._edges: list[_Edge] = []
+        self._decided: list[_Edge] = []
         self._likely: dict[str, set[str]] = {}
-        self._parts: dict[str, _Part] = {}
+        self._keys: set[str] = set()
+        self._apart: dict[str, set[str]] = {}
         self._apart_rules: dict[tuple[str, str], str] = {}
         for left, right, weight, chance, band, rule in pairs.select(
             "record_key_l", "record_key_r", "match_weight", "match_probability", "band", "rule"
         ).iter_rows():
-            for key in (left, right):
-                self._parts.setdefault(key, _Part({key}))
+            self._keys |= {left, right}
             if band == Band.MATCHED:
-                self._edges.append((_rank(rule), -weight, left, right, rule, chance))
-            if band != Band.DISTINCT:
+                edges = self._decided if rule == PairRule.DECIDED_SAME else self._edges
+                edges.append((rule == PairRule.MODEL, -weight, left, right, rule, chance))
+            if band != Band.DISTINCT and rule != PairRule.DECIDED_SAME:
                 self._likely.setdefault(left, set()).add(right)
                 self._likely.setdefault(right, set()).add(left)
         for left, right, rule in apart.select("record_key_l", "record_key_r", "rule").iter_rows():
-            for key, other in ((left, right), (right, left)):
-                self._parts.setdefault(key, _Part({key})).apart.add(other)
+            self._keys |= {left, right}
+            self._apart.setdefault(left, set()).add(right)
+            self._apart.setdefault(right, set()).add(left)
             self._apart_rules[left, right] = rule
+        self._edges.sort()
+        self._decided.sort()
+        self._parts: dict[str, _Part] = {}
 
     def run(self) -> None:
-        """Join parts, the strongest statement first."""
-        for _, _, left, right, rule, chance in sorted(self._edges):
-            one, other = self._parts[left], self._parts[right]
-            if one is other:
-                continue
-            against = one.apart & other.members
-            if against:
-                self.loosened.append((left, right, PairRule.KEPT_APART))
-                if rule != PairRule.MODEL:
-                    self._contradiction(left, right, rule, one, other)
-            elif rule == PairRule.MODEL and not self._is_supported(one, other, chance):
-                self.loosened.append((left, right, PairRule.WEAK_BRIDGE))
-            else:
-                self._join(one, other)
-        # A pair that was a weak bridge once may have come together by others since.
-        self.loosened = [item for item in self.loosened if self._parts[item[0]] is not self._parts[item[1]]]
-        bridges = sorted(
-            {key for left, right, rule in self.loosened if rule == PairRule.WEAK_BRIDGE for key in (left, right)}
-        )
+        """Join parts, then whole clusters that people decided to be one.
+
+        Where a cluster that is joined by evidence keeps decided records apart, the decision comes first: its records
+        are joined before any evidence is looked at, and the evidence gives way.
+        """
+        self._join_by_evidence([])
+        refused = self._join_decided()
+        if refused:
+            self._join_by_evidence(self._consistent_groups(refused))
+            refused = self._join_decided()
+        self._report_contradictions(refused)
+        # A pair that was refused once may have come together by others since.
+        self.loosened = {
+            pair: rule for pair, rule in self.loosened.items() if self._parts[pair[0]] is not self._parts[pair[1]]
+        }
+        bridges = sorted({key for pair, rule in self.loosened.items() if rule == PairRule.WEAK_BRIDGE for key in pair})
         if bridges:
             self._find(
                 "weak bridge", bridges, "groups of records that only a few pairs connect are left apart for review"
@@ -181,6 +186,56 @@ class _Agglomeration:
     def parts(self) -> list[set[str]]:
         """The clusters."""
         return [part.members for part in {id(part): part for part in self._parts.values()}.values()]
+
+    def _join_by_evidence(self, together: list[set[str]]) -> None:
+        """Join parts by what sources state and models say, the strongest first; `together` are joined before."""
+        self._parts = {key: _Part({key}, set(self._apart.get(key, ()))) for key in self._keys}
+        self.loosened, self.findings = {}, []
+        for group in together:
+            first, *others = sorted(group)
+            for key in others:
+                self._join(self._parts[first], self._parts[key])
+        for _, _, left, right, rule, chance in self._edges:
+            one, other = self._parts[left], self._parts[right]
+            if one is other:
+                continue
+            if one.apart & other.members:
+                self.loosened[left, right] = PairRule.KEPT_APART
+                if rule != PairRule.MODEL:
+                    self._contradiction(left, right, rule)
+            elif rule == PairRule.MODEL and not self._is_supported(one, other, chance):
+                self.loosened[left, right] = PairRule.WEAK_BRIDGE
+            else:
+                self._join(one, other)
+
+    def _join_decided(self) -> list[_Edge]:
+        """Join the whole parts that people decided to be one; returns the decided pairs that something keeps apart."""
+        refused = []
+        for edge in self._decided:
+            one, other = self._parts[edge[2]], self._parts[edge[3]]
+            if one is other:
+                continue
+            if one.apart & other.members:
+                refused.append(edge)
+            else:
+                self._join(one, other)
+        return refused
+
+    def _consistent_groups(self, refused: list[_Edge]) -> list[set[str]]:
+        """Records that are one by decisions alone, around the refused pairs, without a pair that must stay apart.
+
+        Records of one part count as one from the start: what people decided about it is about all of it.
+        """
+        groups = {key: {key} for _, _, left, right, *_ in self._decided for key in (left, right)}
+        of_part: dict[int, set[str]] = {}
+        for key in sorted(groups):
+            _unite(groups, of_part.setdefault(id(self._parts[key]), groups[key]), groups[key])
+        for _, _, left, right, *_ in self._decided:
+            one, other = groups[left], groups[right]
+            if not any(self._apart.get(key, set()) & other for key in one):
+                _unite(groups, one, other)
+        wanted = {id(groups[key]): groups[key] for edge in refused for key in (edge[2], edge[3])}
+        return [group for group in wanted.values() if len({id(self._parts[key]) for key in group}) > 1]
 
     def _is_supported(self, one: _Part, other: _Part, chance: float) -> bool:
         across = len(one.members) * len(other.members)
@@ -191,6 +246,8 @@ class _Agglomeration:
         return likely >= (SUPPORT_OF_STRONG if chance >= STRONG else SUPPORT) * across
 
     def _join(self, one: _Part, other: _Part) -> None:
+        if one is other:
+            return
         if len(one.members) < len(other.members):
             one, other = other, one
         one.members |= other.members
@@ -198,12 +255,25 @@ class _Agglomeration:
         for key in other.members:
             self._parts[key] = one
 
-    def _contradiction(self, left: str, right: str, rule: str, one: _Part, other: _Part) -> None:
+    def _report_contradictions(self, refused: list[_Edge]) -> None:
+        """Of the decided pairs between two parts one is enough to tell why the parts are apart."""
+        seen: set[tuple[int, int]] = set()
+        for _, _, left, right, rule, _ in refused:
+            one, other = self._parts[left], self._parts[right]
+            if one is other:
+                continue
+            self.loosened[left, right] = PairRule.KEPT_APART
+            parts = (min(id(one), id(other)), max(id(one), id(other)))
+            if parts not in seen:
+                seen.add(parts)
+                self._contradiction(left, right, rule)
+
+    def _contradiction(self, left: str, right: str, rule: str) -> None:
+        one, other = self._parts[left].members, self._parts[right].members
         apart = sorted(
             (pair, said)
             for pair, said in self._apart_rules.items()
-            if (pair[0] in one.members and pair[1] in other.members)
-            or (pair[1] in one.members and pair[0] in other.members)
+            if (pair[0] in one and pair[1] in other) or (pair[1] in one and pair[0] in other)
         )
         (against_l, against_r), said = apart[0]
         self._find(
@@ -216,7 +286,15 @@ class _Agglomeration:
         self.findings.append({"entity": self.entity.value, "finding": finding, "record_keys": keys, "detail": detail})
 
 
-def _rank(rule: str) -> int:
-    """People first, then what the source states, then models."""
-    ranks: dict[str, int] = {PairRule.DECIDED_SAME: 0, PairRule.MODEL: 2}
-    return ranks.get(rule, 1)
+_Edge = tuple[bool, float, str, str, str, float]
+"""A matched pair: whether the model says so, its negative weight, the two records, its rule and its probability.
+
+Sorted, what sources state comes first, then model pairs from the strongest to the weakest.
+"""
+
+
+def _unite(groups: dict[str, set[str]], one: set[str], other: set[str]) -> None:
+    if one is not other:
+        one |= other
+        for key in other:
+            groups[key] = one

@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from dedup.models.versions import model_in_use
 from dedup.resolution.clusters import Clusters, constrained
 from dedup.resolution.survivorship import Survivorship
+from dedup.scoring.bands import band, probability
 from dedup.scoring.freshness import basis, recorded, remember
 from dedup.scoring.linker import connected_components
 from schemas.contracts.vocabulary import ID_PREFIXES, Band, Entity, PairRule
@@ -138,7 +140,7 @@ def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
         f"SELECT record_key_l, record_key_r, match_weight, match_probability, band, rule FROM {table}"  # noqa: S608  (our own names)
     )
     repeated = pairs.filter(pl.col("rule") == PairRule.BARE_NAME.value)
-    pairs = pairs.filter(pl.col("rule") != PairRule.BARE_NAME.value)
+    pairs = _on_representatives(pairs.filter(pl.col("rule") != PairRule.BARE_NAME.value), repeated)
     keys = keys.filter(~keys.is_in(repeated["record_key_r"].implode()))
     components = connected_components(session, keys, pairs.filter(pl.col("band") == Band.MATCHED))
     together = components.filter(pl.len().over("component") > 1)
@@ -150,7 +152,7 @@ def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
     clusters = constrained(
         entity,
         components,
-        pairs,
+        pl.concat([pairs, _evidence_of_decided(pairs, model_in_use(session.frame, entity).PRIOR_LOG_ODDS)]),
         pl.concat([decided, conflicts]).unique(["record_key_l", "record_key_r"], keep="first", maintain_order=True),
     )
     with session.registered("loosened_pairs", clusters.loosened):
@@ -170,3 +172,26 @@ def _with_repeated(components: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataF
     of_first = components.rename({"record_key": "record_key_l"})
     added = repeated.join(of_first, on="record_key_l").select("component", record_key="record_key_r")
     return pl.concat([components, added.select("record_key", "component")]).sort("record_key")
+
+
+def _on_representatives(pairs: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
+    """The pairs, with the record that a record only repeats in its place; decisions name such records, too."""
+    one, other = (
+        pl.col(side).replace(repeated["record_key_r"], repeated["record_key_l"])
+        for side in ("record_key_l", "record_key_r")
+    )
+    moved = pairs.with_columns(
+        record_key_l=pl.min_horizontal(one, other), record_key_r=pl.max_horizontal(one, other)
+    ).filter(pl.col("record_key_l") != pl.col("record_key_r"))
+    return moved.unique(["record_key_l", "record_key_r", "rule"], maintain_order=True)
+
+
+def _evidence_of_decided(pairs: pl.DataFrame, prior: float) -> pl.DataFrame:
+    """The pairs that people decided to be the same, as the model bands them."""
+    decided = pairs.filter(pl.col("rule") == PairRule.DECIDED_SAME.value)
+    weights = decided["match_weight"].to_list()
+    return decided.with_columns(
+        match_probability=pl.Series([probability(weight, prior) for weight in weights], dtype=pl.Float64),
+        band=pl.Series([band(weight, prior).value for weight in weights], dtype=pl.String),
+        rule=pl.lit(PairRule.MODEL.value),
+    )

@@ -33,12 +33,12 @@ def basis(*parts: str) -> str:
 def fingerprint(session: Session, shaping: str) -> str:
     """The fingerprint of what the derived tables should be made from now; `shaping` is `Settings.shaping`."""
     loaded = session.frame("SELECT import_id FROM audit.imports ORDER BY import_sequence")["import_id"].to_list()
-    decided = session.frame(
-        "SELECT entity || record_key_l || record_key_r || decision AS said FROM audit.decisions ORDER BY said"
-    )["said"].to_list()
+    decided = session.frame("SELECT CAST(sequence AS VARCHAR) AS place FROM audit.decisions ORDER BY sequence")
     acted = session.scalar("SELECT count(*) || '/' || coalesce(max(sequence), 0) FROM audit.actions")
     models = session.frame("SELECT version FROM audit.models ORDER BY entity")["version"].to_list()
-    return digest([_program(), shaping, *loaded, "decisions", *decided, "actions", str(acted), "models", *models])
+    return digest(
+        [_program(), shaping, *loaded, "decisions", *decided["place"], "actions", str(acted), "models", *models]
+    )
 
 
 def recorded(session: Session, name: str) -> str | None:

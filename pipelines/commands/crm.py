@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,10 +15,12 @@ import typer
 from pipelines.commands.common import HomeOption, JsonOption, published_of, settings_of
 from pipelines.commands.console import err, out, print_json, print_table, progress_shown
 from schemas.contracts.errors import InputRefusedError
-from schemas.contracts.vocabulary import ActionKind, LeadStatus
+from schemas.contracts.vocabulary import ActionKind, LeadOrder
+from schemas.stores.settings import Settings
 
 if TYPE_CHECKING:
-    from assets.deals.conversion import Doubt, Plan, Request
+    from assets.deals.actions import Step
+    from assets.deals.conversion import DuplicateCandidates, Request
 
 LeadArgument = Annotated[str, typer.Argument(metavar="LEAD_ID", help="A lead, by id or source:id.", show_default=False)]
 DealArgument = Annotated[str, typer.Argument(metavar="DEAL_ID", help="A deal, by id or source:id.", show_default=False)]
@@ -28,17 +32,25 @@ AtOption = Annotated[
 StageOption = Annotated[
     str | None, typer.Option("--stage", metavar="NAME", help="A stage of the deal's pipeline.", show_default=False)
 ]
-STATUSES = (*LeadStatus, "all")
+
+
+class InboxStatus(StrEnum):
+    """Which leads the inbox shows."""
+
+    OPEN = "open"
+    ARCHIVED = "archived"
+    CONVERTED = "converted"
+    ALL = "all"
 
 
 def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
-    status: Annotated[str, typer.Option("--status", help="open, archived, converted or all.")] = "open",
+    status: Annotated[InboxStatus, typer.Option("--status", help="Which leads.")] = InboxStatus.OPEN,
     label: Annotated[str | None, typer.Option("--label", help="Only with this label.", show_default=False)] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Only of this owner.", show_default=False)] = None,
     sort: Annotated[
-        str, typer.Option("--sort", help="created (newest first), value (largest first), title, owner or person.")
-    ] = "created",
+        LeadOrder, typer.Option("--sort", help="Newest first, largest value first, or by name.")
+    ] = LeadOrder.CREATED,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to show.")] = 20,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -51,70 +63,20 @@ def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift leads --status archived --owner "Ann Lee" --sort value
     """
-    from pipelines.services.deals import LEAD_ORDERS, open_leads
+    from pipelines.services.deals import open_leads
 
-    if status not in STATUSES:
-        raise typer.BadParameter(f"{status!r} is not one of {', '.join(STATUSES)}", param_hint="--status")
-    if sort not in LEAD_ORDERS:
-        raise typer.BadParameter(f"{sort!r} is not one of {', '.join(LEAD_ORDERS)}", param_hint="--sort")
     rows = open_leads(published_of(context, home), status, label, owner, sort)
     if as_json:
         print_json({"leads": rows.to_dicts()})
         return
     if rows.is_empty():
-        out.print("No lead is there.")
+        out.print("No lead found.")
         return
     frame = rows.select(
         "lead_id", "title", "person", "organization", "channel", "value", "currency", "owner", "has_open_deal",
         pl.col("duplicate_lead_ids").list.len().alias("duplicates"),
     )  # fmt: skip
     print_table(frame, None, limit)
-
-
-def archive(
-    context: typer.Context,
-    lead_id: LeadArgument,
-    reason: ReasonOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Put a lead out of the inbox without converting it; a later import does not bring it back.
-
-    [bold]Example[/bold]
-
-      leadsift archive lead_1f3c --reason "no budget this year"
-    """
-    _file(context, home, (lead_id, ActionKind.ARCHIVE, reason), as_json=as_json)
-
-
-def restore(
-    context: typer.Context,
-    lead_id: LeadArgument,
-    reason: ReasonOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Take an archived lead back into the inbox.
-
-    [bold]Example[/bold]
-
-      leadsift restore lead_1f3c
-    """
-    _file(context, home, (lead_id, ActionKind.RESTORE, reason), as_json=as_json)
-
-
-def _file(
-    context: typer.Context, home: Path | None, what: tuple[str, ActionKind, str | None], *, as_json: bool
-) -> None:
-    from pipelines.services.deals import file_lead
-
-    settings = settings_of(context, home)
-    with progress_shown(quiet=as_json):
-        lead = file_lead(settings, *what)
-    if as_json:
-        print_json(lead)
-    else:
-        out.print(f"{lead['lead_id']} is {lead['status']}.", markup=False)
 
 
 def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
@@ -176,47 +138,42 @@ def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if (lead_id is None) == (file is None):
         raise typer.BadParameter("give a LEAD_ID, or --file", param_hint="LEAD_ID")
     if file is not None:
-        with progress_shown(quiet=as_json):
-            plans = acting.plan_all(settings, file)
+        requests: Mapping[str, Request] = acting.requests_in(file)
     else:
         request = Request(
             str(lead_id), pipeline, stage, title, value, currency, visibility, owner, expected_close_date, person,
             organization, reason,
         )  # fmt: skip
-        plans = [_answered(settings, request, may_ask=not yes and not as_json and sys.stdin.isatty())]
+        may_ask = not yes and not as_json and sys.stdin.isatty()
+        requests = {"": _with_answers(settings, request) if may_ask else request}
     with progress_shown(quiet=as_json):
-        deals = acting.convert(settings, plans)
-    warnings = sorted({told for item in plans for told in item.warnings})
+        document = acting.convert(settings, requests)
     if as_json:
-        print_json({"deals": deals, "warnings": warnings})
+        print_json(document)
         return
-    for deal in deals:
-        out.print(f"{deal['lead_id']} is now the deal {deal['deal_id']}: {deal['title']}", markup=False)
-    for told in warnings:
-        err.print(told, markup=False)
+    verb = "was recorded already as" if document["already_recorded"] else "is now"
+    for deal in document["deals"]:
+        out.print(f"{deal['lead_id']} {verb} the deal {deal['deal_id']}: {deal['title']}", markup=False)
+    for warning in document["warnings"]:
+        err.print(warning, markup=False)
 
 
-def _answered(settings: Any, request: Request, *, may_ask: bool) -> Plan:
-    """The plan of a conversion, with every doubt answered by the user. Raises InputRefusedError where none can be."""
+def _with_answers(settings: Settings, request: Request) -> Request:
+    """The request with what the user chooses among the duplicate candidates of the lead's contact."""
     from pipelines.services import deals as acting
 
-    while True:
-        made = acting.plan(settings, request)
-        if not made.doubts:
-            return made
-        doubt = made.doubts[0]
-        if not may_ask:
-            raise InputRefusedError(f"{doubt.told()}; say --{doubt.entity} ID or --{doubt.entity} new")
-        request = replace(request, **{doubt.entity.value: _ask(doubt)})
+    while duplicates := acting.plan(settings, request).duplicates:
+        request = replace(request, **{duplicates[0].entity.value: _ask(duplicates[0])})
+    return request
 
 
-_TOLD_BY = ("email", "domain", "phone", "organization", "city")
+_RECOGNISED_BY = ("email", "domain", "phone", "organization", "city")
 
 
-def _ask(doubt: Doubt) -> str:
-    out.print(f"The {doubt.entity} {doubt.name!r} may be here already:", markup=False)
-    for number, row in enumerate(doubt.candidates, 1):
-        known = " · ".join(str(row[name]) for name in _TOLD_BY if row.get(name))
+def _ask(found: DuplicateCandidates) -> str:
+    out.print(f"The {found.entity} {found.name!r} may be here already:", markup=False)
+    for number, row in enumerate(found.candidates, 1):
+        known = " · ".join(str(row[name]) for name in _RECOGNISED_BY if row.get(name))
         out.print(f"  {number}  {row['name']}  {row['id']}  {row['probability']:.0%}  {known}", markup=False)
     out.print("  n  none of these: a new one\n  c  cancel")
     while True:
@@ -225,32 +182,120 @@ def _ask(doubt: Doubt) -> str:
             raise InputRefusedError("cancelled; nothing was changed")
         if said == "n":
             return "new"
-        if said.isdigit() and 1 <= int(said) <= len(doubt.candidates):
-            return str(doubt.candidates[int(said) - 1]["id"])
+        if said.isdigit() and 1 <= int(said) <= len(found.candidates):
+            return str(found.candidates[int(said) - 1]["id"])
 
 
-def revert_conversion(
-    context: typer.Context,
-    lead_id: LeadArgument,
-    reason: ReasonOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
+# Acts on leads and deals, as declarations ----------------------------------------------------------------------------
+
+Command = Callable[..., None]
+
+
+def _lead_command(kind: ActionKind, text: str) -> Command:
+    """A command that does one thing to one lead."""
+
+    def command(
+        context: typer.Context,
+        lead_id: LeadArgument,
+        reason: ReasonOption = None,
+        home: HomeOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        from pipelines.services.deals import act_on_lead
+
+        settings = settings_of(context, home)
+        with progress_shown(quiet=as_json):
+            lead = act_on_lead(settings, lead_id, kind, reason)
+        if as_json:
+            print_json(lead)
+        else:
+            out.print(f"{lead['lead_id']} is {lead['status']}{_already(lead)}.", markup=False)
+
+    command.__doc__ = text
+    return command
+
+
+def _already(document: Mapping[str, Any]) -> str:
+    return " (already recorded)" if document["already_recorded"] else ""
+
+
+archive = _lead_command(
+    ActionKind.ARCHIVE,
+    """Take a lead out of the inbox without converting it; a later import does not bring it back.
+
+    [bold]Example[/bold]
+
+      leadsift archive lead_1f3c --reason "no budget this year"
+    """,
+)
+restore = _lead_command(
+    ActionKind.RESTORE,
+    """Put an archived lead back into the inbox.
+
+    [bold]Example[/bold]
+
+      leadsift restore lead_1f3c
+    """,
+)
+revert_conversion = _lead_command(
+    ActionKind.REVERT,
     """Take back a conversion that was made here: the deal goes, the lead is in the inbox again.
 
     [bold]Example[/bold]
 
       leadsift revert-conversion lead_1f3c --reason "wrong lead"
-    """
-    from pipelines.services.deals import revert
+    """,
+)
 
-    settings = settings_of(context, home)
-    with progress_shown(quiet=as_json):
-        lead = revert(settings, lead_id, reason)
-    if as_json:
-        print_json(lead)
-    else:
-        out.print(f"{lead['lead_id']} is {lead['status']}.", markup=False)
+
+def _deal_command(kind: ActionKind, text: str) -> Command:
+    """A command that closes or reopens a deal."""
+
+    def command(  # noqa: PLR0913, PLR0917  (one parameter for each option)
+        context: typer.Context,
+        deal_id: DealArgument,
+        stage: StageOption = None,
+        at: AtOption = None,
+        reason: ReasonOption = None,
+        home: HomeOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        from assets.deals.actions import Step
+
+        why = {"lost_reason": reason} if kind == ActionKind.LOSE else {"reason": reason}
+        _act_on_deal(settings_of(context, home), deal_id, Step(kind, stage, at, **why), as_json=as_json)
+
+    command.__doc__ = text
+    return command
+
+
+win = _deal_command(
+    ActionKind.WIN,
+    """Close a deal as won.
+
+    [bold]Example[/bold]
+
+      leadsift win deal_1f3c --at 2026-04-30
+    """,
+)
+lose = _deal_command(
+    ActionKind.LOSE,
+    """Close a deal as lost. The reason becomes its lost reason.
+
+    [bold]Example[/bold]
+
+      leadsift lose deal_1f3c --reason "too expensive"
+    """,
+)
+reopen = _deal_command(
+    ActionKind.REOPEN,
+    """Open a won or lost deal again, in the stage that it was closed from unless another is named.
+
+    [bold]Example[/bold]
+
+      leadsift reopen deal_1f3c --stage Proposal
+    """,
+)
 
 
 def move(  # noqa: PLR0913, PLR0917  (one parameter for each option)
@@ -268,84 +313,24 @@ def move(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift move salesforce:0065e Proposal
     """
-    _act(context, home, (deal_id, ActionKind.MOVE), {"stage": stage, "at": at, "reason": reason}, as_json=as_json)
+    from assets.deals.actions import Step
+
+    step = Step(ActionKind.MOVE, stage, at, reason=reason)
+    _act_on_deal(settings_of(context, home), deal_id, step, as_json=as_json)
 
 
-def win(  # noqa: PLR0913, PLR0917  (one parameter for each option)
-    context: typer.Context,
-    deal_id: DealArgument,
-    stage: StageOption = None,
-    at: AtOption = None,
-    reason: ReasonOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Close a deal as won.
-
-    [bold]Example[/bold]
-
-      leadsift win deal_1f3c --at 2026-04-30
-    """
-    _act(context, home, (deal_id, ActionKind.WIN), {"stage": stage, "at": at, "reason": reason}, as_json=as_json)
-
-
-def lose(  # noqa: PLR0913, PLR0917  (one parameter for each option)
-    context: typer.Context,
-    deal_id: DealArgument,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why it was lost.", show_default=False)] = None,
-    stage: StageOption = None,
-    at: AtOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Close a deal as lost.
-
-    [bold]Example[/bold]
-
-      leadsift lose deal_1f3c --reason "too expensive"
-    """
-    how = {"stage": stage, "at": at, "lost_reason": reason}
-    _act(context, home, (deal_id, ActionKind.LOSE), how, as_json=as_json)
-
-
-def reopen(  # noqa: PLR0913, PLR0917  (one parameter for each option)
-    context: typer.Context,
-    deal_id: DealArgument,
-    stage: StageOption = None,
-    at: AtOption = None,
-    reason: ReasonOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Open a won or lost deal again, in the stage that it was closed from unless another is named.
-
-    [bold]Example[/bold]
-
-      leadsift reopen deal_1f3c --stage Proposal
-    """
-    _act(context, home, (deal_id, ActionKind.REOPEN), {"stage": stage, "at": at, "reason": reason}, as_json=as_json)
-
-
-def _act(
-    context: typer.Context,
-    home: Path | None,
-    what: tuple[str, ActionKind],
-    how: dict[str, str | None],
-    *,
-    as_json: bool,
-) -> None:
+def _act_on_deal(settings: Settings, deal_id: str, step: Step, *, as_json: bool) -> None:
     from pipelines.services.deals import act_on_deal
 
-    settings = settings_of(context, home)
     with progress_shown(quiet=as_json):
-        deal = act_on_deal(settings, *what, how)
+        deal = act_on_deal(settings, deal_id, step)
     if as_json:
         print_json(deal)
         return
     where = f" in {deal['stage']!r}" if deal["stage"] else ""
-    out.print(f"{deal['deal_id']} is {deal['status']}{where}.", markup=False)
-    for told in deal["warnings"]:
-        err.print(told, markup=False)
+    out.print(f"{deal['deal_id']} is {deal['status']}{where}{_already(deal)}.", markup=False)
+    for warning in deal["warnings"]:
+        err.print(warning, markup=False)
     for row in deal["conflicts"]:
         err.print(
             f"its source says another {row['field']}; the {row['stands']} one stands (audit.deal_conflicts)",

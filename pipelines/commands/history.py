@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
 import polars as pl
@@ -9,6 +10,7 @@ import typer
 
 from pipelines.commands.common import HomeOption, JsonOption, refuse, settings_of
 from pipelines.commands.console import out, print_json, print_table, progress_shown
+from schemas.contracts.errors import InputRefusedError
 from schemas.stores.ledger import Import
 from schemas.stores.stores import Stores
 
@@ -72,7 +74,7 @@ def _document(item: Import) -> dict[str, Any]:
     }
 
 
-def undo(
+def undo(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
     import_id: Annotated[
         str, typer.Argument(metavar="IMPORT_ID", help="The import, as `leadsift imports` lists it.", show_default=False)
@@ -80,28 +82,41 @@ def undo(
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept in the ledger.", show_default=False)
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Undo it even if conversions, moves, edits or decisions depend on it.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take an import back: the tables become what they would be without it, updates included.
 
-    The files stay in the archive. Ids that go with it can still be looked up in audit.id_redirects. Importing the same
-    files again brings them back.
+    The files stay in the archive. Ids that go with it can still be looked up in audit.id_redirects. What people did to
+    its records is suspended (audit.actions, audit.decisions). Importing the same files again brings all of it back.
 
     [bold]Example[/bold]
 
       leadsift undo imp_20250930140000_a1b2c3 --reason "wrong list"
     """
-    from pipelines.services.undo import undo_import
+    from pipelines.services.undo import dependents_of, describe, undo_import
 
     settings = settings_of(context, home)
+    if not yes and not as_json and sys.stdin.isatty() and (dependents := dependents_of(settings, import_id)):
+        out.print(f"On {import_id} depend, and are suspended until its records come back:")
+        for item in dependents:
+            out.print(f"  {describe(item)}", markup=False)
+        yes = typer.confirm("Undo it?")
+        if not yes:
+            raise InputRefusedError("cancelled; nothing was changed")
     with progress_shown(quiet=as_json):
-        document = undo_import(settings, import_id, reason)
+        document = undo_import(settings, import_id, reason, with_dependents=yes)
     if as_json:
         print_json(document)
         return
     counts = ", ".join(f"{count:,} {name}" for name, count in document["entities"].items())
-    out.print(f"{import_id} is undone ({len(document['files'])} files). There are now {counts}.", markup=False)
+    already = " (already recorded)" if document["already_recorded"] else ""
+    out.print(f"{import_id} is undone{already} ({len(document['files'])} files). There are now {counts}.", markup=False)
+    for item in document["suspended"]:
+        out.print(f"suspended: {describe(item)}", markup=False)
 
 
 def doctor(

@@ -10,7 +10,7 @@ import typer
 
 from pipelines.commands.common import HomeOption, JsonOption, output_file, settings_of
 from pipelines.commands.console import out, print_json, print_table, progress_shown
-from pipelines.commands.people import EntityOption, entity_named
+from pipelines.commands.people import EntityOption, entity_of
 from pipelines.services.output_files import CHART_ENDINGS
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES
 
@@ -75,7 +75,7 @@ def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         else:
             out.print(", ".join(f"{name}: {version}" for name, version in document["in_use"].items()), markup=False)
         return
-    wanted = entity_named(entity)
+    wanted = entity_of(entity)
     found = training.train_models(settings, [wanted] if wanted else list(RESOLVED_ENTITIES))
     if as_json:
         print_json({
@@ -137,5 +137,7 @@ def edit(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if as_json:
         print_json(document)
         return
+    if document["already_recorded"]:
+        out.print("Already recorded.")
     for item in document["edited"]:
         out.print(f"{item['field']}: {item['value'] or '(empty)'}", markup=False)

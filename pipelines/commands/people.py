@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,20 +16,21 @@ from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import Entity, Verdict
 from schemas.stores.stores import Stores
 
-EntityOption = Annotated[
-    str | None,
-    typer.Option("--entity", metavar="NAME", help="person or organization (default: both).", show_default=False),
-]
+
+class ResolvedEntity(StrEnum):
+    """What is resolved: entities that several records can be."""
+
+    PERSON = "person"
+    ORGANIZATION = "organization"
+
+
+EntityOption = Annotated[ResolvedEntity | None, typer.Option("--entity", help="Default: both.", show_default=False)]
 LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to show.")]
 
 
-def entity_named(given: str | None) -> Entity | None:
-    """The entity that an option names. Raises typer.BadParameter for any other word."""
-    if given is None:
-        return None
-    if given not in (Entity.PERSON, Entity.ORGANIZATION):
-        raise typer.BadParameter(f"{given!r} is neither person nor organization", param_hint="--entity")
-    return Entity(given)
+def entity_of(given: ResolvedEntity | None) -> Entity | None:
+    """The entity that an option names."""
+    return None if given is None else Entity(given.value)
 
 
 def match(  # noqa: PLR0913, PLR0917  (one parameter for each option)
@@ -232,11 +234,9 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     from pipelines.services import review as reviewing
 
     settings = settings_of(context, home)
-    published, wanted = Stores.open(settings).published, entity_named(entity)
+    published, wanted = Stores.open(settings).published, entity_of(entity)
     if take is not None:
-        decisions = reviewing.read_workbook(take)
-        reviewing.check_records(published, decisions)
-        _apply(settings, decisions, as_json=as_json)
+        _apply(settings, reviewing.read_workbook(take), as_json=as_json)
         return
     rows = reviewing.queue(published, wanted)
     if accept_above is not None:
@@ -274,7 +274,7 @@ def decide(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
     left: Annotated[str, typer.Argument(metavar="LEFT", help="An id, a record key or source:id.", show_default=False)],
     right: Annotated[str, typer.Argument(metavar="RIGHT", help="The other one.", show_default=False)],
-    verdict: Annotated[str, typer.Argument(metavar="same|different|unsure", help="What they are.", show_default=False)],
+    verdict: Annotated[Verdict, typer.Argument(help="What they are.", show_default=False)],
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept in the ledger.", show_default=False)
     ] = None,
@@ -293,12 +293,20 @@ def decide(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     """
     from pipelines.services import review as reviewing
 
-    if verdict not in list(Verdict):
-        raise typer.BadParameter(f"{verdict!r} is not one of {', '.join(Verdict)}", param_hint="VERDICT")
     settings = settings_of(context, home)
     with progress_shown(quiet=as_json):
-        document = reviewing.decide(settings, left, right, Verdict(verdict), reason)
+        document = reviewing.decide(settings, left, right, verdict, reason)
     _print_applied(document, as_json=as_json)
+    if not as_json:
+        _print_outcome(left, right, document["outcome"])
+
+
+def _print_outcome(left: str, right: str, outcome: dict[str, Any]) -> None:
+    ids = " and ".join(sorted({*outcome["left_ids"], *outcome["right_ids"]}))
+    if outcome["are_one"]:
+        out.print(f"{left} and {right} are one now: {ids}", markup=False, soft_wrap=True)
+    else:
+        out.print(f"{left} and {right} are apart: {ids}", markup=False, soft_wrap=True)
 
 
 def _apply(settings: Any, decisions: list[Any], *, as_json: bool) -> None:
@@ -307,8 +315,13 @@ def _apply(settings: Any, decisions: list[Any], *, as_json: bool) -> None:
     if not decisions:
         document = {"decisions": 0, "contradictions": []}
     else:
+
+        def checked(published: Any) -> list[Any]:
+            reviewing.check_records(published, decisions)
+            return decisions
+
         with progress_shown(quiet=as_json):
-            document = reviewing.apply(settings, decisions)
+            document = reviewing.apply(settings, checked)
     _print_applied(document, as_json=as_json)
 
 
@@ -322,7 +335,8 @@ def _print_applied(document: dict[str, Any], *, as_json: bool) -> None:
     before, after = document["entities_before"], document["entities"]
     changes = ", ".join(f"{name} {before[name]:,} → {after[name]:,}" for name in ("persons", "organizations"))
     noun = "decision" if document["decisions"] == 1 else "decisions"
-    out.print(f"{document['decisions']} {noun} kept. {changes}.", markup=False)
+    recorded = "recorded already" if document["already_recorded"] else "recorded"
+    out.print(f"{document['decisions']} {noun} {recorded}. {changes}.", markup=False)
     for detail in document["contradictions"]:
         out.print(f"contradiction: {detail}", markup=False, soft_wrap=True)
 
@@ -358,7 +372,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if not labels.is_file():
         raise InputRefusedError(f"{labels}: there is no such file")
     published = published_of(context, home)
-    found = held_against(published, read_labels(labels), entity_named(entity) or Entity.PERSON, limit)
+    found = held_against(published, read_labels(labels), entity_of(entity) or Entity.PERSON, limit)
     if chart is not None:
         from pipelines.reports.evidence_charts import write_thresholds
 

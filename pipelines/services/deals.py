@@ -1,77 +1,71 @@
-"""Recording what people do to leads and deals, and deriving everything anew.
+"""What people do to leads and deals, recorded as facts.
 
-Belongs here: conversions, one or a file of them, filing of leads and moves of deals, each as facts of the ledger. Does
-not belong here: what can be done (`assets.deals.actions`), and asking the user (`pipelines.commands.crm`).
+Belongs here: conversions, one or a file of them, archiving leads and moving deals. Does not belong here: what can be
+done (`assets.deals.actions`), how an act is carried out (`pipelines.services.acts`), and asking the user
+(`pipelines.commands.crm`).
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from assets.deals.actions import plan_deal, plan_filing, within_limits
+from assets.deals.actions import Step, one_row, plan_deal, plan_lead, within_limits
 from assets.deals.conversion import Plan, Request, plan_conversion, plan_revert
-from pipelines.services.importing import run_import
+from pipelines.services.acts import Facts, finish, is_unfinished, record
 from schemas.contracts import progress
-from schemas.contracts.errors import InputRefusedError, LeadsiftError
-from schemas.contracts.keys import entity_id
-from schemas.contracts.vocabulary import ActionKind, Entity
-from schemas.stores.actions import Action
+from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.vocabulary import ActionKind, Entity, LeadOrder
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published
 
 
-def record(settings: Settings, actions: Sequence[Action], plans: Sequence[Plan] = ()) -> None:
-    """Put facts into the ledger, then derive everything anew."""
-    with Stores.open(settings) as stores:
-        stores.ledger.decisions.add([item for plan in plans for item in plan.decisions])
-        stores.ledger.actions.add([*actions, *(item for plan in plans for item in plan.actions)])
-    run_import(settings)
-
-
 def plan(settings: Settings, request: Request) -> Plan:
-    """What a conversion would record, and what is doubtful about it."""
-    published = Stores.open(settings).published
-    _bring_in_own_pipelines(settings, published)
-    with published.held():
-        return plan_conversion(published, request, settings.open_deal_limits)
+    """What a conversion would record, and which duplicate candidates of its contact are to be chosen from first."""
+    with Stores.open(settings) as stores:
+        if is_unfinished(stores):
+            with stores.writing():
+                finish(stores)
+        with stores.published.held():
+            return plan_conversion(stores.published, request, settings.open_deal_limits)
 
 
-def _bring_in_own_pipelines(settings: Settings, published: Published) -> None:
-    """Derive anew where the settings name a pipeline that the published file does not have yet."""
-    rows = published.query("SELECT name FROM main.pipelines WHERE source = 'leadsift'")
-    if set(settings.pipelines) - set(rows["name"].to_list()):
-        run_import(settings)
+def convert(settings: Settings, requests: Mapping[str, Request]) -> dict[str, Any]:
+    """Record conversions, all of them or none; requests stand by what a refusal names first, such as file and row.
 
-
-def convert(settings: Settings, plans: Sequence[Plan]) -> list[dict[str, Any]]:
-    """Record conversions without doubts; returns lead, deal and contact of each.
-
-    Raises InputRefusedError when one of them is doubtful, and nothing is recorded.
+    Returns `deals` with lead and contact of each, `warnings`, and whether all were `already_recorded`. Raises
+    InputRefusedError with a line for each that cannot be, duplicate candidates among them.
     """
-    doubts = [f"{item.lead_id}: {doubt.told()}" for item in plans for doubt in item.doubts]
-    if doubts:
-        raise InputRefusedError(*doubts)
-    record(settings, [], plans)
-    published = Stores.open(settings).published
-    rows = published.query(
+    plans: list[Plan] = []
+
+    def facts_of(published: Published) -> Facts:
+        plans[:] = _plan_all(settings, published, requests)
+        return Facts(
+            [item for plan in plans for item in plan.decisions], [item for plan in plans for item in plan.actions]
+        )
+
+    is_new = record(settings, facts_of)
+    deals = Stores.open(settings).published.query(
         "SELECT lead_id, deals.deal_id, deals.title, deals.person_id, deals.organization_id, deals.pipeline_id, "
         "deals.stage_id, deals.value, deals.currency FROM main.deals WHERE list_contains($ids, deal_id)",
         {"ids": [item.deal_id for item in plans]},
     )
-    return rows.to_dicts()
+    warnings = sorted({warning for item in plans for warning in item.warnings})
+    return {"deals": deals.to_dicts(), "warnings": warnings, "already_recorded": not is_new}
 
 
-def requests_in(path: Path) -> list[tuple[int, Request]]:
-    """Conversions in a delimited file (comma, semicolon or tab, UTF-8) with the line of each; columns are named like
-    the options, `lead_id` must be among them. A short row lacks its last cells, a blank one is passed over.
+def requests_in(path: Path) -> dict[str, Request]:
+    """Conversions in a delimited file (comma, semicolon or tab, UTF-8) by file and row; columns are named like the
+    options, `lead_id` must be among them. A short row lacks its last cells, a blank one is skipped.
 
     Raises InputRefusedError naming the file, the line and what is wrong with it.
     """
@@ -94,7 +88,7 @@ def requests_in(path: Path) -> list[tuple[int, Request]]:
     for place, name in enumerate(headers):
         if name not in known or name in headers[:place]:
             raise InputRefusedError(f"{path}: unknown or repeated column {name!r}; columns are {', '.join(known)}")
-    return [(line, _request(f"{path}, row {line}", headers, row)) for line, row in found]
+    return {f"{path}, row {line}": _request(f"{path}, row {line}", headers, row) for line, row in found}
 
 
 def _request(where: str, headers: list[str], row: list[str]) -> Request:
@@ -106,96 +100,87 @@ def _request(where: str, headers: list[str], row: list[str]) -> Request:
     return Request(**given)  # type: ignore[arg-type]
 
 
-def plan_all(settings: Settings, path: Path) -> list[Plan]:
-    """Plan every conversion of a file. Raises InputRefusedError with a line for each row that cannot be."""
-    requests = requests_in(path)
-    published = Stores.open(settings).published
-    _bring_in_own_pipelines(settings, published)
-    found, refused = [], []
+def _plan_all(settings: Settings, published: Published, requests: Mapping[str, Request]) -> list[Plan]:
+    """Plan every conversion. Raises InputRefusedError with a line for each that cannot be."""
+    found: list[Plan] = []
+    refused: list[str] = []
     seen: set[str] = set()
-    with published.held():
-        for done, (number, request) in enumerate(requests):
-            progress.report("Checking conversions", done, len(requests))
-            try:
-                made = plan_conversion(published, request, settings.open_deal_limits)
-                if made.lead_id in seen:
-                    raise InputRefusedError(f"{made.lead_id} is in the file twice")
-                seen.add(made.lead_id)
-                refused += [f"{path}, row {number}: {doubt.told()}" for doubt in made.doubts]
-                found.append(made)
-            except LeadsiftError as error:
-                refused.append(f"{path}, row {number}: {error}")
+    for done, (where, request) in enumerate(requests.items()):
+        progress.report("Checking conversions", done, len(requests))
+        before = f"{where}: " if where else ""
+        try:
+            made = plan_conversion(published, request, settings.open_deal_limits)
+        except InputRefusedError as error:
+            refused.append(f"{before}{error}")
+            continue
+        if made.lead_id in seen:
+            refused.append(f"{before}{made.lead_id} is in the file twice")
+        seen.add(made.lead_id)
+        refused += [
+            f"{before}{item.sentence()}; say --{item.entity} ID or --{item.entity} new" for item in made.duplicates
+        ]
+        found.append(made)
     if refused:
         raise InputRefusedError(*refused)
-    _together_within_limits(settings, found)
+    _check_limits_together(settings, published, [item for item in found if not item.is_recorded])
     return found
 
 
-def _together_within_limits(settings: Settings, plans: Sequence[Plan]) -> None:
-    by_name: dict[str, int] = {}
-    for item in plans:
-        by_name[item.pipeline] = by_name.get(item.pipeline, 0) + 1
-    published = Stores.open(settings).published
-    for name, more in by_name.items():
+def _check_limits_together(settings: Settings, published: Published, plans: Sequence[Plan]) -> None:
+    for name, more in Counter(item.pipeline for item in plans).items():
         within_limits(published, settings.open_deal_limits, {"name": name}, more)
     every = {name: limit for name, limit in settings.open_deal_limits.items() if name == "*"}
     within_limits(published, every, {"name": None}, len(plans))
 
 
-def revert(settings: Settings, lead_id: str, reason: str | None) -> dict[str, Any]:
-    """Take the conversion of a lead back; its deal is gone, the lead is in the inbox again."""
-    action = plan_revert(Stores.open(settings).published, lead_id, reason)
-    record(settings, [action])
-    return _lead(settings, lead_id)
+def act_on_lead(settings: Settings, lead_id: str, kind: ActionKind, reason: str | None) -> dict[str, Any]:
+    """Archive a lead, put it back into the inbox, or take its conversion back; returns its row."""
+    plan_of = plan_revert if kind == ActionKind.REVERT else partial(plan_lead, kind=kind)
+
+    def facts_of(published: Published) -> Facts:
+        action = plan_of(published, lead_id, reason=reason)
+        return Facts(actions=[action] if action else [])
+
+    is_new = record(settings, facts_of)
+    lead = one_row(Stores.open(settings).published, Entity.LEAD, lead_id)
+    shown = {name: lead[name] for name in ("lead_id", "title", "status", "deal_id")}
+    return {**shown, "already_recorded": not is_new}
 
 
-def file_lead(settings: Settings, lead_id: str, kind: ActionKind, reason: str | None) -> dict[str, Any]:
-    """Archive a lead or take it back into the inbox."""
-    record(settings, [plan_filing(Stores.open(settings).published, lead_id, kind, reason)])
-    return _lead(settings, lead_id)
-
-
-def _lead(settings: Settings, given: str) -> dict[str, Any]:
-    rows = Stores.open(settings).published.query(
-        "SELECT lead_id, title, status, deal_id FROM main.leads JOIN main.lead_sources USING (lead_id) "
-        "WHERE lead_id = $given OR source || ':' || external_id = $given LIMIT 1",
-        {"given": given},
-    )
-    return rows.to_dicts()[0]
-
-
-def act_on_deal(settings: Settings, deal_id: str, kind: ActionKind, how: Mapping[str, str | None]) -> dict[str, Any]:
+def act_on_deal(settings: Settings, deal_id: str, step: Step) -> dict[str, Any]:
     """Move, win, lose or reopen a deal; returns its row, with warnings and conflicts with its source."""
+    warnings: list[str] = []
+
+    def facts_of(published: Published) -> Facts:
+        action, warnings[:] = plan_deal(published, deal_id, step, settings.open_deal_limits)
+        return Facts(actions=[action] if action else [])
+
+    is_new = record(settings, facts_of)
     published = Stores.open(settings).published
-    action, warnings = plan_deal(published, deal_id, kind, limits=settings.open_deal_limits, **how)
-    record(settings, [action])
-    key = entity_id(Entity.DEAL, action.record_key)
+    key = one_row(published, Entity.DEAL, deal_id)["deal_id"]
     row = published.query(
         "SELECT deals.deal_id, deals.title, deals.status, stages.name AS stage, deals.closed_at, deals.lost_reason "
         "FROM main.deals LEFT JOIN main.stages USING (stage_id) WHERE deal_id = $id",
         {"id": key},
     )
     conflicts = published.query("SELECT * FROM audit.deal_conflicts WHERE deal_id = $id", {"id": key})
-    return {**row.to_dicts()[0], "warnings": warnings, "conflicts": conflicts.to_dicts()}
-
-
-LEAD_ORDERS = {
-    "created": "created_at DESC",
-    "value": "value DESC",
-    "title": "title",
-    "owner": "owner",
-    "person": "person",
-}
-"""By what the inbox can be sorted."""
+    return {
+        **row.row(0, named=True),
+        "warnings": warnings,
+        "conflicts": conflicts.to_dicts(),
+        "already_recorded": not is_new,
+    }
 
 
 def open_leads(
-    published: Published, status: str, label: str | None, owner: str | None, sort: str = "created"
+    published: Published, status: str, label: str | None, owner: str | None, sort: LeadOrder = LeadOrder.CREATED
 ) -> pl.DataFrame:
-    """The leads inbox in one of `LEAD_ORDERS`, the newest first unless another is asked for."""
-    return published.query(  # the orders are our own
-        "SELECT * FROM reports.leads_inbox WHERE ($status = 'all' OR status = $status) "  # noqa: S608
-        "AND ($label IS NULL OR list_contains(labels, $label)) AND ($owner IS NULL OR owner = $owner) "
-        f"ORDER BY {LEAD_ORDERS[sort]} NULLS LAST, lead_id",
+    """The leads inbox, sorted; the newest first unless another order is asked for."""
+    rows = published.query(
+        "FROM reports.leads_inbox WHERE ($status = 'all' OR status = $status) "
+        "AND ($label IS NULL OR list_contains(labels, $label)) AND ($owner IS NULL OR owner = $owner)",
         {"status": status, "label": label, "owner": owner},
     )
+    column = "created_at" if sort == LeadOrder.CREATED else sort.value
+    falling = sort in (LeadOrder.CREATED, LeadOrder.VALUE)
+    return rows.sort(column, "lead_id", descending=[falling, False], nulls_last=True)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from assets.sources.casting.cells import CASTERS, CastContext
-from pipelines.services.importing import run_import
-from pipelines.services.lookup import called
+from pipelines.services.acts import Facts, record
+from pipelines.services.lookup import Called, called
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, DateOrder, Entity, Kind
 from schemas.stores.actions import Action
@@ -36,27 +36,48 @@ FIELDS: dict[Entity, dict[str, Kind]] = {
 
 
 def edit(settings: Settings, given: str, changes: Sequence[str], reason: str | None) -> dict[str, Any]:
-    """Record `field=value` edits of the entity that an id means, and derive it anew; returns its row afterwards.
+    """Record `field=value` edits of the entity that an id means; returns its row afterwards.
 
     An empty value empties the field. Raises InputRefusedError for an id, a field or a value that is none.
     """
-    published = Stores.open(settings).published
-    meant = called(published, given)
-    anchor = _anchor(published, meant.entity, meant.entity_id)
-    actions = [
-        Action(meant.entity, anchor, ActionKind.EDIT, {"field": field, "value": value}, reason)
-        for field, value in (_read(settings, meant.entity, change) for change in changes)
-    ]
-    if not actions:
-        raise InputRefusedError("nothing to edit: give FIELD=VALUE")
-    with Stores.open(settings) as stores:
-        stores.ledger.actions.add(actions)
-    run_import(settings)
-    row = published.query(
-        f"SELECT * FROM main.{meant.entity}s WHERE {meant.entity}_id = $id",  # noqa: S608  (our own names)
-        {"id": meant.entity_id},
+    actions: list[Action] = []
+    meant: list[Called] = []
+
+    def facts_of(published: Published) -> Facts:
+        meant[:] = [called(published, given)]
+        entity, entity_id = meant[0].entity, meant[0].entity_id
+        edits = [_read(settings, entity, change) for change in changes]
+        if not edits:
+            raise InputRefusedError("nothing to edit: give FIELD=VALUE")
+        anchor, known = _anchor(published, entity, entity_id), _last_edits(published, entity, entity_id)
+        actions[:] = [
+            Action(entity, anchor, ActionKind.EDIT, {"field": field, "value": value}, reason) for field, value in edits
+        ]
+        return Facts(actions=[item for item in actions if known.get(item.details["field"]) != item.details["value"]])
+
+    is_new = record(settings, facts_of)
+    (called_now,) = meant
+    row = Stores.open(settings).published.query(
+        f"SELECT * FROM main.{called_now.entity}s WHERE {called_now.entity}_id = $id",  # noqa: S608  (our own names)
+        {"id": called_now.entity_id},
     )
-    return {"entity": meant.entity.value, "edited": [dict(item.details) for item in actions], "now": row.to_dicts()[0]}
+    return {
+        "entity": called_now.entity.value,
+        "edited": [dict(item.details) for item in actions],
+        "now": row.row(0, named=True),
+        "already_recorded": not is_new,
+    }
+
+
+def _last_edits(published: Published, entity: Entity, entity_id: str) -> dict[str, str]:
+    """The value that people last gave to each field of an entity."""
+    rows = published.query(
+        "SELECT details['field'] AS field, arg_max(details['value'], sequence) AS value FROM audit.actions "  # noqa: S608
+        f"SEMI JOIN (SELECT record_key FROM audit.{entity}_members WHERE entity_id = $id) USING (record_key) "
+        "WHERE action = 'edit' AND entity = $entity GROUP BY ALL",
+        {"id": entity_id, "entity": entity.value},
+    )
+    return dict(rows.iter_rows())
 
 
 def _anchor(published: Published, entity: Entity, entity_id: str) -> str:

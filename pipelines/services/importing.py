@@ -27,6 +27,7 @@ from schemas.sql.files import sql_text
 from schemas.stores.private import make_home, private_files
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
+from schemas.stores.warehouse import Published
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -147,8 +148,8 @@ def run_import(
     return outcome_of(settings, execute(settings, config))
 
 
-def execute(settings: Settings, config: dict[str, Any]) -> RunOutcome:
-    """Execute the import job in process; returns what the run did, as it recorded it in the ledger.
+def execute(settings: Settings, config: dict[str, Any], job_name: str | None = None) -> RunOutcome:
+    """Execute the import job, or another one, in process; returns what the run did, as it recorded it in the ledger.
 
     Raises the error of the first step that failed, and StoreError if a check found the tables wrong.
     """
@@ -157,7 +158,7 @@ def execute(settings: Settings, config: dict[str, Any]) -> RunOutcome:
     from pipelines.definitions import defs
     from pipelines.jobs import IMPORT_JOB
 
-    job, run_id = defs().resolve_job_def(IMPORT_JOB), str(uuid4())
+    job, run_id = defs().resolve_job_def(job_name or IMPORT_JOB), str(uuid4())
     quiet = {**config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     try:
         with open_instance(settings) as instance:
@@ -171,7 +172,7 @@ def execute(settings: Settings, config: dict[str, Any]) -> RunOutcome:
         if not failures:
             raise
         raise StoreError(
-            f"a check found the tables wrong and stopped the import before it was published: {'; '.join(failures)}"
+            f"a check found the tables wrong and stopped the run before it was published: {'; '.join(failures)}"
         ) from error
     return _recorded(settings, run_id)
 
@@ -188,7 +189,12 @@ def outcome_of(settings: Settings, run: RunOutcome) -> ImportOutcome:
     files = [_file(file, sheets.get(file.path, []), refused.get(file.path)) for file in run.files]
     notes = [*_notes_of_updates(settings, run.import_id), *_notes_of_mentions(settings, run.import_id)]
     return ImportOutcome(
-        run.import_id, _status(files), files, count_entities(settings), list(run.skipped), [*notes, *_notes_of_run(run)]
+        run.import_id,
+        _status(files),
+        files,
+        count_entities(Stores.open(settings).published),
+        list(run.skipped),
+        [*notes, *_notes_of_run(run)],
     )
 
 
@@ -286,10 +292,10 @@ def rejections_of(settings: Settings, import_id: str | None, limit: int) -> pl.D
     )
 
 
-def count_entities(settings: Settings) -> dict[str, int]:
+def count_entities(published: Published) -> dict[str, int]:
     """How many entities of each kind are published now; zeros when nothing is."""
-    if not settings.published_path.is_file():
+    if not published.path.is_file():
         return dict.fromkeys(ENTITY_TABLES, 0)
     counts = [f"(SELECT count(*) FROM main.{table}) AS {table}" for table in ENTITY_TABLES]  # noqa: S608
     query = "SELECT " + ", ".join(counts)
-    return dict(Stores.open(settings).published.query(query).row(0, named=True))
+    return dict(published.query(query).row(0, named=True))

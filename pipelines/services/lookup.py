@@ -79,10 +79,11 @@ def explained(
     return explain(entity, features, pairs, model_in_use(published.query, entity))
 
 
-def explain_called(published: Published, left: Called, right: Called) -> list[Explanation]:
-    """Explain every pair of a record of the one and a record of the other, the strongest first.
+def sides(left: Called, right: Called) -> tuple[set[str], set[str]]:
+    """The records of the one and of the other.
 
-    Where both mean one entity, the records of the one that was named more narrowly are held against the others.
+    Where both mean one entity, the records of the one that was named more narrowly are set against the others. Raises
+    InputRefusedError for a person and an organization, and where both mean one record.
     """
     if left.entity != right.entity:
         raise InputRefusedError(f"{left.given} is a {left.entity} and {right.given} a {right.entity}")
@@ -92,6 +93,12 @@ def explain_called(published: Published, left: Called, right: Called) -> list[Ex
         ours, theirs = (ours | theirs) - smaller, smaller
     if not ours or not theirs:
         raise InputRefusedError(f"{left.given} and {right.given} are the same record")
+    return ours, theirs
+
+
+def explain_called(published: Published, left: Called, right: Called) -> list[Explanation]:
+    """Explain every pair of a record of the one and a record of the other (`sides`), the strongest first."""
+    ours, theirs = sides(left, right)
     one, other = sorted(ours)[:MOST_RECORDS], sorted(theirs)[:MOST_RECORDS]
     features = features_of(published, left.entity, [*one, *other])
     told = explained(published, left.entity, features)

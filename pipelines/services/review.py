@@ -7,7 +7,7 @@ recording. Does not belong here: how records are found and explained (`pipelines
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from dedup.study.explanation import Explanation
-from pipelines.services.importing import count_entities, run_import
-from pipelines.services.lookup import Called, called, explain_called, explained, features_of, known_of, label
+from pipelines.services.acts import Facts, record
+from pipelines.services.importing import count_entities
+from pipelines.services.lookup import Called, called, explained, features_of, known_of, label, sides
 from pipelines.services.output_files import check_output, replacing
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.printable import printable
-from schemas.contracts.vocabulary import Entity, Verdict
+from schemas.contracts.vocabulary import ID_PREFIXES, RESOLVED_ENTITIES, Entity, Verdict
 from schemas.sql.files import sql_text
 from schemas.stores.decisions import Decision
 from schemas.stores.settings import Settings
@@ -81,37 +82,98 @@ def _is_key(*texts: str) -> bool:
 
 
 def decide(settings: Settings, left: str, right: str, verdict: Verdict, reason: str | None) -> dict[str, Any]:
-    """Record what somebody decided about two records or entities, and derive everything anew.
+    """Record what somebody decided about two records or entities, and derive what follows.
 
-    Raises InputRefusedError when an id is unknown or both mean one record.
+    The document of `apply`, with `outcome`: whether the two are one now, and what keeps them apart where they should
+    be. Raises InputRefusedError when an id is unknown or both mean one record.
     """
-    published = Stores.open(settings).published
-    one, other = called(published, left), called(published, right)
-    keys = _pair_meant(published, one, other)
-    return apply(settings, [Decision.about(one.entity, *keys, verdict, reason)])
+    decided: list[Decision] = []
+
+    def meant(published: Published) -> list[Decision]:
+        one, other = called(published, left), called(published, right)
+        ours, theirs = sides(one, other)
+        if one.entity_id == other.entity_id:
+            ours, theirs = _as_joined(published, one, other, theirs) or (ours, theirs)
+        ours, theirs = _represented(published, one.entity, ours, theirs)
+        decided[:] = [Decision.about(one.entity, ours, theirs, verdict, reason)]
+        return decided
+
+    document = apply(settings, meant)
+    return document | {"outcome": _outcome(Stores.open(settings).published, decided[0])}
 
 
-def _pair_meant(published: Published, one: Called, other: Called) -> tuple[str, str]:
-    """The two records that a decision about two entities is recorded for: those with the strongest evidence."""
-    strongest = explain_called(published, one, other)[0]
-    return strongest.record_key_l, strongest.record_key_r
+def _represented(published: Published, entity: Entity, ours: set[str], theirs: set[str]) -> tuple[set[str], set[str]]:
+    """The records of both sides, without those that only repeat the name of another, for which that one stands."""
+    rows = published.query("SELECT record_key, representative FROM records.repeated_names($e)", {"e": entity.value})
+    standing_for = dict(rows.iter_rows())
+    one, other = ({standing_for.get(key, key) for key in side} for side in (ours, theirs))
+    return (ours, theirs) if one & other else (one, other)
 
 
-def apply(settings: Settings, decisions: Sequence[Decision]) -> dict[str, Any]:
-    """Record decisions and derive everything anew; returns what is there before and afterwards."""
-    before = count_entities(settings)
-    with Stores.open(settings) as stores:
-        stores.ledger.decisions.add(decisions)
-    run_import(settings)
+def _as_joined(published: Published, one: Called, other: Called, theirs: set[str]) -> tuple[set[str], set[str]] | None:
+    """Where an id names an entity that a decision joined to another: the records of both when that was decided.
+
+    What came to them since goes with neither; it is where its evidence puts it.
+    """
+    prefix = ID_PREFIXES[one.entity]
+    if not any(item.given.startswith(prefix) and item.given != item.entity_id for item in (one, other)):
+        return None
+    rows = published.query(
+        sql_text("queries/decision_that_joined"), {"entity": one.entity.value, "records": sorted(theirs)}
+    ).rows()
+    return (set(rows[0][0]), set(rows[0][1])) if rows else None
+
+
+def apply(settings: Settings, decisions_of: Callable[[Published], Sequence[Decision]]) -> dict[str, Any]:
+    """Record decisions that are not in force yet, and derive what follows; returns what was there and what is."""
+    counts: list[dict[str, int]] = []
+    made: list[Decision] = []
+
+    def missing(published: Published) -> Facts:
+        counts.append(count_entities(published))
+        made[:] = decisions_of(published)
+        in_force = {entity: _in_force(published, entity) for entity in RESOLVED_ENTITIES}
+        new = [item for item in made if any(in_force[item.entity].get(pair) != item.verdict for pair in item.pairs)]
+        return Facts(decisions=new)
+
+    is_new = record(settings, missing)
     findings = Stores.open(settings).published.query(
         "SELECT detail FROM audit.cluster_findings WHERE finding = 'contradiction' ORDER BY detail"
     )
     return {
-        "decisions": len(decisions),
-        "entities_before": before,
-        "entities": count_entities(settings),
+        "decisions": len(made),
+        "already_recorded": not is_new,
+        "entities_before": counts[0],
+        "entities": count_entities(Stores.open(settings).published),
         "contradictions": findings["detail"].to_list(),
     }
+
+
+def _in_force(published: Published, entity: Entity) -> dict[tuple[str, str], str]:
+    rows = published.query("FROM records.decided_pairs($entity)", {"entity": entity.value})
+    return {(left, right): verdict for left, right, verdict in rows.iter_rows()}
+
+
+def _outcome(published: Published, decision: Decision) -> dict[str, Any]:
+    """What became of the two that a decision is about: their ids now, and what keeps them apart where it does."""
+    records = [*decision.records_l, *decision.records_r]
+    rows = published.query(
+        f"SELECT record_key, entity_id FROM audit.{decision.entity}_members WHERE list_contains($keys, record_key)",  # noqa: S608  (our own names)
+        {"keys": records},
+    )
+    ids = dict(rows.iter_rows())
+    left, right = (
+        sorted({ids[key] for key in side if key in ids}) for side in (decision.records_l, decision.records_r)
+    )
+    is_one = len({*left, *right}) == 1
+    against: list[str] = []
+    if decision.verdict == Verdict.SAME and not is_one:
+        against = published.query(
+            "SELECT detail FROM audit.cluster_findings WHERE finding = 'contradiction' AND entity = $entity "
+            "AND list_has_any(record_keys, $keys) ORDER BY detail",
+            {"entity": decision.entity.value, "keys": records},
+        )["detail"].to_list()
+    return {"left_ids": left, "right_ids": right, "are_one": is_one, "kept_apart_by": against}
 
 
 def accepted_above(rows: list[dict[str, Any]], chance: float) -> list[Decision]:
@@ -119,8 +181,8 @@ def accepted_above(rows: list[dict[str, Any]], chance: float) -> list[Decision]:
     return [
         Decision.about(
             Entity(row["entity"]),
-            row["record_key_l"],
-            row["record_key_r"],
+            [row["record_key_l"]],
+            [row["record_key_r"]],
             Verdict.SAME,
             f"accepted in bulk from a probability of {chance:g}",
         )
@@ -206,12 +268,12 @@ def _decision(where: str, row: dict[str, Any]) -> Decision:
     if not _is_key(*keys) or keys[0] == keys[1]:
         raise InputRefusedError(f"{where}: 'left record' and 'right record' do not name two records")
     reason = row.get("reason")
-    return Decision.about(Entity(entity), keys[0], keys[1], Verdict(word), str(reason) if reason else None)
+    return Decision.about(Entity(entity), keys[:1], keys[1:], Verdict(word), str(reason) if reason else None)
 
 
 def check_records(published: Published, decisions: Sequence[Decision]) -> None:
     """Raise InputRefusedError for the first decision about a record that is not known."""
-    keys = sorted({key for item in decisions for key in (item.record_key_l, item.record_key_r)})
+    keys = sorted({key for item in decisions for key in (*item.records_l, *item.records_r)})
     known = published.query(
         "SELECT record_key FROM main.person_sources WHERE list_contains($keys, record_key) "
         "UNION SELECT record_key FROM main.organization_sources WHERE list_contains($keys, record_key)",

@@ -17,7 +17,7 @@ from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
 from dedup.scoring.blocking import block
 from dedup.scoring.linker import score_blocked
 from dedup.study.training import Decided, train
-from pipelines.services.importing import run_import
+from pipelines.services.acts import Facts, record
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, Entity, Verdict
 from schemas.stores.actions import Action
@@ -82,8 +82,7 @@ def _hand_in(session: Session, entity: Entity, features: pl.DataFrame) -> None:
 
 def _decided(published: Published, entity: Entity) -> Decided:
     rows = published.query(
-        "SELECT record_key_l, record_key_r, decision FROM audit.decisions "
-        "WHERE entity = $entity AND decision <> 'unsure'",
+        "SELECT record_key_l, record_key_r, decision FROM records.decided_pairs($entity) WHERE decision <> 'unsure'",
         {"entity": entity.value},
     )
     return Decided({(one, other): said == Verdict.SAME for one, other, said in rows.iter_rows()})
@@ -131,25 +130,36 @@ def _levels(before: Model, after: Model) -> pl.DataFrame:
 
 
 def use_model(settings: Settings, version: str, reason: str | None) -> dict[str, Any]:
-    """Put a trained model to use, or the shipped ones again, as a fact; everything is derived anew.
+    """Put a trained model to use, or the shipped ones again, as a fact; returns the versions in use.
 
     Raises InputRefusedError when there is no such model.
     """
-    archive, actions = Stores.open(settings).archive, []
-    if version == SHIPPED_NAME:
-        for entity, model in SHIPPED.items():
-            actions.append(Action(entity, "", ActionKind.USE_MODEL, {"version": model.VERSION}, reason))
-    else:
-        path = settings.models_dir / f"{version}.json"
-        known = sorted(item.stem for item in settings.models_dir.glob("*.json"))
-        if version not in known:
-            raise InputRefusedError(f"there is no model {version!r}; known are {', '.join([SHIPPED_NAME, *known])}")
-        model = from_json(path.read_text(encoding="utf-8"))
-        sha256 = archive.put(path.read_bytes())
-        details = {"version": model.VERSION, "sha256": sha256}
-        actions.append(Action(model.entity, "", ActionKind.USE_MODEL, details, reason))
-    with Stores.open(settings) as stores:
-        stores.ledger.actions.add(actions)
-    run_import(settings)
-    rows = Stores.open(settings).published.query("SELECT entity, version FROM audit.models ORDER BY entity")
-    return {"in_use": dict(rows.iter_rows())}
+
+    def facts_of(published: Published) -> Facts:
+        used = _in_use(published)
+        actions = _shipped(reason) if version == SHIPPED_NAME else [_trained(settings, version, reason)]
+        return Facts(actions=[item for item in actions if used.get(item.entity) != item.details["version"]])
+
+    is_new = record(settings, facts_of)
+    return {"in_use": _in_use(Stores.open(settings).published), "already_recorded": not is_new}
+
+
+def _in_use(published: Published) -> dict[str, str]:
+    return dict(published.query("SELECT entity, version FROM audit.models ORDER BY entity").iter_rows())
+
+
+def _shipped(reason: str | None) -> list[Action]:
+    return [
+        Action(entity, "", ActionKind.USE_MODEL, {"version": model.VERSION}, reason)
+        for entity, model in SHIPPED.items()
+    ]
+
+
+def _trained(settings: Settings, version: str, reason: str | None) -> Action:
+    path = settings.models_dir / f"{version}.json"
+    known = sorted(item.stem for item in settings.models_dir.glob("*.json"))
+    if version not in known:
+        raise InputRefusedError(f"there is no model {version!r}; known are {', '.join([SHIPPED_NAME, *known])}")
+    model = from_json(path.read_text(encoding="utf-8"))
+    details = {"version": model.VERSION, "sha256": Stores.open(settings).archive.put(path.read_bytes())}
+    return Action(model.entity, "", ActionKind.USE_MODEL, details, reason)

@@ -1,13 +1,14 @@
 """Taking an import back: a fact in the ledger, after which everything is derived as if it had never been.
 
-Belongs here: recording that an import is undone. Does not belong here: taking its rows out; loading does that
-for every run, so that a killed process leaves nothing half undone.
+Belongs here: recording that an import is undone, and what depends on it. Does not belong here: taking its rows out;
+loading does that for every run, so that a killed process leaves nothing half undone.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from pipelines.services.acts import finish
 from pipelines.services.importing import count_entities, prepare_instance, run_import
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ImportStatus
@@ -15,34 +16,69 @@ from schemas.sql.files import sql_text
 from schemas.stores.ledger import Import, Ledger
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
+from schemas.stores.warehouse import Published
 
 
-def undo_import(settings: Settings, import_id: str, reason: str | None = None) -> dict[str, Any]:
-    """Take an import back and derive everything anew; returns what is there afterwards as a JSON object.
+def dependents_of(settings: Settings, import_id: str) -> list[dict[str, Any]]:
+    """What people stated about records that only this import has, as far as the published file knows.
 
-    Raises InputRefusedError when there is no such import, when it loaded nothing, or when it is undone already.
+    Each has `fact, entity, id, stated_at, stated_by, reason`. Raises InputRefusedError if there is no such import.
+    """
+    with Stores.open(settings) as stores:
+        _undoable(stores.ledger, import_id)
+        return _dependents(stores.published, import_id)
+
+
+def undo_import(
+    settings: Settings, import_id: str, reason: str | None = None, *, with_dependents: bool = False
+) -> dict[str, Any]:
+    """Take an import back; returns what is there afterwards as a JSON object.
+
+    Raises InputRefusedError when there is no such import, when it loaded nothing, and naming what depends on it unless
+    `with_dependents`: that is suspended until its records come back.
     """
     prepare_instance(settings)
-    with Stores.open(settings) as stores:
+    with Stores.open(settings) as stores, stores.writing():
+        finish(stores)
         found = _undoable(stores.ledger, import_id)
-        alone = stores.session.frame(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
-        stores.ledger.undo(import_id, reason, list(alone.iter_rows()))
-    before = count_entities(settings)
-    run_import(settings)
-    return {
-        "import_id": import_id,
-        "status": "undone",
-        "files": [file.path for file in found.files],
-        "entities_before": before,
-        "entities": count_entities(settings),
-    }
+        before = count_entities(stores.published)
+        dependents: list[dict[str, Any]] = []
+        if found.undone_at is None:
+            dependents = _dependents(stores.published, import_id)
+            if dependents and not with_dependents:
+                raise InputRefusedError(
+                    *(f"{import_id}: {describe(item)} depends on it" for item in dependents),
+                    "--yes undoes it all the same; what depends on it is suspended until its records come back",
+                )
+            alone = stores.published.query(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
+            stores.ledger.undo(import_id, reason, list(alone.iter_rows()))
+            run_import(settings)
+        return {
+            "import_id": import_id,
+            "status": "undone",
+            "already_recorded": found.undone_at is not None,
+            "files": [file.path for file in found.files],
+            "suspended": dependents,
+            "entities_before": before,
+            "entities": count_entities(stores.published),
+        }
+
+
+def describe(dependent: dict[str, Any]) -> str:
+    """A dependent fact in a few words."""
+    by_whom = f" by {dependent['stated_by']}" if dependent["stated_by"] else ""
+    return f"{dependent['fact']} of {dependent['id']} ({dependent['stated_at']:%Y-%m-%d}{by_whom})"
+
+
+def _dependents(published: Published, import_id: str) -> list[dict[str, Any]]:
+    if not published.path.is_file():
+        return []
+    return published.query(sql_text("queries/dependents_of_import"), {"import_id": import_id}).to_dicts()
 
 
 def _undoable(ledger: Ledger, import_id: str) -> Import:
     for item in ledger.imports():
         if item.import_id == import_id:
-            if item.undone_at is not None:
-                raise InputRefusedError(f"{import_id} was undone at {item.undone_at:%Y-%m-%d %H:%M} UTC")
             if item.status == ImportStatus.REFUSED:
                 raise InputRefusedError(f"{import_id} was refused and loaded nothing; there is nothing to undo")
             return item

@@ -49,6 +49,16 @@ class LeadStatus(StrEnum):
     CONVERTED = "converted"
 
 
+class LeadOrder(StrEnum):
+    """By what the leads inbox can be sorted."""
+
+    CREATED = "created"
+    VALUE = "value"
+    TITLE = "title"
+    OWNER = "owner"
+    PERSON = "person"
+
+
 class DealStatus(StrEnum):
     """Whether a deal still moves."""
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from schemas.contracts.vocabulary import ActionKind, Entity
 from schemas.stores.acting_user import who
-from schemas.stores.ledger_facts import LedgerFacts
+from schemas.stores.ledger_facts import LedgerFacts, Recording
 from schemas.stores.ledger_tables import actions_table
 
 
@@ -43,7 +43,13 @@ class Actions:
         self._facts = facts
 
     def add(self, actions: Sequence[Action]) -> None:
-        """Record actions, all of them or none, as done now by the user of this process unless they say otherwise."""
+        """Record actions, all of them or none."""
+        with self._facts.begin() as recording:
+            self.insert(recording, actions)
+
+    @staticmethod
+    def insert(recording: Recording, actions: Sequence[Action]) -> None:
+        """Record actions in a transaction, as done now by the user of this process unless they say otherwise."""
         rows = [
             {
                 "entity": item.entity.value,
@@ -57,8 +63,7 @@ class Actions:
             for item in actions
         ]
         if rows:
-            with self._facts.begin() as recording:
-                recording.insert(actions_table, rows)
+            recording.insert(actions_table, rows)
 
     def all(self) -> list[Action]:
         """Every action in the order in which they were recorded."""

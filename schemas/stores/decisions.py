@@ -1,39 +1,55 @@
-"""Decisions of people about pairs of records: facts of the ledger that outrank every model.
+"""Decisions of people: whether two records, or two entities of several records, are one. They outrank every model.
 
-Nothing is edited: who changes their mind decides again, and the latest decision about a pair counts. Belongs here:
-keeping decisions. Does not belong here: what they do to clusters (`dedup.resolution.clusters`).
+A decision is about every pair of a record of the one and a record of the other, as people saw them. Nothing is edited:
+who changes their mind decides again, and the latest decision about a pair counts. Belongs here: keeping decisions. Does
+not belong here: what they do to clusters (`dedup.resolution.clusters`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 
 import sqlalchemy as sa
 
 from schemas.contracts.vocabulary import Entity, Verdict
 from schemas.stores.acting_user import who
-from schemas.stores.ledger_facts import LedgerFacts
+from schemas.stores.ledger_facts import LedgerFacts, Recording
 from schemas.stores.ledger_tables import match_decisions_table
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided about two records of one entity; the smaller key is the left one."""
+    """What somebody decided about two records, or all records of two entities; the left has the smallest key.
+
+    `sequence` is the place of the decision among all, None before it is recorded.
+    """
 
     entity: Entity
-    record_key_l: str
-    record_key_r: str
+    records_l: tuple[str, ...]
+    records_r: tuple[str, ...]
     verdict: Verdict
     reason: str | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
+    sequence: int | None = None
 
     @classmethod
-    def about(cls, entity: Entity, one: str, other: str, verdict: Verdict, reason: str | None = None) -> Decision:
-        """A decision about two records in whatever order."""
-        return cls(entity, min(one, other), max(one, other), verdict, reason)
+    def about(
+        cls, entity: Entity, one: Iterable[str], other: Iterable[str], verdict: Verdict, reason: str | None = None
+    ) -> Decision:
+        """A decision about the records of two entities, in any order."""
+        left, right = sorted((tuple(sorted(set(one))), tuple(sorted(set(other)))))
+        return cls(entity, left, right, verdict, reason)
+
+    @property
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Every pair that the decision is about, the smaller key first."""
+        for one, other in product(self.records_l, self.records_r):
+            yield (one, other) if one < other else (other, one)
 
 
 class Decisions:
@@ -43,14 +59,20 @@ class Decisions:
         self._facts = facts
 
     def add(self, decisions: Sequence[Decision]) -> None:
-        """Record decisions, all of them or none, as made now by the user of this process."""
-        if not decisions:
-            return
+        """Record decisions, all of them or none."""
+        with self._facts.begin() as recording:
+            self.insert(recording, decisions)
+
+    @staticmethod
+    def insert(recording: Recording, decisions: Sequence[Decision]) -> None:
+        """Record decisions in a transaction, as made now by the user of this process."""
         rows = [
             {
                 "entity": item.entity.value,
-                "record_key_l": item.record_key_l,
-                "record_key_r": item.record_key_r,
+                "record_key_l": item.records_l[0],
+                "record_key_r": item.records_r[0],
+                "records_l": json.dumps(item.records_l),
+                "records_r": json.dumps(item.records_r),
                 "decision": item.verdict.value,
                 "decided_at": datetime.now(UTC).isoformat(),
                 "decided_by": item.decided_by or who(),
@@ -58,24 +80,29 @@ class Decisions:
             }
             for item in decisions
         ]
-        with self._facts.begin() as recording:
+        if rows:
             recording.insert(match_decisions_table, rows)
 
-    def standing(self) -> list[Decision]:
-        """The latest decision about each pair, in the order in which they were made."""
+    def in_force(self) -> list[Decision]:
+        """The decisions that are the latest about a pair at least, in the order in which they were made."""
         query = sa.select(match_decisions_table).order_by(match_decisions_table.c.sequence)
-        latest: dict[tuple[str, str, str], Decision] = {}
+        latest: dict[tuple[Entity, tuple[str, str]], Decision] = {}
         with self._facts.connect() as connection:
             for row in connection.execute(query):
-                pair = (row.entity, row.record_key_l, row.record_key_r)
-                latest.pop(pair, None)
-                latest[pair] = Decision(
-                    Entity(row.entity),
-                    row.record_key_l,
-                    row.record_key_r,
-                    Verdict(row.decision),
-                    row.reason,
-                    row.decided_by,
-                    datetime.fromisoformat(row.decided_at),
-                )
-        return list(latest.values())
+                made = _decision(row)
+                latest |= dict.fromkeys(((made.entity, pair) for pair in made.pairs), made)
+        found = {made.sequence: made for made in latest.values()}
+        return [found[sequence] for sequence in sorted(found, key=lambda place: place or 0)]
+
+
+def _decision(row: sa.Row[tuple[object, ...]]) -> Decision:
+    return Decision(
+        Entity(row.entity),
+        tuple(json.loads(row.records_l)) if row.records_l else (row.record_key_l,),
+        tuple(json.loads(row.records_r)) if row.records_r else (row.record_key_r,),
+        Verdict(row.decision),
+        row.reason,
+        row.decided_by,
+        datetime.fromisoformat(row.decided_at),
+        row.sequence,
+    )

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.stores.acting_user import who
-from schemas.stores.actions import Actions
-from schemas.stores.decisions import Decisions
+from schemas.stores.actions import Action, Actions
+from schemas.stores.decisions import Decision, Decisions
 from schemas.stores.journal import Journal
 from schemas.stores.ledger_facts import LedgerFacts
 from schemas.stores.ledger_tables import (
@@ -96,6 +96,12 @@ class Ledger:
     def runs(self) -> Runs:
         """What runs did."""
         return Runs(self._facts)
+
+    def record(self, decisions: Sequence[Decision], actions: Sequence[Action]) -> None:
+        """Record what somebody decided and did, all of it or nothing."""
+        with self._facts.begin() as recording:
+            self.decisions.insert(recording, decisions)
+            self.actions.insert(recording, actions)
 
     def close(self) -> None:
         """Give back every connection."""

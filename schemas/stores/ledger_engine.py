@@ -16,7 +16,7 @@ from schemas.contracts.errors import StoreError
 from schemas.stores.failures import translated
 from schemas.stores.private import private_files
 
-LATEST_MIGRATION = "0006"
+LATEST_MIGRATION = "0007"
 
 
 def place_of(url: sa.URL) -> str:

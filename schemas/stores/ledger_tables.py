@@ -60,6 +60,8 @@ match_decisions_table = sa.Table(
     sa.Column("decided_at", sa.String(40), nullable=False),
     sa.Column("decided_by", sa.String(200)),
     sa.Column("reason", sa.Text),
+    sa.Column("records_l", sa.Text),
+    sa.Column("records_r", sa.Text),
 )
 
 actions_table = sa.Table(

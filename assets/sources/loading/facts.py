@@ -30,13 +30,15 @@ def take_statements(session: Session, ledger: Ledger, archive: Archive) -> None:
     decisions = pl.DataFrame(
         [
             (
-                item.entity.value, item.record_key_l, item.record_key_r, item.verdict.value,
+                item.sequence, item.entity.value, item.records_l[0], item.records_r[0],
+                list(item.records_l), list(item.records_r), item.verdict.value,
                 item.decided_by, item.decided_at, item.reason,
             )
-            for item in ledger.decisions.standing()
+            for item in ledger.decisions.in_force()
         ],
         schema={
-            "entity": pl.String, "record_key_l": pl.String, "record_key_r": pl.String, "decision": pl.String,
+            "sequence": pl.Int64, "entity": pl.String, "record_key_l": pl.String, "record_key_r": pl.String,
+            "records_l": pl.List(pl.String), "records_r": pl.List(pl.String), "decision": pl.String,
             "decided_by": pl.String, "decided_at": _TIME, "reason": pl.String,
         },
         orient="row",
@@ -57,9 +59,12 @@ def take_statements(session: Session, ledger: Ledger, archive: Archive) -> None:
         orient="row",
     )  # fmt: skip
     models = {entity: _model(entity, acted, archive) for entity in RESOLVED_ENTITIES}
+    here = pl.lit(value=False).alias("is_suspended")
     with session.transaction():
-        session.replace("audit.decisions", decisions)
-        session.replace("audit.actions", actions)
+        session.replace("audit.decisions", decisions.with_columns(here))
+        session.replace("audit.actions", actions.with_columns(here))
+        session.run("steps/suspend_decisions")
+        session.run("steps/suspend_actions")
         session.replace("audit.entity_history", _history(ledger))
         session.empty("audit.models")
         session.empty("audit.match_weights")

@@ -5,6 +5,11 @@ WITH pairs AS (
     UNION ALL
     SELECT 'organization', record_key_l, record_key_r, match_weight, match_probability, rule FROM audit.organization_pairs WHERE band = 'review'
 ),
+decided AS (
+    SELECT record_key_l, record_key_r FROM records.decided_pairs('person')
+    UNION ALL
+    SELECT record_key_l, record_key_r FROM records.decided_pairs('organization')
+),
 crosswalk AS (
     SELECT DISTINCT 'person' AS entity, record_key, person_id AS entity_id FROM main.person_sources
     UNION ALL
@@ -35,8 +40,8 @@ waiting AS (
     LEFT JOIN business AS right_business ON right_business.entity_id = right_side.entity_id
     WHERE left_side.entity_id <> right_side.entity_id
         AND NOT EXISTS (
-            SELECT 1 FROM audit.decisions
-            WHERE decisions.record_key_l = pairs.record_key_l AND decisions.record_key_r = pairs.record_key_r
+            SELECT 1 FROM decided
+            WHERE decided.record_key_l = pairs.record_key_l AND decided.record_key_r = pairs.record_key_r
         )
 )
 SELECT

@@ -36,15 +36,17 @@ WITH events AS (
     WHERE actions.action = 'edit'
     UNION ALL BY NAME
     SELECT
-        decided_at AS happened_at, 'decided ' || decision AS event, reason AS what, decided_by AS by_whom,
-        CASE WHEN decisions.entity = 'person' THEN members.entity_id END AS person_id, CASE WHEN decisions.entity = 'organization' THEN members.entity_id END AS organization_id
+        decisions.decided_at AS happened_at, 'decided ' || decisions.decision AS event, decisions.reason AS what, decisions.decided_by AS by_whom,
+        CASE WHEN decisions.entity = 'person' THEN about.entity_id END AS person_id, CASE WHEN decisions.entity = 'organization' THEN about.entity_id END AS organization_id
     FROM audit.decisions AS decisions
+    -- Whatever its records are part of now; one line for each entity.
     JOIN (
-        SELECT record_key, entity_id FROM audit.person_members UNION ALL SELECT record_key, entity_id FROM audit.organization_members
-    ) AS members
-        ON members.record_key = decisions.record_key_l
-        -- Who was told apart is two, and both should know.
-        OR (members.record_key = decisions.record_key_r AND decision = 'different')
+        SELECT DISTINCT decided.sequence, members.entity_id
+        FROM (SELECT sequence, unnest(list_concat(records_l, records_r)) AS record_key FROM audit.decisions) AS decided
+        JOIN (
+            SELECT record_key, entity_id FROM audit.person_members UNION ALL SELECT record_key, entity_id FROM audit.organization_members
+        ) AS members USING (record_key)
+    ) AS about USING (sequence)
     UNION ALL BY NAME
     SELECT
         changed_at AS happened_at, change AS event, entity_id || coalesce(' into ' || into_id, '') AS what,

@@ -1,8 +1,9 @@
--- What people here did to deals that puts them into a stage: conversion, moves, and winning, losing and reopening where they name one.
+-- What people here did to deals that puts them into a stage: conversion, moves, and winning, losing and reopening where they name one. A stage
+-- that no record names any more, because its import was undone, is not gone to.
 CREATE OR REPLACE TEMP TABLE local_moves AS
 SELECT deal_facts.deal_id, sequence, deal_facts.stage_id, conversions.acted_at AS entered_at, 'conversion' AS origin
 FROM conversions JOIN deal_facts ON deal_facts.record_key = conversions.deal_key
 UNION ALL
 SELECT deal_facts.deal_id, sequence, details['stage_id'] AS stage_id, acted_at, 'desk'
 FROM audit.actions JOIN deal_facts USING (record_key)
-WHERE entity = 'deal' AND details['stage_id'] IS NOT NULL;
+WHERE entity = 'deal' AND details['stage_id'] IN (SELECT stage_id FROM main.stages);

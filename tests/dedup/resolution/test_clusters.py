@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.resolution.clusters import SUPPORT, Clusters, constrained
@@ -129,6 +129,86 @@ def test_no_cluster_holds_a_pair_decided_different_and_order_does_not_matter(
     assert again.loosened.sort(pl.all()).equals(found.loosened.sort(pl.all()))
 
 
+# What people decide about entities ---------------------------------------------------------------------------------
+
+_SAYS = st.sampled_from(["same", "one pair is the same", "different"])
+_Rows = dict[tuple[str, str], tuple[str, str, float, str, str]]
+
+
+def _world(scored: dict[tuple[str, str], tuple[float, Band]]) -> _Rows:
+    return {pair: (*pair, weight, band.value, PairRule.MODEL) for pair, (weight, band) in scored.items()}
+
+
+def _after(rows: _Rows, decided: dict[tuple[str, str], Verdict]) -> Clusters:
+    """The clusters of a world in which people decided about some pairs."""
+    same = [_matched(*pair, rule=PairRule.DECIDED_SAME) for pair, said in decided.items() if said == Verdict.SAME]
+    apart = sorted(pair for pair, said in decided.items() if said == Verdict.DIFFERENT)
+    return _clusters(_KEYS, [*(row for pair, row in rows.items() if pair not in apart), *same], apart)
+
+
+def _across(one: frozenset[str], other: frozenset[str]) -> list[tuple[str, str]]:
+    return [(min(left, right), max(left, right)) for left in one for right in other]
+
+
+@settings(max_examples=200)
+@given(
+    st.dictionaries(
+        _PAIR, st.tuples(st.floats(10, 30), st.sampled_from([Band.MATCHED, Band.MATCHED, Band.REVIEW])), min_size=6
+    ),
+    st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), _SAYS), min_size=1, max_size=4),
+)
+def test_entities_that_somebody_decided_are_one_are_one_and_no_cluster_falls_apart(
+    scored: dict[tuple[str, str], tuple[float, Band]], acts: list[tuple[int, int, str]]
+) -> None:
+    rows, decided = _world(scored), dict[tuple[str, str], Verdict]()
+    for left, right, said in acts:
+        before = sorted(_sets(_after(rows, decided)), key=min)
+        one, other = before[left % len(before)], before[right % len(before)]
+        if one == other:
+            continue
+        pairs = _across(one, other)
+        takes_back = any(decided.get(pair) == Verdict.DIFFERENT for pair in pairs)
+        if said == "one pair is the same" and not takes_back:
+            pairs = pairs[:1]
+        decided |= dict.fromkeys(pairs, Verdict.DIFFERENT if said == "different" else Verdict.SAME)
+        found = _after(rows, decided)
+        after = _sets(found)
+        assert found.findings.filter(finding="contradiction").is_empty()
+        if said == "different":
+            assert after == set(before)
+        elif takes_back:  # evidence between the two counts again, also for a third
+            assert any(one | other <= group for group in after)
+        else:
+            assert after == {group for group in before if group not in (one, other)} | {one | other}
+
+
+def test_a_decision_about_two_groups_does_not_take_one_of_them_apart() -> None:
+    # Seen: the decided pair was joined first, and the rest of its group was a weak bridge to what had become of it.
+    groups = ("abcdef", "tuvwxy")
+    inside = [_matched(*pair, 14.0) for group in groups for pair in pairwise(group)]
+    likely = [
+        (*pair, 9.0, Band.REVIEW.value, PairRule.MODEL)
+        for group in groups for pair in combinations(group, 2) if pair not in set(pairwise(group))
+    ]  # fmt: skip
+    assert _sets(_clusters("abcdeftuvwxy", [*inside, *likely], [])) == {frozenset(group) for group in groups}
+    decided = _matched("a", "t", rule=PairRule.DECIDED_SAME)
+    assert _sets(_clusters("abcdeftuvwxy", [*inside, *likely, decided], [])) == {frozenset("abcdeftuvwxy")}
+
+
+def test_what_cannot_be_one_keeps_whole_groups_apart_and_says_so() -> None:
+    pairs = [_matched("a", "b"), _matched("x", "y")]
+    decided = [_matched(*pair, rule=PairRule.DECIDED_SAME) for pair in _across(frozenset("ab"), frozenset("xy"))]
+    found = _clusters("abxy", [*pairs, *decided], [("a", "x")])
+    assert _sets(found) == {frozenset("ab"), frozenset("xy")}
+    assert found.findings["finding"].to_list() == ["contradiction"]
+
+
+def test_evidence_gives_way_where_it_keeps_apart_what_somebody_decided_is_one() -> None:
+    found = _clusters("apq", [_matched("a", "p"), _matched("a", "q", rule=PairRule.DECIDED_SAME)], [("p", "q")])
+    assert _sets(found) == {frozenset("aq"), frozenset("p")}
+    assert found.findings.is_empty()
+
+
 # Through the tables ---------------------------------------------------------------------------------------------------
 
 _HEADER = ["id", "first name", "last name", "email", "phone"]
@@ -151,7 +231,7 @@ def _people(workplace: Workplace) -> set[frozenset[str]]:
 
 def _decide(workplace: Workplace, one: str, other: str, verdict: Verdict) -> None:
     keys = dict(workplace.query("SELECT DISTINCT external_id, record_key FROM records.source_persons").iter_rows())
-    workplace.ledger.decisions.add([Decision.about(Entity.PERSON, keys[one], keys[other], verdict)])
+    workplace.ledger.decisions.add([Decision.about(Entity.PERSON, [keys[one]], [keys[other]], verdict)])
     workplace.load_all()
     workplace.derive()
 

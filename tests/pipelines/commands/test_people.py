@@ -157,3 +157,28 @@ def test_the_commands_of_a_session(tmp_path: Path, home: Path) -> None:
     refused = run("decide", "crm:1", "crm:99", "same", home=home, expect=3)
     assert "'crm:99' is no id" in refused.stderr
     assert run("decide", "crm:1", "crm:2", "perhaps", home=home, expect=2)
+
+
+def test_a_decision_about_two_organizations_makes_them_one_and_takes_none_apart(tmp_path: Path) -> None:
+    # The pair that was decided came first once: what had become of it left the rest of the smaller group behind.
+    header = ["id", "company name", "domain", "phone", "city"]
+    large = [[f"a{number}", "Globex Ltd", "globex.example", "+44 20 7946 0712", "Leeds"] for number in range(12)]
+    small = [[f"b{number}", "Initech GmbH", "initech.example", "", "York"] for number in range(3)]
+    home = tmp_path / "home"
+    path = write_csv(tmp_path / "companies.csv", [header, *large, *small])
+    run_import(load_settings(home), [path], StatedOptions(source="crm"))
+    organizations = "SELECT organization_id, name, source_count FROM organizations ORDER BY organization_id"
+    before = run_json("sql", organizations, home=home)["rows"]
+    assert len(before) == 2
+    ids = [row["organization_id"] for row in before]
+    document = run_json("decide", *ids, "same", home=home)
+    after = run_json("sql", organizations, home=home)["rows"]
+    assert [row["organization_id"] for row in after] == [document["outcome"]["left_ids"][0]]
+    assert document["outcome"]["are_one"]
+    assert run_json("decide", *ids, "same", home=home)["already_recorded"]
+    (swallowed,) = {*ids} - {after[0]["organization_id"]}
+    # The id that was swallowed names what it was when that was decided.
+    shown = run("decide", after[0]["organization_id"], swallowed, "different", home=home).stdout
+    assert "are apart" in shown
+    assert run_json("sql", organizations, home=home)["rows"] == before
+    assert run_json("sql", "SELECT count(*) AS kept FROM audit.decisions", home=home)["rows"] == [{"kept": 1}]

@@ -7,17 +7,19 @@ import pty
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assets.deals.actions import Step
 from assets.deals.conversion import Request
 from pipelines.services import deals as acting
 from pipelines.services.doctor import rebuild_derived
 from pipelines.services.importing import run_import
 from schemas.contracts.errors import InputRefusedError
-from schemas.contracts.vocabulary import ActionKind
+from schemas.contracts.vocabulary import ActionKind, LeadOrder
 from schemas.stores.settings import Settings, load_settings
 from schemas.stores.warehouse import Published
 from tests.pipelines.support import ROOT, run, run_json
@@ -94,7 +96,7 @@ def test_a_conversion_outlives_imports_and_a_rebuild_and_can_be_taken_back(crm: 
     request = Request(
         "salesforce:00Q1", value="1250.50", currency="eur", visibility="team", expected_close_date="2027-01-31"
     )
-    (deal,) = acting.convert(crm, [acting.plan(crm, request)])
+    (deal,) = acting.convert(crm, {"": request})["deals"]
     assert (str(deal["value"]), deal["currency"], deal["title"]) == ("1250.50", "EUR", "Bob Okafor – Globex")
     assert deal["person_id"] is not None
     assert deal["organization_id"] is not None
@@ -110,27 +112,30 @@ def test_a_conversion_outlives_imports_and_a_rebuild_and_can_be_taken_back(crm: 
     before = _rows(crm, "SELECT * EXCLUDE (custom) FROM deals ORDER BY deal_id")
     rebuild_derived(crm)
     assert _rows(crm, "SELECT * EXCLUDE (custom) FROM deals ORDER BY deal_id") == before
+    again = acting.convert(crm, {"": request})
+    assert (again["already_recorded"], again["deals"][0]["deal_id"]) == (True, deal_id)
     with pytest.raises(InputRefusedError, match="was converted into"):
-        acting.plan(crm, request)
-    assert acting.revert(crm, "salesforce:00Q1", "wrong lead")["status"] == "open"
+        acting.convert(crm, {"": replace(request, value="9")})
+    assert acting.act_on_lead(crm, "salesforce:00Q1", ActionKind.REVERT, "wrong lead")["status"] == "open"
     assert _rows(crm, f"SELECT count(*) FROM deals WHERE deal_id = '{deal_id}'") == [(0,)]
     redirect = f"SELECT current_id FROM audit.id_redirects WHERE retired_id = '{deal_id}'"
     assert _rows(crm, redirect) == [(None,)]
+    assert acting.act_on_lead(crm, "salesforce:00Q1", ActionKind.REVERT, None)["already_recorded"]
+    assert _rows(crm, "SELECT count(*) FROM audit.actions") == [(2,)]
     with pytest.raises(InputRefusedError, match="no conversion here"):
-        acting.revert(crm, "salesforce:00Q1", None)
+        acting.act_on_lead(crm, "salesforce:00Q3", ActionKind.REVERT, None)
 
 
 def test_a_contact_that_may_be_here_is_asked_about_and_the_answer_is_a_decision(crm: Settings) -> None:
     made = acting.plan(crm, Request("salesforce:00Q2"))
-    (doubt,) = made.doubts
-    assert doubt.candidates[0]["name"] == "Dana Whitmore"
+    (found,) = made.duplicates
+    assert found.candidates[0]["name"] == "Dana Whitmore"
     with pytest.raises(InputRefusedError, match="may be here already"):
-        acting.convert(crm, [made])
+        acting.convert(crm, {"": Request("salesforce:00Q2")})
     refused = run("convert", "salesforce:00Q2", "--yes", home=crm.home, expect=3)
     assert "--person ID or --person new" in refused.stderr
     persons = _rows(crm, "SELECT count(*) FROM persons")
-    chosen = acting.plan(crm, Request("salesforce:00Q2", person=str(doubt.candidates[0]["id"])))
-    acting.convert(crm, [chosen])
+    acting.convert(crm, {"": Request("salesforce:00Q2", person=str(found.candidates[0]["id"]))})
     assert _rows(crm, "SELECT count(*) FROM persons") == [(persons[0][0] - 1,)]
     assert _rows(crm, "SELECT decision, reason FROM audit.decisions") == [
         ("same", "taken for it when a lead was converted")
@@ -204,22 +209,23 @@ def test_many_are_converted_from_a_file_or_none(crm: Settings, tmp_path: Path) -
         tmp_path / "bad.csv", [header, ["salesforce:00Q1", "", "", ""], ["salesforce:00Q3", "", "-1", "EUR"]]
     )
     with pytest.raises(InputRefusedError, match="row 3: value"):
-        acting.plan_all(crm, bad)
+        acting.convert(crm, acting.requests_in(bad))
     good = write_csv(
         tmp_path / "good.csv", [header, ["salesforce:00Q1", "", "", ""], ["salesforce:00Q3", "", "9", "EUR"]]
     )
-    assert len(acting.convert(crm, acting.plan_all(crm, good))) == 2
+    assert len(acting.convert(crm, acting.requests_in(good))["deals"]) == 2
     with pytest.raises(InputRefusedError, match="repeated column 'colour'"):
-        acting.plan_all(crm, write_csv(tmp_path / "odd.csv", [["lead_id", "colour"], ["salesforce:00Q1", "red"]]))
+        acting.requests_in(write_csv(tmp_path / "odd.csv", [["lead_id", "colour"], ["salesforce:00Q1", "red"]]))
 
 
 def test_a_file_of_conversions_may_be_of_excel_and_ragged(imported: Path, tmp_path: Path) -> None:
     # As Excel saves it where the comma is a decimal mark; a short row and a blank one.
     text = "lead_id;Title;value;currency\r\nsalesforce:00Q1;Büro;5;EUR\r\n\r\nsalesforce:00Q3\r\n"
     (tmp_path / "list.csv").write_bytes(text.encode("utf-8-sig"))
-    first, second = acting.requests_in(tmp_path / "list.csv")
-    assert first == (2, Request("salesforce:00Q1", title="Büro", value="5", currency="EUR"))
-    assert second == (4, Request("salesforce:00Q3"))
+    assert acting.requests_in(tmp_path / "list.csv") == {
+        f"{tmp_path / 'list.csv'}, row 2": Request("salesforce:00Q1", title="Büro", value="5", currency="EUR"),
+        f"{tmp_path / 'list.csv'}, row 4": Request("salesforce:00Q3"),
+    }
     header = ["lead_id", "value"]
     for rows, told in (
         ([header, ["salesforce:00Q1", "5", "more"]], "row 2: has 3 cells under 2 headers"),
@@ -252,11 +258,11 @@ def test_open_deals_are_limited_and_leads_never_count(crm: Settings) -> None:
     limited = load_settings(crm.home)
     made = acting.plan(limited, Request("salesforce:00Q1"))
     assert made.warnings == ["3 of 3 deals are open in all pipelines"]
-    acting.convert(limited, [made])
+    acting.convert(limited, {"": Request("salesforce:00Q1")})
     with pytest.raises(InputRefusedError, match="3 deals are open in all pipelines, and the limit is 3"):
         acting.plan(limited, Request("salesforce:00Q3"))
     with pytest.raises(InputRefusedError, match="the limit is 3"):
-        acting.act_on_deal(limited, "salesforce:0063", ActionKind.REOPEN, {})
+        acting.act_on_deal(limited, "salesforce:0063", Step(ActionKind.REOPEN))
 
 
 def test_a_file_of_conversions_stays_within_the_limit_of_the_pipeline_it_leaves_out(
@@ -268,29 +274,30 @@ def test_a_file_of_conversions_stays_within_the_limit_of_the_pipeline_it_leaves_
     both = write_csv(tmp_path / "both.csv", [["lead_id"], ["salesforce:00Q1"], ["salesforce:00Q3"]])
     # Two deals are open: one more is allowed, two are not.
     with pytest.raises(InputRefusedError, match="the limit is 3"):
-        acting.plan_all(limited, both)
+        acting.convert(limited, acting.requests_in(both))
 
 
 def test_the_inbox_is_sorted(imported: Path) -> None:
     published = Published(load_settings(imported).published_path)
-    by_person = acting.open_leads(published, "open", None, None, "person")["person"].to_list()
+    by_person = acting.open_leads(published, "open", None, None, LeadOrder.PERSON)["person"].to_list()
     assert by_person == ["Bob Okafor", "Dana Whitfield", "Oscar Lindgren"]
     run("leads", "--sort", "colour", home=imported, expect=2)
 
 
 @pytest.mark.slow
 def test_leads_are_archived_and_restored_whatever_the_source_says(crm: Settings, tmp_path: Path) -> None:
-    assert acting.file_lead(crm, "salesforce:00Q3", ActionKind.ARCHIVE, "no budget")["status"] == "archived"
+    assert acting.act_on_lead(crm, "salesforce:00Q3", ActionKind.ARCHIVE, "no budget")["status"] == "archived"
     newer = [*LEAD_ROWS[2][:8], "2026-03-01T00:00:00Z"]
     run_import(crm, [_export(tmp_path / "newer", [_deal(1, "Proposal", "2026-03-01T00:00:00Z")], [newer])])
     assert _lead(crm, 3)[0] == "archived"
-    with pytest.raises(InputRefusedError, match="is archived; only a lead that is open"):
-        acting.file_lead(crm, "salesforce:00Q3", ActionKind.ARCHIVE, None)
-    assert acting.file_lead(crm, "salesforce:00Q3", ActionKind.RESTORE, None)["status"] == "open"
+    assert acting.act_on_lead(crm, "salesforce:00Q3", ActionKind.ARCHIVE, None)["already_recorded"]
+    with pytest.raises(InputRefusedError, match="is open; only a lead that is archived"):
+        acting.act_on_lead(crm, "salesforce:00Q1", ActionKind.RESTORE, None)
+    assert acting.act_on_lead(crm, "salesforce:00Q3", ActionKind.RESTORE, None)["status"] == "open"
 
 
 def test_moves_of_both_sides_merge_in_the_order_of_time_and_conflicts_are_told(crm: Settings, tmp_path: Path) -> None:
-    told = acting.act_on_deal(crm, "salesforce:0061", ActionKind.MOVE, {"stage": "Proposal", "at": "2026-02-01"})
+    told = acting.act_on_deal(crm, "salesforce:0061", Step(ActionKind.MOVE, stage="Proposal", at="2026-02-01"))
     assert (told["stage"], [row["stands"] for row in told["conflicts"]]) == ("Proposal", ["local"])
     # The source says the same later: one move, and no conflict any more.
     run_import(crm, [_export(tmp_path / "same", [_deal(1, "Proposal", "2026-03-01T00:00:00Z")])])
@@ -310,13 +317,13 @@ def test_moves_of_both_sides_merge_in_the_order_of_time_and_conflicts_are_told(c
 
 
 def test_a_deal_is_won_lost_and_reopened(crm: Settings) -> None:
-    lost = acting.act_on_deal(crm, "salesforce:0062", ActionKind.LOSE, {"lost_reason": "too expensive"})
+    lost = acting.act_on_deal(crm, "salesforce:0062", Step(ActionKind.LOSE, lost_reason="too expensive"))
     assert (lost["status"], lost["stage"], lost["lost_reason"]) == ("lost", "Closed Lost", "too expensive")
     with pytest.raises(InputRefusedError, match="is lost; `reopen` it first"):
-        acting.act_on_deal(crm, "salesforce:0062", ActionKind.WIN, {})
-    opened = acting.act_on_deal(crm, "salesforce:0062", ActionKind.REOPEN, {})
+        acting.act_on_deal(crm, "salesforce:0062", Step(ActionKind.WIN))
+    opened = acting.act_on_deal(crm, "salesforce:0062", Step(ActionKind.REOPEN))
     assert (opened["status"], opened["stage"], opened["closed_at"]) == ("open", "Proposal", None)
-    won = acting.act_on_deal(crm, "salesforce:0062", ActionKind.WIN, {})
+    won = acting.act_on_deal(crm, "salesforce:0062", Step(ActionKind.WIN))
     assert (won["status"], won["stage"]) == ("won", "Closed Won")
     for how, told in (
         ({"stage": "Nowhere"}, "has no stage"),
@@ -324,7 +331,7 @@ def test_a_deal_is_won_lost_and_reopened(crm: Settings) -> None:
         ({"stage": "Qualification"}, "is in the stage"),
     ):
         with pytest.raises(InputRefusedError, match=told):
-            acting.act_on_deal(crm, "salesforce:0061", ActionKind.MOVE, how)
+            acting.act_on_deal(crm, "salesforce:0061", Step(ActionKind.MOVE, **how))
     assert _rows(crm, "SELECT count(*) FROM audit.actions") == [(3,)]
 
 
@@ -340,7 +347,7 @@ def test_a_value_is_converted_at_the_rate_of_its_day_and_never_at_one_to_one(crm
         Request("salesforce:00Q1", value="10", currency="EUR"),
         Request("salesforce:00Q3", value="10", currency="JPY"),
     ]
-    acting.convert(rated, [acting.plan(rated, request) for request in requests])
+    acting.convert(rated, {request.lead_id: request for request in requests})
     found = dict(_rows(rated, "SELECT currency, value_base FROM deals WHERE currency IS NOT NULL ORDER BY 1"))
     assert (str(found["EUR"]), found["JPY"]) == ("12.00", None)
 
@@ -348,8 +355,7 @@ def test_a_value_is_converted_at_the_rate_of_its_day_and_never_at_one_to_one(crm
 def test_a_pipeline_that_was_just_named_in_the_settings_can_be_used(crm: Settings) -> None:
     (crm.home / "leadsift.toml").write_text('[pipelines]\nSales = ["New", "Offer"]\n')
     named = load_settings(crm.home)
-    made = acting.plan(named, Request("salesforce:00Q1", pipeline="Sales", stage="offer"))
-    (deal,) = acting.convert(named, [made])
+    (deal,) = acting.convert(named, {"": Request("salesforce:00Q1", pipeline="Sales", stage="offer")})["deals"]
     found = _rows(
         named,
         "SELECT pipelines.name, stages.name, position FROM deals JOIN stages USING (stage_id) "
@@ -379,8 +385,8 @@ def test_two_crms_and_what_was_done_here_are_one_history(tmp_path: Path) -> None
     assert _rows(settings, "SELECT count(*), max(source_count) FROM persons") == [(1, 2)]
     assert _rows(settings, "SELECT count(*) FROM deals JOIN persons USING (person_id)") == [(2,)]
 
-    acting.act_on_deal(settings, "salesforce:0061", ActionKind.MOVE, {"stage": "Qualification", "at": "2026-02-10"})
-    acting.act_on_deal(settings, "salesforce:0061", ActionKind.MOVE, {"stage": "Proposal", "at": "2026-02-20"})
+    acting.act_on_deal(settings, "salesforce:0061", Step(ActionKind.MOVE, stage="Qualification", at="2026-02-10"))
+    acting.act_on_deal(settings, "salesforce:0061", Step(ActionKind.MOVE, stage="Proposal", at="2026-02-20"))
     # The CRM goes on, and its next export tells of it.
     write_csv(salesforce / "Opportunity.csv", [[*DEALS, "ContactId", "CreatedDate"],
         [*_deal(1, "Closed Won", "2026-03-01T00:00:00Z"), "0031", "2026-01-01T00:00:00Z"]])  # fmt: skip
@@ -389,7 +395,7 @@ def test_two_crms_and_what_was_done_here_are_one_history(tmp_path: Path) -> None
     run_import(settings, [salesforce])
     write_csv(hubspot / "deals.csv", [deals, ["9001", "Renewal", "Contract", "60", "501", "2026-01-10 09:00"]])
     run_import(settings, [hubspot / "deals.csv"])
-    acting.act_on_deal(settings, "hubspot:9001", ActionKind.MOVE, {"stage": "Demo"})
+    acting.act_on_deal(settings, "hubspot:9001", Step(ActionKind.MOVE, stage="Demo"))
     steps = (
         "SELECT stages.name, strftime(entered_at, '%m-%d'), origin FROM deal_stage_history JOIN stages USING (stage_id) "
         "WHERE deal_id IN (SELECT deal_id FROM deal_sources WHERE external_id = '{}') ORDER BY sequence"

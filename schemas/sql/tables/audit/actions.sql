@@ -7,5 +7,6 @@ CREATE TABLE audit.actions (
     details MAP(VARCHAR, VARCHAR) NOT NULL,  -- With what: field and value, stage, …
     acted_at TIMESTAMPTZ NOT NULL,  -- When
     acted_by VARCHAR,  -- Who
-    reason VARCHAR  -- Why
+    reason VARCHAR,  -- Why
+    is_suspended BOOLEAN NOT NULL  -- Whether its record is absent, because the import that brought it was undone: it counts again when the record is here
 );
