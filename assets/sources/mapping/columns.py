@@ -1,6 +1,6 @@
-"""Columns of a table, found by header and cast batch by batch, with every refusal and decision written down.
+"""Columns of a table: found by header, cast batch by batch, with every rejected cell and decision recorded.
 
-Belongs here: what is true of a column as a whole. Does not belong here: which rows become records
+Belongs here: decisions about a column as a whole. Does not belong here: which rows become records
 (`assets.sources.mapping.tables`).
 """
 
@@ -26,7 +26,7 @@ _PARTS = {
     Kind.PHONE: r"[^;,|\n]+",
     Kind.LABELS: r"[^;,|\n]+",
 }
-"""How the single values of a cell that holds several are told apart, by kind."""
+"""How the single values of a cell that holds several are split, by kind."""
 
 _SEVERAL = {kind: pattern.replace("[^", "[").removesuffix("+") for kind, pattern in _PARTS.items()}
 _BRACKETED = r"<[^<>\s]+@[^<>\s]+>"
@@ -37,9 +37,9 @@ _TRIPLE_COLON = " ::: "
 
 @dataclass(slots=True)
 class Batch:
-    """Rows of a table: `cells` with `c0` … and `row_number`, and what was found out while they were cast.
+    """Rows of a table: `cells` with `c0` … and `row_number`, and what casting found.
 
-    `kept_raw` marks, by column, the rows whose cell is kept beside what its field took of it.
+    `kept_raw` marks, by column, the rows whose whole cell is kept in `custom` besides its field.
     """
 
     cells: pl.DataFrame
@@ -65,7 +65,7 @@ class Batch:
         return self.cells[f"c{index}"]
 
     def keep_raw(self, index: int, rows: pl.Series) -> None:
-        """Mark cells to be kept as given."""
+        """Mark cells to be kept unchanged."""
         rows = rows.fill_null(False)
         if rows.any():
             self.kept_raw[index] = self.kept_raw[index] | rows if index in self.kept_raw else rows
@@ -96,18 +96,18 @@ class Columns:
         return self._found[wanted]
 
     def decide(self, sentence: str) -> None:
-        """Write down a decision once."""
+        """Record a decision once."""
         if sentence not in self.decisions:
             self.decisions.append(sentence)
 
     # Evidence ----------------------------------------------------------------------------------------------------
 
     def expect(self, index: int, kind: Kind) -> None:
-        """Say that a column will be cast to a kind, so that its values are looked at beforehand."""
+        """Declare that a column will be cast to a kind, so that its values are observed first."""
         if kind in DECIDED_BY_COLUMN:
             self._evidence.setdefault((index, kind), Evidence(kind))
 
-    def look(self, batch: Batch) -> None:
+    def observe(self, batch: Batch) -> None:
         """Gather evidence from a batch."""
         for (index, _), evidence in self._evidence.items():
             evidence.look(batch.cell(index))
@@ -211,7 +211,7 @@ class Columns:
         return cast
 
     def report_assumptions(self) -> None:
-        """Write down how many phone numbers were read in the country of the settings."""
+        """Record how many phone numbers were read in the country of the settings."""
         for index, count in self.assumed_country.items():
             if count:
                 self.decide(

@@ -17,7 +17,7 @@ _WITHIN_LIST = "\x1e"
 
 
 def digested(parts: Sequence[pl.Expr]) -> pl.Expr:
-    """The digest of text columns; each must be free of nulls."""
+    """Return the digest of text columns without nulls."""
     text = pl.concat_str(list(parts), separator=SEPARATOR)
     return text.map_batches(_sha256, return_dtype=pl.String)
 
@@ -27,25 +27,25 @@ def _sha256(column: pl.Series) -> pl.Series:
 
 
 def by_id(entity: Entity, source: str, namespace: str, external_id: pl.Expr) -> pl.Expr:
-    """Key of the records that `source` calls by these ids; null where there is none."""
+    """Return the key of the records with these ids of `source`, null for none."""
     key = digested([pl.lit(SEPARATOR.join(("id", entity, source, namespace))), external_id.fill_null("")])
     return pl.when(external_id.is_not_null()).then(key)
 
 
-def by_mention(entity: Entity, source: str, name: pl.Expr) -> pl.Expr:
-    """Key of the records that `source` mentions by these folded names; null where there is none."""
+def by_reference_name(entity: Entity, source: str, name: pl.Expr) -> pl.Expr:
+    """Return the key of the records that `source` refers to by these folded names, null for none."""
     return pl.when(name.is_not_null()).then(
         digested([pl.lit(SEPARATOR.join(("content", entity, source, "mention"))), name.fill_null("")])
     )
 
 
 def by_natural_key(entity: Entity, source: str, namespace: str, natural: pl.Expr) -> pl.Expr:
-    """Key of the records that the key columns of a list tell apart."""
+    """Return the key of the records that the key columns of a list identify."""
     return digested([pl.lit(SEPARATOR.join(("natural", entity, source, namespace))), natural.fill_null("")])
 
 
 def content_of(fields: pl.DataFrame) -> pl.Expr:
-    """What the fields say, as one text: `name`, separator, value, for every field that is filled."""
+    """Return the content of the fields as one text: `name`, separator, value, for every filled field."""
     parts: list[pl.Expr] = []
     for name, dtype in sorted(fields.schema.items()):
         blanks = fields[name].null_count()
@@ -58,7 +58,7 @@ def content_of(fields: pl.DataFrame) -> pl.Expr:
 
 
 def _text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """A value as text that stays the same whatever the version of the library that prints it."""
+    """Return a value as text that does not depend on a library's version."""
     if isinstance(dtype, pl.List):
         return column.list.join(_WITHIN_LIST)
     if isinstance(dtype, pl.Datetime):

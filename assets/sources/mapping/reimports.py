@@ -1,4 +1,4 @@
-"""A rejects file that comes back: its two columns, and what they say about the rows.
+"""Reimporting a rejects file: its two extra columns and their meaning.
 
 Belongs here: what writing and reading such a file must agree on. Does not belong here: writing it
 (`assets.sources.loading.rejects`).
@@ -15,18 +15,18 @@ from schemas.contracts.vocabulary import Entity
 
 REASON = "leadsift reason"
 RECORDS = "leadsift records"
-"""The headers of the two columns; a sheet that has the second one is a rejects file."""
+"""The headers of the two columns; a sheet with the second one is a rejects file."""
 
 _FORMULA = re.compile(r"^['=+\-@\t\r]")
 
 
 def escaped(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula, behind an apostrophe that importing takes away (CWE-1236)."""
+    """Return a cell, behind an apostrophe if a spreadsheet would run it as a formula (CWE-1236)."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def given_keys(records: pl.Series, entity: Entity) -> pl.Series:
-    """The keys that a rejects file names for records of an entity, null where it names none."""
+    """Return the keys that a rejects file names for records of an entity, null for none."""
     return records.str.extract(rf"(?:^|\s){entity.value}:([0-9a-f]{{32}})(?:\s|$)")
 
 

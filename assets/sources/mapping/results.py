@@ -1,4 +1,4 @@
-"""What mapping a table takes and gives: its options, the records that it hands over, and what became of the rows."""
+"""The options and results of mapping a table."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from schemas.contracts.vocabulary import Entity
 
 @dataclass(frozen=True, slots=True)
 class RecordSet:
-    """What the records of a frame have in common: their entity, source, object and sheet, whether they are mere
-    mentions (stubs), and the fields that the sheet has columns for.
+    """What the records of a frame share: entity, source, object, sheet, whether they are reference-only, and the fields
+    that the sheet has columns for.
     """
 
     entity: Entity
@@ -32,10 +32,7 @@ Sink = Callable[[RecordSet, pl.DataFrame], None]
 
 @dataclass(slots=True)
 class MappedSheet:
-    """What became of a table: how many rows were loaded, and how many records of each entity were made of them.
-
-    Mentions of other records (stubs) are counted with the records.
-    """
+    """The outcome of a table: loaded rows, and records by entity, reference-only records included."""
 
     records: dict[Entity, int] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
@@ -47,10 +44,10 @@ class MappedSheet:
 
 @dataclass(frozen=True, slots=True)
 class MappingOptions:
-    """What the records of a table are mapped under.
+    """How the records of a table are mapped.
 
-    `source` is the system or list they belong to, `base` what the settings assume, `key` the headers that tell rows
-    without ids apart.
+    `source` is the system or list they belong to, `base` has the defaults of the settings, `key` the headers that
+    identify rows without ids.
     """
 
     source: str

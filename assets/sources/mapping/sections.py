@@ -1,7 +1,7 @@
-"""A section of a profile laid over a table: the typed fields, ids and references of one entity in every row of a batch.
+"""Sections bound to a table: the typed fields, ids and references of one entity in every row of a batch.
 
-Belongs here: one entity by itself. Does not belong here: how the entities of a row belong together, and which rows are
-refused (`assets.sources.mapping.tables`).
+Belongs here: one entity by itself. Does not belong here: how the entities of a row are linked, and which rows are
+rejected (`assets.sources.mapping.tables`).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _TWO_WORDS = r"^([^\s,]+) ([^\s,]+)$"
 
 
 @dataclass(slots=True)
-class Pointed:
-    """Where rows point: `external_id` and `name` of the record, null for nowhere; the cells used, by column."""
+class ReferenceColumns:
+    """The records that rows refer to: `external_id` and `name`, null for none; the cells used, by column."""
 
     external_id: pl.Series
     name: pl.Series
@@ -35,13 +35,13 @@ class Pointed:
 
     @property
     def is_there(self) -> pl.Series:
-        """The rows that point at something."""
+        """The rows that refer to a record."""
         return self.external_id.is_not_null() | self.name.is_not_null()
 
 
 @dataclass(slots=True)
-class Laid:
-    """One entity of an object: the columns of its ids, key and fields."""
+class BoundSection:
+    """A section of a profile bound to a table: the columns of its ids, key and fields."""
 
     entity: Entity
     section: Section
@@ -54,8 +54,8 @@ class Laid:
     constants: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def lay(cls, entity: Entity, section: Section, namespace: str, profile: Profile, columns: Columns) -> Laid:
-        """Find the section's columns and say what each will be cast to."""
+    def bind(cls, entity: Entity, section: Section, namespace: str, profile: Profile, columns: Columns) -> BoundSection:
+        """Bind a section to the columns of a table and declare the kind of each."""
         contract = CONTRACTS[entity]
         fields: dict[str, list[int]] = {}
         for name, headers in section.fields.items():
@@ -67,34 +67,34 @@ class Laid:
         ids = columns.find(section.id)[:1]
         return cls(entity, section, section.object or namespace, profile, columns, ids, fields, section.key)
 
-    def spread(self) -> list[Laid]:
-        """One section for each column that `unpivot` makes records of; the section itself where it makes none so."""
+    def unpivoted(self) -> list[BoundSection]:
+        """Return one section for each column that `unpivot` names; the section itself without `unpivot`."""
         unpivot = self.section.unpivot
         if unpivot is None:
             return [self]
-        spread: list[Laid] = []
+        unpivoted: list[BoundSection] = []
         for index, header in enumerate(self.columns.headers):
             if header.casefold().startswith(unpivot.prefix.casefold()):
                 label = header[len(unpivot.prefix) :].strip(" '\"[]")
                 self.columns.expect(index, self.contract.fields[unpivot.value].kind)
                 fields = {**self.fields, unpivot.value: [index]}
-                spread.append(replace(self, fields=fields, constants={unpivot.name: label}))
-        return spread
+                unpivoted.append(replace(self, fields=fields, constants={unpivot.name: label}))
+        return unpivoted
 
     @property
     def contract(self) -> Contract:
-        """The fields and references that records of the entity may have."""
+        """The contract of the entity."""
         return CONTRACTS[self.entity]
 
     @property
     def indexes(self) -> set[int]:
-        """Every column that an id or a field is read from."""
+        """The columns that ids and fields are read from."""
         return {*self.ids, *(index for indexes in self.fields.values() for index in indexes)}
 
     # Fields ------------------------------------------------------------------------------------------------------
 
     def values(self, batch: Batch) -> pl.DataFrame:
-        """The typed fields of every row, as columns of their names."""
+        """Return the typed fields of every row, one column each."""
         countries = self.columns.countries(batch, self.fields.get("country", []))
         found: dict[str, pl.Series] = {}
         for name, indexes in self.fields.items():
@@ -115,7 +115,7 @@ class Laid:
     def _translated(self, name: str, column: pl.Series) -> pl.Series:
         """Apply the profile's value translations.
 
-        A value that is not listed stays as given, unless the field shares its column with another, which then has it.
+        A value that is not listed stays as it is, unless another field reads the same column.
         """
         translation = self.section.values.get(name)
         if not translation:
@@ -135,7 +135,7 @@ class Laid:
         )
 
     def _currencies_in(self, cells: pl.Series, values: pl.Series) -> pl.Series:
-        """The currency that each amount itself states; an amount that states none has none."""
+        """Return the currency that each amount states, null for none."""
         marked = cells.str.contains(r"[^\d\s.,()+-]").fill_null(False)
         codes = {text: currency_in(text) for text in cells.filter(marked).unique().to_list()}
         found = cells.replace_strict(
@@ -152,13 +152,13 @@ class Laid:
     # Ids and references ------------------------------------------------------------------------------------------
 
     def external_ids(self, batch: Batch) -> pl.Series:
-        """The source's own id of each row's record, null where it has none."""
+        """Return the source's own id of each row's record, null for none."""
         if not self.ids:
             return pl.Series("external_id", [None] * batch.height, dtype=pl.String)
         return plain_ids(batch.cell(self.ids[0]), self.profile)
 
     def natural_keys(self, batch: Batch) -> pl.Series | None:
-        """The folded cells of the key columns as one text, null where one is blank; None without a key."""
+        """Return the folded cells of the key columns as one text, null if one is blank; None without a key."""
         indexes = self.columns.find(self.key)
         if not indexes:
             return None
@@ -166,17 +166,17 @@ class Laid:
         frame = pl.DataFrame({f"k{place}": cell for place, cell in enumerate(cells)})
         return frame.select(pl.concat_str(pl.all(), separator="\x1e")).to_series()
 
-    def carries(self, batch: Batch) -> pl.Series | None:
-        """The rows that can carry the entity by what the `when` cells say; None where every row can."""
-        rows = _says(self.columns, batch, self.section.when)
-        others = _says(self.columns, batch, self.section.unless)
+    def allowed_rows(self, batch: Batch) -> pl.Series | None:
+        """Return the rows whose `when` cells allow the entity; None if every row does."""
+        rows = _matches_when(self.columns, batch, self.section.when)
+        others = _matches_when(self.columns, batch, self.section.unless)
         if others is None:
             return rows
         return ~others if rows is None else rows & ~others
 
-    def points(self, batch: Batch, reference: Reference) -> Pointed:
-        """Where each row points by a reference: by the first cell that is filled under its headers."""
-        allowed = _says(self.columns, batch, reference.when)
+    def references_in(self, batch: Batch, reference: Reference) -> ReferenceColumns:
+        """Return the record that each row refers to: by the first filled cell under the reference's headers."""
+        allowed = _matches_when(self.columns, batch, reference.when)
         used: dict[int, pl.Series] = {}
         external = self._first(batch, reference.id, used, reference.prefix, allowed)
         name = self._first(batch, reference.name, used, "", allowed)
@@ -193,10 +193,10 @@ class Laid:
             texts = name.drop_nulls().unique().to_list()
             name = name.replace(texts, [known.get(fold_header(text), text) for text in texts]) if texts else name
         if external.str.contains(_SEVERAL_IDS).any():
-            # Several associated records: the first is the main one, the cell as given is kept in custom.
+            # Several associated records: the first one counts, and the whole cell is kept in custom.
             self._keep_used(batch, used, self.columns.find(reference.id), external.str.contains(_SEVERAL_IDS))
             external = external.str.replace(rf"(?s){_SEVERAL_IDS}.*$", "")
-        return Pointed(plain_ids(external, self.profile).alias("external_id"), name.alias("name"), used)
+        return ReferenceColumns(plain_ids(external, self.profile).alias("external_id"), name.alias("name"), used)
 
     def _first(
         self,
@@ -225,8 +225,8 @@ class Laid:
                 batch.keep_raw(index, used[index] & rows)
 
 
-def stub_fields(target: Entity, name: pl.Series) -> pl.DataFrame:
-    """What a mere mention by name says about a record."""
+def reference_only_fields(target: Entity, name: pl.Series) -> pl.DataFrame:
+    """Return the fields of a record that is known by name only."""
     if target not in (*RESOLVED_ENTITIES, Entity.USER):
         return name.to_frame().drop(name.name)
     frame = name.alias("name").to_frame()
@@ -234,7 +234,7 @@ def stub_fields(target: Entity, name: pl.Series) -> pl.DataFrame:
 
 
 def plain_ids(ids: pl.Series, profile: Profile) -> pl.Series:
-    """Ids in the one writing under which they are compared."""
+    """Return ids in the spelling under which they are compared."""
     for prefix in profile.id_prefixes:
         ids = ids.str.strip_prefix(prefix)
     if profile.id_form == "guid":
@@ -247,8 +247,8 @@ def plain_ids(ids: pl.Series, profile: Profile) -> pl.Series:
     return ids
 
 
-def _says(columns: Columns, batch: Batch, when: Mapping[str, Sequence[str]]) -> pl.Series | None:
-    """The rows in which a cell under each header says one of its values, whatever its case."""
+def _matches_when(columns: Columns, batch: Batch, when: Mapping[str, Sequence[str]]) -> pl.Series | None:
+    """Return the rows in which each header's cell has one of its values, ignoring case."""
     if not when:
         return None
     rows = pl.repeat(True, batch.height, dtype=pl.Boolean, eager=True)
@@ -262,7 +262,7 @@ def _says(columns: Columns, batch: Batch, when: Mapping[str, Sequence[str]]) -> 
 
 
 def _united(lists: Sequence[pl.Series]) -> pl.Series:
-    """The values of several list columns as one, each value once, null where there is none."""
+    """Merge several list columns into one, each value once, null if there is none."""
     if len(lists) == 1:
         return lists[0]
     frame = pl.DataFrame({f"l{place}": column for place, column in enumerate(lists)})
@@ -272,7 +272,7 @@ def _united(lists: Sequence[pl.Series]) -> pl.Series:
 
 
 def _folded(entity: Entity, frame: pl.DataFrame, default_pipeline: str) -> pl.DataFrame:
-    """Fold input-only fields into the fields they complete; make a name of its parts and parts of a name."""
+    """Fold input-only fields into the fields they complete; complete names from their parts and parts from names."""
     if "street_number" in frame.columns or "street_2" in frame.columns:
         frame = _with(frame, "street_number", "street", "street_2")
         line = pl.concat_str("street_number", "street", separator=" ", ignore_nulls=True)
@@ -301,7 +301,7 @@ _NAMES = ("name", "first_name", "middle_name", "last_name")
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:
-    """Persons with a full name made of its parts, or with the parts of their full name."""
+    """Complete the full names of persons from their parts, or the parts from the full name."""
     if not any(name in frame.columns for name in _NAMES):
         return frame
     lone = [name for name in ("first_name", "last_name") if name in frame.columns]

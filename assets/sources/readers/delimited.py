@@ -3,7 +3,7 @@
 Two ways lead through a block. The fast one parses it with Polars, everything pinned, and only after a proof that there
 is nothing to guess: every quotation mark stands at the edge of a cell, and between its record ends every record has
 exactly as many delimiters as the first. A block without that proof, and every small file, is cut by `csv`, strictly;
-where that stumbles, the stumbling row alone is mended or refused and reading goes on behind it. Does not belong here:
+where that stumbles, the stumbling row alone is repaired or refused and reading goes on behind it. Does not belong here:
 what the dialect is (`assets.sources.readers.dialects`), and what the rows mean.
 """
 
@@ -43,11 +43,11 @@ Row = list[str]
 
 
 class Cutter:
-    """Cuts text under a dialect. `mended` counts rows with stray quotation marks that were taken all the same."""
+    """Cuts text under a dialect. `repaired` counts rows with stray quotation marks that were taken all the same."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.mended = 0
+        self.repaired = 0
         self.dropped_nuls = 0
         self._widths: Counter[int] = Counter()
         self._next = 1
@@ -168,7 +168,7 @@ class Cutter:
             row = self._by_edges("".join(lines[at : at + count]).rstrip("\r\n"))
             if len(row) == width:
                 rows.rows.append(self._restored(row))
-                self.mended += 1
+                self.repaired += 1
                 return count
             # A next line that is a whole row by itself is no part of this one.
             if at + count < len(lines) and len(self._by_edges(lines[at + count].rstrip("\r\n"))) == width:

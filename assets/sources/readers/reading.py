@@ -63,8 +63,8 @@ def _read_delimited(path: Path, stated: str | None, known_headers: frozenset[str
 def _reported(cutter: Cutter, pieces: Iterator[str], decisions: list[str]) -> Iterator[Block]:
     """The blocks of a file, and behind the last one what was decided while they were cut."""
     yield from cutter.blocks(pieces)
-    if cutter.mended:
-        decisions.append(f"quotation marks stand inside the cells of {cutter.mended} rows; taken as they stand")
+    if cutter.repaired:
+        decisions.append(f"stray quotation marks in the cells of {cutter.repaired} rows were kept as text")
     if cutter.dropped_nuls:
         decisions.append(f"{cutter.dropped_nuls} NUL characters left out")
     decisions += _unusual(cutter.dialect)

@@ -148,13 +148,13 @@ def test_an_id_that_repeats_over_different_rows_of_a_list_is_no_id() -> None:
     found = of_rows(rows)
     assert len({person["record_key"] for person in found.records(Entity.PERSON)}) == 3
     assert all(person["custom"]["id"] in {"7", "8"} for person in found.records(Entity.PERSON))
-    assert "'id': 1 values stand in several different rows" in found.sheet.mapped.decisions[0]
+    assert "'id': 1 values repeat in different rows" in found.sheet.mapped.decisions[0]
 
 
 def test_an_id_that_repeats_in_a_crms_export_is_said() -> None:
     header = ["Id", "LastName", "AccountId"]
     found = of_rows([header, ["003A", "Lee", "001A"], ["003A", "Leigh", "001A"], ["003B", "Ray", ""]], "Contact")
-    assert "'Id': 1 ids stand in several different rows; the newest of each counts" in found.sheet.mapped.decisions
+    assert "'Id': 1 ids repeat in different rows; the newest row of each counts" in found.sheet.mapped.decisions
 
 
 @pytest.mark.parametrize(

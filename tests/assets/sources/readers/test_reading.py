@@ -171,7 +171,7 @@ def test_a_quote_that_is_never_closed_costs_its_row_and_no_other() -> None:
 def test_a_row_whose_stray_quote_leaves_no_doubt_is_taken_and_told() -> None:
     data = b'Name,Note,City\nAnn,a,Rome\nBob,"b,Oslo\nCem,c,Bonn\n'
     assert grid(data)[2] == ["Bob", '"b', "Oslo"]
-    assert "quotation marks stand inside the cells of 1 rows" in reading(data).decisions[0]
+    assert "stray quotation marks in the cells of 1 rows" in reading(data).decisions[0]
 
 
 def test_a_cell_of_three_megabytes_and_ten_thousand_columns() -> None:
