@@ -1,4 +1,4 @@
-"""A look around in the published file: reports narrowed by hand, a person and where its values came from, SQL.
+"""A look around in the published file: reports with filters, a person and where its values came from, SQL.
 
     marimo edit docs/notebooks/published.py -- --file leadsift-home/published/leadsift.duckdb
 

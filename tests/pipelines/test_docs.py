@@ -123,11 +123,7 @@ def test_the_examples_of_reports_are_those_that_a_test_recomputes() -> None:
 
 PAGES_TO_READ = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
-    *(
-        page
-        for page in sorted((ROOT / "docs").glob("*.md"))
-        if page.name not in {*PAGES, "cookbook.md"} - {"reports.md"}
-    ),
+    *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in {*PAGES} - {"reports.md"}),
 ]
 
 

@@ -49,8 +49,10 @@ def _value(kind: Any, number: int, text: str) -> Any:
 
 
 def _filled(empty: pl.DataFrame, rows: int, text: str) -> pl.DataFrame:
+    few = {"pipeline", "currency"}  # a panel each, which is what drawing costs
     columns = {
-        name: [_value(kind, number, text) for number in range(1, rows + 1)] for name, kind in empty.schema.items()
+        name: [_value(kind, number % 2 if name in few else number, text) for number in range(1, rows + 1)]
+        for name, kind in empty.schema.items()
     }
     return pl.DataFrame(columns, schema=empty.schema)
 
@@ -64,7 +66,7 @@ def test_a_report_without_rows_or_numbers_is_refused_by_name(schemas_of_reports:
             report_chart(name, nulls)
 
 
-@pytest.mark.parametrize(("rows", "text"), [(1, "x"), (1, HOSTILE), (300, HOSTILE)], ids=["one", "hostile", "many"])
+@pytest.mark.parametrize(("rows", "text"), [(1, HOSTILE), (60, HOSTILE)], ids=["one", "many"])
 def test_every_report_is_drawn(schemas_of_reports: dict[str, pl.DataFrame], rows: int, text: str) -> None:
     charts = [report_chart(name, _filled(empty, rows, text)) for name, empty in schemas_of_reports.items()]
     for name, picture in zip(schemas_of_reports, pictures(charts, "svg"), strict=True):
