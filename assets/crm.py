@@ -3,13 +3,12 @@
 import dagster as dg
 
 from assets.checks import check_specs, evaluate
-from assets.deals.tables import SETTINGS_FRAMES, Setup, build_crm_tables
+from assets.deals.tables import SETTINGS_FRAMES, SQL, Setup, build_crm_tables
 from assets.deals.tables import STEPS as SQL_STEPS
 from assets.resources import Home
 from assets.tables import STEPS, Evaluations, results, table_spec, upstream
 from dedup.scoring.freshness import is_current
 from schemas.contracts import progress
-from schemas.sql.files import sql_text
 from schemas.sql.lineage import made_from
 
 BESIDES = {"audit.id_redirects": ("main.organizations", "main.persons")}
@@ -17,8 +16,9 @@ BESIDES = {"audit.id_redirects": ("main.organizations", "main.persons")}
 
 
 def _spec(table: str) -> dg.AssetSpec:
-    sources = made_from(map(sql_text, SQL_STEPS), SETTINGS_FRAMES)[table] | set(BESIDES.get(table, ()))
-    return table_spec(table, "crm", upstream(sources), SQL_STEPS)
+    steps = [SQL.statement(step) for step in SQL_STEPS]
+    sources = made_from([step.text for step in steps], SETTINGS_FRAMES)[table] | set(BESIDES.get(table, ()))
+    return table_spec(table, "crm", upstream(sources), steps)
 
 
 @dg.multi_asset(

@@ -12,35 +12,39 @@ from assets.checks import check_specs, evaluate
 from assets.resources import Home
 from assets.tables import STEPS, Evaluations, results, row_count, table_spec, upstream
 from dedup.models.versions import model_in_use
+from dedup.resolution.entities import SQL as RESOLUTION_SQL
 from dedup.resolution.entities import ResolutionCounts, resolve
 from dedup.resolution.survivorship import Survivorship
 from dedup.scoring.current_records import load_current
 from dedup.scoring.freshness import is_current
+from dedup.scoring.pairs import SQL as SCORING_SQL
 from dedup.scoring.pairs import find_pairs
 from schemas.contracts import progress
 from schemas.contracts.outcomes import CommonValue
 from schemas.contracts.vocabulary import Entity
-from schemas.sql.files import sql_names, sql_text
+from schemas.sql.files import Statement
 from schemas.sql.lineage import statement_of
 
-PAIR_STEPS = ("contents", "live", "values", "decided", "links")
-"""SQL files of a resolved entity that scoring its pairs runs: `<entity>_contents` and so on."""
+PAIR_STEPS = ("record_contents", "{entity}_live", "{entity}_values", "decided", "links")
+"""SQL files whose reads say what the pairs of an entity are made from."""
+
+ENTITY_STEPS = (
+    "members", "{entity}_candidates", "{entity}_conflicts", "record_entities", "insert_{entity}s", "insert_lineage",
+    "insert_redirects", "insert_sources", "update_lineage",
+)  # fmt: skip
+"""SQL files whose reads say what an entity's tables are made from."""
 
 
-def _sql(entity: Entity) -> tuple[list[str], list[str]]:
-    """The SQL files that scoring and resolving an entity run."""
-    scoring = [f"steps/{entity}_{step}" for step in PAIR_STEPS]
-    resolving = [
-        name
-        for name in sql_names("steps")
-        if name.startswith((f"steps/{entity}_", f"steps/insert_{entity}")) and name not in scoring
-    ]
+def _sql(entity: Entity) -> tuple[list[Statement], list[Statement]]:
+    """The statements that scoring and resolving an entity run."""
+    scoring = [SCORING_SQL.statement(step.format(entity=entity), entity=entity) for step in PAIR_STEPS]
+    resolving = [RESOLUTION_SQL.statement(step.format(entity=entity), entity=entity) for step in ENTITY_STEPS]
     return scoring, resolving
 
 
-def _reads(files: list[str]) -> set[str]:
-    """The lasting tables that SQL files read."""
-    return {table for name in files for table in statement_of(sql_text(name)).reads if "." in table}
+def _reads(statements: list[Statement]) -> set[str]:
+    """The lasting tables that statements read."""
+    return {table for item in statements for table in statement_of(item.text).reads if "." in table}
 
 
 def _pairs_spec(entity: Entity) -> dg.AssetSpec:

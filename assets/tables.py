@@ -12,7 +12,7 @@ import dagster as dg
 from assets.deals.tables import CRM_TABLES
 from assets.sources.loading.record_writing import RECORD_TABLES
 from schemas.contracts.keys import digest
-from schemas.sql.files import quoted, sql_text
+from schemas.sql.files import Statement
 from schemas.sql.table_contracts import PART_OF, Column, columns_of, comment_of, table_names, unique_id
 from schemas.stores.warehouse import Session
 
@@ -67,8 +67,8 @@ def upstream(tables: Iterable[str], besides: Iterable[str] = ()) -> list[dg.Asse
     return sorted({key_of(table) for table in tables} - {key_of(table) for table in besides})
 
 
-def table_spec(table: str, group: str, deps: Sequence[dg.AssetKey], code: Iterable[str] = ()) -> dg.AssetSpec:
-    """The asset of a table: described by its contract; its code version changes with the SQL files `code`."""
+def table_spec(table: str, group: str, deps: Sequence[dg.AssetKey], code: Iterable[Statement] = ()) -> dg.AssetSpec:
+    """The asset of a table: described by its contract; its code version changes with the statements `code`."""
     own = key_of(table)
     return dg.AssetSpec(
         own,
@@ -77,7 +77,7 @@ def table_spec(table: str, group: str, deps: Sequence[dg.AssetKey], code: Iterab
         owners=[OWNERS[group]],
         kinds={"duckdb", "table"},
         description=_description(table),
-        code_version=digest([sql_text(name) for name in code])[:12],
+        code_version=digest([statement.text for statement in code])[:12],
         metadata={"dagster/column_schema": schema_of(columns_of(table)), "dagster/table_name": table},
     )
 
@@ -105,8 +105,7 @@ def _description(table: str) -> str:
 
 def row_count(session: Session, table: str) -> int:
     """How many rows a table has."""
-    schema, name = table.split(".")
-    return int(str(session.scalar(f"SELECT count(*) FROM {quoted(schema)}.{quoted(name)}")))  # noqa: S608  (quoted)
+    return session.count(table)
 
 
 def results(

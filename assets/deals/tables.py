@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from schemas.sql.files import SqlFolder
 from schemas.stores.rates import Rate
 from schemas.stores.warehouse import Session
+
+SQL = SqlFolder.beside(__file__)
 
 CRM_TABLES: dict[str, str] = {
     "users": "Who owns, writes and moves things in the sources.",
@@ -31,30 +34,30 @@ CRM_TABLES: dict[str, str] = {
 
 
 STEPS = (
-    "steps/insert_users",
-    "steps/conversions",
-    "steps/deal_facts",
-    "steps/local_statuses",
-    "steps/deal_saves",
-    "steps/native_history",
-    "steps/deal_versions",
-    "steps/inferred_history",
-    "steps/configured_stages",
-    "steps/insert_pipelines",
-    "steps/insert_stages",
-    "steps/local_moves",
-    "steps/insert_deal_stage_history",
-    "steps/insert_deal_value_history",
-    "steps/crosswalks",
-    "steps/lead_facts",
-    "steps/insert_leads",
-    "steps/insert_deals",
-    "steps/insert_crm_redirects",
-    "steps/insert_deal_conflicts",
-    "steps/insert_lead_sources",
-    "steps/insert_deal_sources",
-    "steps/insert_notes",
-    "steps/insert_activities",
+    "insert_users",
+    "conversions",
+    "deal_facts",
+    "local_statuses",
+    "deal_saves",
+    "native_history",
+    "deal_versions",
+    "inferred_history",
+    "configured_stages",
+    "insert_pipelines",
+    "insert_stages",
+    "local_moves",
+    "insert_deal_stage_history",
+    "insert_deal_value_history",
+    "crosswalks",
+    "lead_facts",
+    "insert_leads",
+    "insert_deals",
+    "insert_crm_redirects",
+    "insert_deal_conflicts",
+    "insert_lead_sources",
+    "insert_deal_sources",
+    "insert_notes",
+    "insert_activities",
 )
 """The SQL files that build the tables, in order."""
 
@@ -105,4 +108,4 @@ def build_crm_tables(session: Session, setup: Setup) -> None:
 
 def _build(session: Session, base_currency: str | None) -> None:
     for step in STEPS:
-        session.run(step, {"base_currency": base_currency} if step == "steps/insert_deals" else None)
+        session.run(SQL.statement(step), {"base_currency": base_currency} if step == "insert_deals" else None)

@@ -31,13 +31,6 @@ class BlockingRule:
         """The keys of one record as one text or a row for each, null where any is."""
         return f"unnest({self.explode})" if self.explode else " || chr(31) || ".join(self.keys)
 
-    def of(self, features: str, which: str = "true") -> str:
-        """A query for `key, record` over the rows of a table of features for which a condition holds."""
-        return (
-            f"SELECT hash(key) AS key, record FROM (SELECT {self.value} AS key, rowid AS record FROM {features} "  # noqa: S608
-            f"WHERE {which}) WHERE key IS NOT NULL"
-        )
-
 
 def agreeing_on(*keys: str, largest: int = LARGEST_BLOCK) -> BlockingRule:
     """Records that agree on all of `keys`."""

@@ -20,8 +20,10 @@ from dedup.scoring.bands import band, probability
 from dedup.scoring.freshness import basis, recorded, remember
 from dedup.scoring.linker import connected_components
 from schemas.contracts.vocabulary import ID_PREFIXES, Band, Entity, PairRule
-from schemas.sql.files import quoted
+from schemas.sql.files import SqlFolder
 from schemas.stores.warehouse import Session
+
+SQL = SqlFolder.beside(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +48,20 @@ def resolve(session: Session, entity: Entity, survivorship: Survivorship | None 
     """
     rules = survivorship or Survivorship()
     made_with = basis(repr(rules))
-    session.execute(
-        "CREATE OR REPLACE TEMP TABLE former_entities AS "  # noqa: S608  (our own names, here and below)
-        f"SELECT record_key, entity_id FROM audit.{entity}_members"
-    )
+    session.run(SQL.statement("former_entities", entity=entity))
     if recorded(session, f"{entity}s") != made_with:
         for table in (*_tables(entity), f"audit.{entity}_members"):
             session.empty(table)
     keys = session.frame("SELECT record_key FROM live_records ORDER BY record_key")["record_key"]
     clusters = _clusters(session, entity, keys)
     written = _touch(session, entity, clusters.components)
-    session.run("steps/insert_entity_history", {"entity": entity.value, "changed_at": str(datetime.now(UTC))})
+    session.run(SQL.statement("insert_entity_history"), {"entity": entity.value, "changed_at": str(datetime.now(UTC))})
     _write(session, entity, rules)
     remember(session, f"{entity}s", made_with)
-    bands = session.frame(
-        f"SELECT band, count(*) AS pairs FROM audit.{quoted(f'{entity}_pairs')} GROUP BY band"  # noqa: S608
-    )
-    by_band = dict(bands.iter_rows())
-    entities = session.scalar(f"SELECT count(*) FROM main.{quoted(f'{entity}s')}")  # noqa: S608
+    by_band = dict(session.frame_of(SQL.statement("pairs_by_band", entity=entity)).iter_rows())
     return ResolutionCounts(
         len(keys),
-        int(str(entities)),
+        session.count(f"main.{entity}s"),
         written,
         by_band.get("matched", 0),
         by_band.get("review", 0),
@@ -86,66 +81,48 @@ def _touch(session: Session, entity: Entity, components: pl.DataFrame) -> int:
     """
     together = components.filter(pl.len().over("component") > 1)
     with session.registered("record_components", together):
-        session.run(f"steps/{entity}_entities", {"prefix": ID_PREFIXES[entity]})
-    members = f"audit.{entity}_members"
-    session.execute(
-        "CREATE OR REPLACE TEMP TABLE touched_entities AS "  # noqa: S608  (our own names, here and below)
-        "WITH touched AS (SELECT before.entity_id AS was, now.entity_id AS is_now FROM record_entities AS now "
-        f"FULL JOIN {members} AS before USING (record_key) "
-        "WHERE now.entity_id IS DISTINCT FROM before.entity_id OR now.content IS DISTINCT FROM before.content) "
-        "SELECT was AS entity_id FROM touched WHERE was IS NOT NULL "
-        "UNION SELECT is_now FROM touched WHERE is_now IS NOT NULL"
-    )
-    return int(str(session.scalar("SELECT count(*) FROM touched_entities")))
+        session.run(SQL.statement("record_entities", entity=entity), {"prefix": ID_PREFIXES[entity]})
+    session.run(SQL.statement("touched_entities", entity=entity))
+    return session.count("touched_entities")
 
 
 def _write(session: Session, entity: Entity, rules: Survivorship) -> None:
     """Write the touched entities anew."""
-    members = f"audit.{entity}_members"
     for table in _tables(entity):
-        session.execute(
-            f"DELETE FROM {table} WHERE {entity}_id IN (SELECT entity_id FROM touched_entities)"  # noqa: S608
-        )
-    session.run(f"steps/{entity}_members")
-    session.run(f"steps/{entity}_candidates")
+        session.delete(table, f"{entity}_id", among="touched_entities.entity_id")
+    session.run(SQL.statement("members", entity=entity))
+    session.run(SQL.statement(f"{entity}_candidates"))
     with (
         session.registered("survivorship", rules.order_table()),
         session.registered("source_ranks", rules.rank_table()),
     ):
-        session.run("steps/survivors")
-    session.run("steps/standing_edits", {"entity": entity.value})
-    is_edited = bool(session.scalar("SELECT count(*) FROM standing_edits"))
+        session.run(SQL.statement("survivors"))
+    session.run(SQL.statement("standing_edits"), {"entity": entity.value})
+    is_edited = bool(session.count("standing_edits"))
     if is_edited:
-        session.run("steps/edited_survivors")
-    session.execute(f"CREATE OR REPLACE TEMP VIEW custom_members AS SELECT * FROM {quoted(f'{entity}_members')}")  # noqa: S608
-    session.run("steps/united_custom")
-    for step in (f"insert_{entity}s", f"insert_{entity}_sources", f"insert_{entity}_lineage"):
-        session.run(f"steps/{step}")
+        session.run(SQL.statement("edited_survivors"))
+    session.run(SQL.statement("united_custom", entity=entity))
+    session.run(SQL.statement(f"insert_{entity}s"))
+    session.run(SQL.statement("insert_sources", entity=entity))
+    session.run(SQL.statement("insert_lineage", entity=entity))
     if is_edited:
-        session.run(f"steps/{entity}_edited")
-    session.execute(
-        f"DELETE FROM {members} WHERE entity_id IN (SELECT entity_id FROM touched_entities)"  # noqa: S608
-    )
-    session.execute(
-        f"INSERT INTO {members} BY NAME SELECT * FROM record_entities SEMI JOIN touched_entities USING (entity_id)"  # noqa: S608
-    )
+        session.run(SQL.statement("update_lineage", entity=entity))
+    session.delete(f"audit.{entity}_members", "entity_id", among="touched_entities.entity_id")
+    session.run(SQL.statement("insert_members", entity=entity))
     session.execute("DELETE FROM audit.id_redirects WHERE entity = ?", [entity.value])
-    session.run(f"steps/insert_{entity}_redirects", {"prefix": ID_PREFIXES[entity]})
+    session.run(SQL.statement("insert_redirects", entity=entity), {"prefix": ID_PREFIXES[entity]})
 
 
 def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
     """Cluster the records by the kept pairs; pairs that were matched and are not one after all are left for review."""
-    table = f"audit.{quoted(f'{entity}_pairs')}"
-    pairs = session.frame(
-        f"SELECT record_key_l, record_key_r, match_weight, match_probability, band, rule FROM {table}"  # noqa: S608  (our own names)
-    )
+    pairs = session.frame_of(SQL.statement("pairs", entity=entity))
     repeated = pairs.filter(pl.col("rule") == PairRule.BARE_NAME.value)
     pairs = _on_representatives(pairs.filter(pl.col("rule") != PairRule.BARE_NAME.value), repeated)
     keys = keys.filter(~keys.is_in(repeated["record_key_r"].implode()))
     components = connected_components(session, keys, pairs.filter(pl.col("band") == Band.MATCHED))
     together = components.filter(pl.len().over("component") > 1)
     with session.registered("record_components", together):
-        conflicts = session.frame_of(f"steps/{entity}_conflicts")
+        conflicts = session.frame_of(SQL.statement(f"{entity}_conflicts"))
     decided = pairs.filter(pl.col("rule") == PairRule.DECIDED_DIFFERENT.value).select(
         "record_key_l", "record_key_r", "rule"
     )
@@ -156,11 +133,7 @@ def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
         pl.concat([decided, conflicts]).unique(["record_key_l", "record_key_r"], keep="first", maintain_order=True),
     )
     with session.registered("loosened_pairs", clusters.loosened):
-        session.execute(
-            f"UPDATE {table} SET band = if(loosened.rule = '{PairRule.KEPT_APART}', 'distinct', 'review'), "  # noqa: S608
-            f"rule = loosened.rule FROM loosened_pairs AS loosened "
-            f"WHERE loosened.record_key_l = {table}.record_key_l AND loosened.record_key_r = {table}.record_key_r"
-        )
+        session.run(SQL.statement("update_loosened_pairs", entity=entity))
     session.execute("DELETE FROM audit.cluster_findings WHERE entity = ?", [entity.value])
     session.append("audit.cluster_findings", clusters.findings)
     clusters.components = _with_repeated(clusters.components, repeated)

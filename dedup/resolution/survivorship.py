@@ -1,7 +1,7 @@
 """Survivorship: which record's value an entity bears, field by field, by criteria in an order that users may choose.
 
 Belongs here: the criteria, their usual order, and the order that settings state. Does not belong here: applying them
-(`schemas/sql/steps/survivors.sql`).
+(`dedup/resolution/sql/survivors.sql`).
 """
 
 from __future__ import annotations

@@ -11,14 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dedup.models.blocking_rules import LARGEST_BLOCK, BlockingRule
+from schemas.sql.files import Expression, SqlFolder, Table
 from schemas.stores.warehouse import Session
 
-_PAIRS = (
-    "CREATE OR REPLACE TEMP TABLE match_pairs AS "
-    "SELECT '0' AS match_key, pair >> 32 AS join_key_l, pair & 4294967295 AS join_key_r "
-    "FROM (SELECT DISTINCT (CAST(l.record AS BIGINT) << 32) | r.record AS pair FROM match_keys AS l "
-    "JOIN match_keys AS r ON l.rule = r.rule AND l.key = r.key AND l.record < r.record{which})"
-)
+SQL = SqlFolder.beside(__file__)
 
 
 def block(session: Session, features: str, rules: Mapping[str, BlockingRule]) -> dict[str, int]:
@@ -27,25 +23,24 @@ def block(session: Session, features: str, rules: Mapping[str, BlockingRule]) ->
     `match_pairs` has `match_key, join_key_l, join_key_r`, as Splink takes blocked pairs: row ids of `features`, the
     smaller one first. Returns by rule how many records hold a value that more than `LARGEST_BLOCK` share.
     """
-    session.execute("CREATE OR REPLACE TEMP TABLE match_keys (rule UTINYINT, key UBIGINT, record BIGINT)")
+    session.run(SQL.statement("create_match_keys"))
     too_common: dict[str, int] = {}
     for number, (name, rule) in enumerate(rules.items()):
-        session.execute(f"CREATE OR REPLACE TEMP TABLE rule_keys AS {rule.of(features)}")
-        session.execute(
-            f"INSERT INTO match_keys SELECT {number}, key, record FROM rule_keys SEMI JOIN "  # noqa: S608  (our own numbers)
-            f"(SELECT key FROM rule_keys GROUP BY key HAVING count(*) BETWEEN 2 AND {rule.largest}) USING (key)"
-        )
-        held = session.scalar(
-            "SELECT coalesce(sum(held), 0) FROM (SELECT count(*) AS held FROM rule_keys GROUP BY key HAVING held > ?)",
-            [LARGEST_BLOCK],
-        )
-        if int(str(held)) and rule.largest == LARGEST_BLOCK:
+        _find_keys(session, features, rule)
+        session.run(SQL.statement("insert_match_keys"), {"rule": number, "largest": rule.largest})
+        held = int(session.frame_of(SQL.statement("held_too_often"), {"most": LARGEST_BLOCK}).item())
+        if held and rule.largest == LARGEST_BLOCK:
             # A rule for what few share leaves out the rest by design.
-            too_common[name] = int(str(held))
+            too_common[name] = held
     session.execute("DROP TABLE rule_keys")
-    session.execute(_PAIRS.format(which=""))
+    session.run(SQL.statement("match_pairs"))
     session.execute("DROP TABLE match_keys")
     return too_common
+
+
+def _find_keys(session: Session, features: str, rule: BlockingRule) -> None:
+    """Make the temporary table `rule_keys` of the values of a rule that the records of a table of features hold."""
+    session.run(SQL.statement("rule_keys", value=Expression(rule.value), features=Table(features)))
 
 
 def block_changed(session: Session, features: str, former: str, rules: Mapping[str, BlockingRule]) -> dict[str, int]:
@@ -59,52 +54,30 @@ def block_changed(session: Session, features: str, former: str, rules: Mapping[s
 
     Returns what `block` does, of the values of changed records.
     """
-    session.execute("CREATE OR REPLACE TEMP TABLE rule_limits (rule UTINYINT, largest INTEGER)")
+    for table in ("create_rule_limits", "create_former_keys", "create_match_keys"):
+        session.run(SQL.statement(table))
     for number, rule in enumerate(rules.values()):
         session.execute("INSERT INTO rule_limits VALUES (?, ?)", [number, rule.largest])
-    session.execute("CREATE OR REPLACE TEMP TABLE former_keys (rule UTINYINT, key UBIGINT, record BIGINT)")
-    session.execute("CREATE OR REPLACE TEMP TABLE match_keys (rule UTINYINT, key UBIGINT, record BIGINT)")
-    for number, rule in enumerate(rules.values()):
-        session.execute(f"INSERT INTO former_keys SELECT {number}, * FROM ({rule.of(former)})")  # noqa: S608
-        changed = rule.of(features, "rowid IN (SELECT record FROM changed_rows)")
-        session.execute(
-            f"INSERT INTO match_keys SELECT {number}, key, record FROM ({rule.of(features)}) SEMI JOIN "  # noqa: S608
-            f"(SELECT key FROM ({changed}) UNION SELECT key FROM former_keys WHERE rule = {number}) USING (key)"
-        )
-    session.run("steps/block_sizes")
-    too_common = session.frame(
-        "SELECT rule, sum(now) AS held FROM block_sizes WHERE now > ? GROUP BY rule", [LARGEST_BLOCK]
-    )
-    session.run("steps/unsettled_rows")
-    if session.scalar("SELECT count(*) FROM unsettled_rows"):
+        _find_keys(session, former, rule)
+        session.run(SQL.statement("insert_former_keys"), {"rule": number})
+        _find_keys(session, features, rule)
+        session.run(SQL.statement("insert_changed_keys"), {"rule": number})
+    session.run(SQL.statement("block_sizes"))
+    too_common = session.frame_of(SQL.statement("changed_held_too_often"), {"most": LARGEST_BLOCK})
+    session.run(SQL.statement("unsettled_rows"))
+    if session.count("unsettled_rows"):
         _add_unsettled(session, features, rules)
-    session.execute(
-        "DELETE FROM match_keys USING block_sizes JOIN rule_limits USING (rule) "
-        "WHERE match_keys.rule = block_sizes.rule AND match_keys.key = block_sizes.key AND now > largest"
-    )
-    changed_too = "(l.record IN (SELECT record FROM changed_rows) OR r.record IN (SELECT record FROM changed_rows))"
-    unsettled = "(l.record IN (SELECT record FROM unsettled_rows) AND r.record IN (SELECT record FROM unsettled_rows))"
-    session.execute(_PAIRS.format(which=f" WHERE {changed_too} OR {unsettled}"))
+    session.run(SQL.statement("delete_large_blocks"))
+    session.run(SQL.statement("changed_match_pairs"))
     names = [name if rule.largest == LARGEST_BLOCK else "" for name, rule in rules.items()]
-    return {names[rule]: int(held) for rule, held in too_common.sort("rule").iter_rows() if names[rule]}
+    return {names[rule]: int(held) for rule, held in too_common.iter_rows() if names[rule]}
 
 
 def _add_unsettled(session: Session, features: str, rules: Mapping[str, BlockingRule]) -> None:
     """Add to `match_keys` and `block_sizes` the values that two unsettled records share and no changed one holds."""
     for number, rule in enumerate(rules.values()):
-        unsettled = rule.of(features, "rowid IN (SELECT record FROM unsettled_rows)")
-        session.execute(
-            "CREATE OR REPLACE TEMP TABLE unsettled_keys AS "  # noqa: S608
-            f"SELECT key FROM ({unsettled}) GROUP BY key HAVING count(*) > 1 "
-            f"EXCEPT SELECT key FROM block_sizes WHERE rule = {number}"
-        )
-        if not session.scalar("SELECT count(*) FROM unsettled_keys"):
-            continue
-        session.execute(
-            "CREATE OR REPLACE TEMP TABLE rule_keys AS "  # noqa: S608
-            f"SELECT * FROM ({rule.of(features)}) SEMI JOIN unsettled_keys USING (key)"
-        )
-        session.execute(f"INSERT INTO match_keys SELECT {number}, key, record FROM rule_keys")  # noqa: S608
-        session.execute(
-            f"INSERT INTO block_sizes SELECT {number}, key, count(*), count(*) FROM rule_keys GROUP BY key"  # noqa: S608
-        )
+        _find_keys(session, features, rule)
+        session.run(SQL.statement("unsettled_rule_keys"), {"rule": number})
+        if session.count("unsettled_rule_keys"):
+            session.run(SQL.statement("insert_unsettled_keys"), {"rule": number})
+            session.run(SQL.statement("insert_unsettled_sizes"), {"rule": number})

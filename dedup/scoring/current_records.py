@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dedup.scoring.freshness import basis, recorded, remember
 from schemas.contracts.vocabulary import Entity
-from schemas.sql.files import quoted
+from schemas.sql.files import SqlFolder
 from schemas.stores.warehouse import Session
+
+SQL = SqlFolder.beside(__file__)
 
 
 def load_current(session: Session, entity: Entity) -> None:
@@ -18,27 +20,17 @@ def load_current(session: Session, entity: Entity) -> None:
     Leaves the temporary table `live_records`, `record_key, content`: every record that is not deleted, with a hash of
     all that reaches the derived tables from it. Persons need organizations resolved.
     """
-    current, source = f"records.{quoted(f'current_{entity}s')}", f"records.source_{entity}s"
+    current = f"records.current_{entity}s"
     made_with = basis("current version")
     if recorded(session, f"{entity} records") != made_with:
-        session.execute(f"DELETE FROM {current}")  # noqa: S608  (our own names, here and below)
+        session.empty(current)
         remember(session, f"{entity} records", made_with)
-    session.run(f"steps/{entity}_contents")
-    session.execute(
-        "CREATE OR REPLACE TEMP TABLE changed_records AS "  # noqa: S608
-        f"SELECT record_key FROM record_contents FULL JOIN {current} AS before USING (record_key) "
-        "WHERE record_contents.content IS DISTINCT FROM before.content"
-    )
-    session.execute(f"DELETE FROM {current} WHERE record_key IN (SELECT record_key FROM changed_records)")  # noqa: S608
-    session.execute(
-        "CREATE OR REPLACE TEMP VIEW met_changed AS "  # noqa: S608
-        f"SELECT * FROM {source} SEMI JOIN changed_records USING (record_key)"
-    )
-    session.execute(
-        f"INSERT INTO {current} BY NAME SELECT version.*, record_contents.content "  # noqa: S608
-        f"FROM records.current_of_rows('{source}', 'met_changed') AS version JOIN record_contents USING (record_key)"
-    )
+    session.run(SQL.statement("record_contents", entity=entity))
+    session.run(SQL.statement("changed_current", entity=entity))
+    session.delete(current, "record_key", among="changed_records.record_key")
+    session.run(SQL.statement("met_changed", entity=entity))
+    session.run(SQL.statement("insert_current", entity=entity))
     session.execute("DROP VIEW met_changed")
     if entity == Entity.ORGANIZATION:
-        session.run("steps/repeated_names")
-    session.run(f"steps/{entity}_live")
+        session.run(SQL.statement("repeated_names"))
+    session.run(SQL.statement(f"{entity}_live"))

@@ -11,7 +11,7 @@ from functools import cache
 
 from dedup.models.versions import MODEL_VERSIONS
 from schemas.contracts.keys import digest
-from schemas.sql.files import sql_names, sql_text
+from schemas.sql.files import deriving_sql
 from schemas.sql.report_catalog import definitions
 from schemas.stores.warehouse import Session
 
@@ -21,8 +21,7 @@ DERIVED = "derived"
 @cache
 def _program() -> str:
     """A hash of the SQL and the versions of the models."""
-    names = [name for folder in ("macros", "steps") for name in sql_names(folder)]
-    return digest([*(sql_text(name) for name in names), *definitions(), *sorted(MODEL_VERSIONS.values())])
+    return digest([deriving_sql(), *definitions(), *sorted(MODEL_VERSIONS.values())])
 
 
 def basis(*parts: str) -> str:

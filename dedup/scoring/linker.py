@@ -23,12 +23,13 @@ from splink.clustering import cluster_pairwise_predictions_at_threshold
 from dedup.models.model import Model, level_name, level_names, settings_of
 from dedup.scoring.bands import kept_evidence
 from dedup.scoring.blocking import block
-from schemas.sql.files import quoted
+from schemas.sql.files import Expression, SqlFolder, Table, quoted
 from schemas.stores.warehouse import Session, scratch_session
 
 EVIDENCE_PREFIX = "mw_"
 LEVEL_PREFIX = "level_"
 GIVEN_FEATURES = "given_features"
+SQL = SqlFolder.beside(__file__)
 
 PAIR_SCHEMA: dict[str, pl.DataType] = {
     "record_key_l": pl.String(),
@@ -69,7 +70,7 @@ def score_blocked(
     prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `least` bits, sorted by keys;
     with `leveled` also `level_<comparison>`, the name of the level that held.
     """
-    if not session.scalar("SELECT count(*) FROM match_pairs"):
+    if not session.count("match_pairs"):
         # Splink takes a second to find out that there is nothing to score.
         session.execute("DROP TABLE match_pairs")
         return _no_pairs(model, leveled=leveled)
@@ -98,11 +99,7 @@ def compare(session: Session, features: pl.DataFrame, model: Model, pairs: Seque
     """
     asked = pl.DataFrame(sorted(pairs), schema={"one": pl.String, "other": pl.String}, orient="row")
     with _table_of(session, features), session.registered("asked_pairs", asked):
-        session.execute(
-            "CREATE OR REPLACE TEMP TABLE match_pairs AS SELECT DISTINCT '0' AS match_key, "  # noqa: S608  (our own name)
-            "least(l.rowid, r.rowid) AS join_key_l, greatest(l.rowid, r.rowid) AS join_key_r FROM asked_pairs "
-            f"JOIN {GIVEN_FEATURES} AS l ON l.record_key = one JOIN {GIVEN_FEATURES} AS r ON r.record_key = other"
-        )
+        session.run(SQL.statement("asked_pairs", features=Table(GIVEN_FEATURES)))
         found = _scored(session, GIVEN_FEATURES, model, explained=True)
     return _tidy(_named_levels(found, model))
 
@@ -119,10 +116,7 @@ def random_agreement(session: Session, features: str, model: Model, pairs: int) 
 
     Some `pairs` are drawn with a fixed seed (Splink's estimate of u by random sampling).
     """
-    session.execute(
-        "CREATE OR REPLACE TEMP VIEW match_features AS "  # noqa: S608
-        f"SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {features}"
-    )
+    session.run(SQL.statement("all_match_features", features=Table(features)))
     untrained = settings_of(model)
     for comparison in untrained["comparisons"]:
         for level in comparison["comparison_levels"]:
@@ -147,7 +141,7 @@ def random_agreement(session: Session, features: str, model: Model, pairs: int) 
 def _table_of(session: Session, features: pl.DataFrame) -> Iterator[None]:
     """The features as the temporary table `GIVEN_FEATURES`."""
     with session.registered("incoming_features", features):
-        session.execute(f"CREATE OR REPLACE TEMP TABLE {GIVEN_FEATURES} AS SELECT * FROM incoming_features")  # noqa: S608  (our own name)
+        session.run(SQL.statement("given_features"))
     yield
     session.execute(f"DROP TABLE {GIVEN_FEATURES}")
 
@@ -158,7 +152,8 @@ def _shares(session: Session, model: Model) -> Iterator[tuple[str, ...]]:
 
     Frozen with the model: what this database holds must not change the evidence of a pair.
     """
-    names = session.frame(f"SELECT {', '.join(('record_key', *model.FREQUENCY_COLUMNS))} FROM match_features")  # noqa: S608
+    columns = ", ".join(quoted(name) for name in ("record_key", *model.FREQUENCY_COLUMNS))
+    names = session.frame_of(SQL.statement("frequency_columns", columns=Expression(columns)))
     shares = model.term_frequencies(names)
     with ExitStack() as stack:
         for column, frame in shares.items():
@@ -179,12 +174,7 @@ def _scored(
     session: Session, features: str, model: Model, *, threshold: float | None = None, explained: bool = False
 ) -> pl.DataFrame:
     """Splink's predictions for `match_pairs`, under keys of records."""
-    # Row ids for keys: numbers are joined in half the time of texts.
-    session.execute(
-        "CREATE OR REPLACE TEMP VIEW match_features AS "  # noqa: S608  (our own name)
-        f"SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {features} "
-        "WHERE rowid IN (SELECT join_key_l FROM match_pairs UNION ALL SELECT join_key_r FROM match_pairs)"
-    )
+    session.run(SQL.statement("paired_match_features", features=Table(features)))
     settings = json.dumps(settings_of(model, explained=explained), sort_keys=True)
     with _shares(session, model) as shares:
         tables = [_described(session, name) for name in ("match_features", *(f"match_share_{name}" for name in shares))]
@@ -192,15 +182,12 @@ def _scored(
         for table, query in inputs:
             session.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
         least = -math.inf if threshold is None else threshold
-        pairs = session.frame(f"SELECT * FROM ({prediction}) WHERE match_weight >= ?", [least])  # noqa: S608  (Splink's)
+        predictions = SQL.statement("predictions", prediction=Expression(prediction))
+        pairs = session.frame_of(predictions, {"least": least})
     for table, _ in inputs:
         session.execute(f"DROP TABLE {table}")
     with session.registered("scored_pairs", pairs):
-        pairs = session.frame(
-            "SELECT scored_pairs.* REPLACE (l.record_key AS record_key_l, r.record_key AS record_key_r) "  # noqa: S608
-            f"FROM scored_pairs JOIN {features} AS l ON l.rowid = record_key_l "
-            f"JOIN {features} AS r ON r.rowid = record_key_r"
-        )
+        pairs = session.frame_of(SQL.statement("keyed_pairs", features=Table(features)))
     session.execute("DROP VIEW match_features")
     session.execute("DROP TABLE match_pairs")
     return pairs
@@ -211,7 +198,7 @@ _Table = tuple[str, tuple[tuple[str, str], ...]]
 
 
 def _described(session: Session, table: str) -> _Table:
-    columns = session.frame(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(table)})")  # noqa: S608
+    columns = session.frame_of(SQL.statement("described_columns", table=Table(table)))
     return table, tuple(columns.iter_rows())
 
 
@@ -305,9 +292,7 @@ def _splink(session: Session) -> Iterator[Any]:
     Fresh each time, because Splink 5.0 caches term frequencies and blocked pairs by column name within one API.
     """
     yield DuckDBAPI(connection=session.connection)
-    left_over = session.frame(
-        "SELECT table_name, table_type FROM information_schema.tables WHERE starts_with(table_name, '__splink__')"
-    )
+    left_over = session.frame_of(SQL.statement("splink_leftovers"))
     for table, kind in left_over.iter_rows():
         what = "VIEW" if kind == "VIEW" else "TABLE"
         session.execute(f"DROP {what} IF EXISTS {quoted(table)}")

@@ -19,7 +19,10 @@ from dedup.scoring.blocking import block, block_changed
 from dedup.scoring.freshness import basis, recorded, remember
 from dedup.scoring.linker import EVIDENCE_PREFIX, ScoredPairs, score_blocked
 from schemas.contracts.vocabulary import Band, Entity, PairRule, Verdict
+from schemas.sql.files import SqlFolder
 from schemas.stores.warehouse import Session
+
+SQL = SqlFolder.beside(__file__)
 
 MOST_CHANGED = 0.3
 """Share of changed records from which weighing everything costs less than finding out what need not be."""
@@ -49,7 +52,7 @@ def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHAN
         session.empty(f"audit.{entity}_features")
         session.empty(f"audit.{entity}_pairs")
     changed = _refresh_features(session, entity)
-    records = _count(session, f"audit.{entity}_features")
+    records = session.count(f"audit.{entity}_features")
     if known == made_with and changed <= most_changed * records:
         scored, too_common = _scored_changed(session, entity, model)
     else:
@@ -64,30 +67,18 @@ def _refresh_features(session: Session, entity: Entity) -> int:
     Leaves `former_features`, the features they had, and `changed_rows`, the row ids of those they have.
     """
     table = f"audit.{entity}_features"
-    session.execute(
-        "CREATE OR REPLACE TEMP TABLE former_features AS "  # noqa: S608
-        f"SELECT features.* FROM {table} AS features ANTI JOIN live_records USING (record_key, content)"
-    )
-    session.execute(
-        "CREATE OR REPLACE TEMP TABLE changed_records AS "  # noqa: S608
-        f"SELECT record_key, content FROM live_records ANTI JOIN {table} USING (record_key, content)"
-    )
-    session.execute(f"DELETE FROM {table} WHERE record_key IN (SELECT record_key FROM former_features)")  # noqa: S608
-    values = session.frame_of(f"steps/{entity}_values")
+    session.run(SQL.statement("former_features", entity=entity))
+    session.run(SQL.statement("changed_records", entity=entity))
+    session.delete(table, "record_key", among="former_features.record_key")
+    values = session.frame_of(SQL.statement(f"{entity}_values"))
     make = organization_features if entity == Entity.ORGANIZATION else person_features
     session.append(table, make(values).with_columns(values["content"]))
     # Rows have their lasting ids only once they are committed; until the pairs are there, too, none are known.
     remember(session, f"{entity} pairs", UNFINISHED)
     session.keep_so_far()
-    session.execute(
-        "CREATE OR REPLACE TEMP TABLE changed_rows AS "  # noqa: S608
-        f"SELECT rowid AS record FROM {table} SEMI JOIN changed_records USING (record_key)"
-    )
-    return _count(session, "(SELECT record_key FROM former_features UNION SELECT record_key FROM changed_records)")
-
-
-def _count(session: Session, rows: str) -> int:
-    return int(str(session.scalar(f"SELECT count(*) FROM {rows}")))  # noqa: S608  (our own names, here and below)
+    session.run(SQL.statement("changed_rows", entity=entity))
+    session.run(SQL.statement("changed_keys"))
+    return session.count("changed_keys")
 
 
 def _scored_all(session: Session, entity: Entity, model: Model) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -101,20 +92,8 @@ def _scored_changed(session: Session, entity: Entity, model: Model) -> tuple[pl.
     table = f"audit.{entity}_features"
     too_common = block_changed(session, table, "former_features", model.BLOCKING_RULES)
     fresh = _with_evidence(score_blocked(session, table, model, kept_evidence(model.PRIOR_LOG_ODDS)))
-    session.execute(
-        "CREATE OR REPLACE TEMP TABLE changed_keys AS "
-        "SELECT record_key FROM former_features UNION SELECT record_key FROM changed_records"
-    )
-    session.execute(
-        "CREATE OR REPLACE TEMP TABLE unsettled_keys AS "  # noqa: S608
-        f"SELECT record_key FROM {table} AS features JOIN unsettled_rows ON features.rowid = record"
-    )
-    before = session.frame(
-        "SELECT record_key_l, record_key_r, match_weight, map_entries(evidence) AS evidence "  # noqa: S608
-        f"FROM audit.{entity}_pairs WHERE cardinality(evidence) > 0 "
-        "AND record_key_l NOT IN (FROM changed_keys) AND record_key_r NOT IN (FROM changed_keys) "
-        "AND NOT (record_key_l IN (FROM unsettled_keys) AND record_key_r IN (FROM unsettled_keys))"
-    )
+    session.run(SQL.statement("unsettled_keys", entity=entity))
+    before = session.frame_of(SQL.statement("kept_pairs", entity=entity))
     return pl.concat([before.cast(pl.Schema(_KEPT)), fresh.cast(pl.Schema(_KEPT))]), too_common
 
 
@@ -133,7 +112,7 @@ def _with_evidence(scored: pl.DataFrame) -> pl.DataFrame:
 
 def _stated(session: Session, entity: Entity) -> pl.DataFrame:
     """Pairs of which something is known without a model, `record_key_l, record_key_r, rule`; people come first."""
-    decided = session.frame_of(f"steps/{entity}_decided").select(
+    decided = session.frame_of(SQL.statement("decided", entity=entity)).select(
         "record_key_l",
         "record_key_r",
         pl.when(pl.col("decision") == Verdict.SAME)
@@ -141,7 +120,9 @@ def _stated(session: Session, entity: Entity) -> pl.DataFrame:
         .otherwise(pl.lit(PairRule.DECIDED_DIFFERENT.value))
         .alias("rule"),
     )
-    links = session.frame_of(f"steps/{entity}_links")
+    links = session.frame_of(SQL.statement("links", entity=entity))
+    if entity == Entity.ORGANIZATION:
+        links = pl.concat([links, session.frame_of(SQL.statement("repeated_name_links"))])
     return pl.concat([decided, links.join(decided, on=["record_key_l", "record_key_r"], how="anti")])
 
 

@@ -22,7 +22,10 @@ from dedup.scoring.blocking import block
 from dedup.scoring.linker import LEVEL_PREFIX, random_agreement, score_blocked
 from schemas.contracts.keys import digest
 from schemas.contracts.vocabulary import Entity
+from schemas.sql.files import SqlFolder, Table
 from schemas.stores.warehouse import Session
+
+SQL = SqlFolder.beside(__file__)
 
 SEEN_MATCHES = 300
 """Matches that the shipped model counts for: with so many found, its word and the data's weigh the same."""
@@ -55,7 +58,7 @@ def train(session: Session, entity: Entity, model: Model, decided: Decided) -> T
     Raises ValueError when there are fewer than `LEAST_RECORDS` records.
     """
     table = f"audit.{entity}_features"
-    records = int(str(session.scalar(f"SELECT count(*) FROM {table}")))  # noqa: S608  (our own name)
+    records = session.count(table)
     if records < LEAST_RECORDS:
         raise ValueError(f"{records} {entity} records are too few to learn from; {LEAST_RECORDS} are needed")
     before = levels_of(model)
@@ -147,13 +150,11 @@ def _shares(session: Session, table: str) -> dict[str, dict[str, float]]:
     """By column (`given`, `family`) the share of people who bear each name that several records of `table` bear."""
     found: dict[str, dict[str, float]] = {}
     for column, public in (("given", given_frequency), ("family", family_frequency)):
-        rows = session.frame(
-            f"SELECT {column} AS name, count(*) AS bearers FROM {table} WHERE {column} IS NOT NULL GROUP BY 1"  # noqa: S608
-        )
+        rows = session.frame_of(SQL.statement("bearers", column=Table(column), features=Table(table)))
         total = int(rows["bearers"].sum() or 0)
         found[column] = {
             name: (bearers + SEEN_NAMES * public(name)) / (total + SEEN_NAMES)
-            for name, bearers in rows.sort("name").iter_rows()
+            for name, bearers in rows.iter_rows()
             if bearers >= LEAST_BEARERS
         }
     return found

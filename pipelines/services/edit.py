@@ -2,7 +2,7 @@
 
 An edit is a fact of the ledger about the record that anchors the entity, so it stays through re-imports, merges and
 rebuilds. Belongs here: checking and recording. Does not belong here: how an edit reaches the tables
-(`schemas/sql/steps/edited_survivors.sql`).
+(`dedup/resolution/sql/edited_survivors.sql`).
 """
 
 from __future__ import annotations

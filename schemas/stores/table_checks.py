@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from schemas.sql.files import quoted, sql_comment
+from schemas.sql.files import SHARED, Table, sql_comment
 from schemas.sql.table_contracts import Pointer, pointers_of, table_names, unique_ids
 from schemas.stores.warehouse import Session
 
@@ -80,25 +80,22 @@ def _points_at_something(table: str, name: str, pointers: Sequence[Pointer]) -> 
 
 def _query(name: str, table: str) -> Check:
     def find(session: Session) -> dict[str, int]:
-        return {f"rows break {name}": session.frame_of(f"checks/{name}").height}
+        return {f"rows break {name}": session.frame_of(SHARED.statement(f"checks/{name}")).height}
 
     return Check(table, name, sql_comment(f"checks/{name}"), frozenset({table}), find)
 
 
 def _repeated(session: Session, table: str, key: str) -> int:
-    column = quoted(key)
-    counted = f"SELECT {column} FROM {_quoted(table)} GROUP BY {column} HAVING count(*) > 1"  # noqa: S608  (quoted)
-    return int(str(session.scalar(f"SELECT count(*) FROM ({counted})")))  # noqa: S608
+    query = SHARED.statement("checks/by_table/repeated_keys", table=Table(table), key=Table(key))
+    return session.frame_of(query).height
 
 
 def _dangling(session: Session, pointer: Pointer) -> int:
-    column, key = f"pointing.{quoted(pointer.column)}", f"target.{quoted(pointer.target_column)}"
-    query = (
-        f"SELECT count(*) FROM {_quoted(pointer.table)} AS pointing "  # noqa: S608  (quoted names)
-        f"ANTI JOIN {_quoted(pointer.target)} AS target ON {key} = {column} WHERE {column} IS NOT NULL"
+    query = SHARED.statement(
+        "checks/by_table/dangling_ids",
+        table=Table(pointer.table),
+        column=Table(pointer.column),
+        target=Table(pointer.target),
+        key=Table(pointer.target_column),
     )
-    return int(str(session.scalar(query)))
-
-
-def _quoted(table: str) -> str:
-    return ".".join(quoted(part) for part in table.split("."))
+    return int(session.frame_of(query).item())

@@ -10,11 +10,12 @@ import dagster as dg
 import pytest
 
 from assets.checks import checks_of
+from assets.deals import tables
 from assets.tables import STEPS
 from pipelines.definitions import defs
 from pipelines.services.importing import run_import
 from schemas.contracts.errors import StoreError
-from schemas.sql import files
+from schemas.sql.files import SqlFolder
 from schemas.sql.table_contracts import pointers_of
 from schemas.stores.settings import load_settings
 from schemas.stores.stores import Stores
@@ -99,26 +100,23 @@ def test_every_blocking_check_stands_before_the_published_file() -> None:
 
 
 @pytest.fixture
-def doubled_notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+def doubled_notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Makes the program's SQL write every note twice, until the test is over.
 
     Notes have no report: nothing but the snapshot's own dependency keeps them from the readers.
     """
 
     def put_in_place() -> None:
-        folder = copytree(files.SQL_DIR, tmp_path / "sql")
-        file = folder / "steps" / "insert_notes.sql"
+        folder = copytree(tables.SQL.folder, tmp_path / "sql")
+        file = folder / "insert_notes.sql"
         text = file.read_text(encoding="utf-8")
         assert "FROM facts\n" in text
         file.write_text(
             text.replace("FROM facts\n", "FROM facts CROSS JOIN (VALUES (1), (2)) AS twice\n"), encoding="utf-8"
         )
-        monkeypatch.setattr(files, "SQL_DIR", folder)
-        files.sql_text.cache_clear()
+        monkeypatch.setattr(tables, "SQL", SqlFolder(folder))
 
-    yield put_in_place
-    monkeypatch.undo()
-    files.sql_text.cache_clear()
+    return put_in_place
 
 
 def test_a_table_spoilt_in_a_run_is_not_published(

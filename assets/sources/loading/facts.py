@@ -11,10 +11,13 @@ from dedup.models.model import Model
 from dedup.models.versions import SHIPPED, TrainedModel, from_json, weights
 from schemas.contracts.errors import StoreError
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES, ActionKind, Entity
+from schemas.sql.files import SqlFolder
 from schemas.stores.actions import Action
 from schemas.stores.archive import Archive
 from schemas.stores.ledger import Ledger
 from schemas.stores.warehouse import Session
+
+SQL = SqlFolder.beside(__file__)
 
 _TIME = pl.Datetime("us", "UTC")
 _MAP = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
@@ -63,8 +66,8 @@ def take_statements(session: Session, ledger: Ledger, archive: Archive) -> None:
     with session.transaction():
         session.replace("audit.decisions", decisions.with_columns(here))
         session.replace("audit.actions", actions.with_columns(here))
-        session.run("steps/suspend_decisions")
-        session.run("steps/suspend_actions")
+        session.run(SQL.statement("suspend_decisions"))
+        session.run(SQL.statement("suspend_actions"))
         session.replace("audit.entity_history", _history(ledger))
         session.empty("audit.models")
         session.empty("audit.match_weights")

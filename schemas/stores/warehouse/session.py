@@ -1,6 +1,6 @@
 """A session: an open connection on which statements run, frames in and frames out.
 
-Belongs here: running statements and the SQL files of `schemas/sql`, transactions, bulk writing. Does not belong here:
+Belongs here: running statements and SQL files, transactions, bulk writing. Does not belong here:
 opening a database file. Values go in as parameters; identifiers only through `quoted`.
 """
 
@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 
 from schemas.contracts.errors import StoreError
-from schemas.sql.files import literal, quoted, sql_text
+from schemas.sql.files import Expression, Statement, Table, filled, literal, quoted
 from schemas.stores.warehouse_tables import STORAGE
 
 Parameters = Sequence[object] | Mapping[str, object] | None
@@ -42,12 +42,12 @@ class Session:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
 
-    def run(self, name: str, parameters: Mapping[str, object] | None = None) -> None:
-        """Run the statement in `schemas/sql/<name>.sql` with named parameters."""
+    def run(self, statement: Statement, parameters: Mapping[str, object] | None = None) -> None:
+        """Run the statement of a SQL file with named parameters."""
         try:
-            self.connection.execute(sql_text(name), dict(parameters) if parameters else None)
+            self.connection.execute(statement.text, dict(parameters) if parameters else None)
         except duckdb.Error as error:
-            raise StoreError(f"warehouse: {name}.sql failed: {error}") from error
+            raise StoreError(f"warehouse: {statement.name}.sql failed: {error}") from error
 
     def execute(self, statement: str, parameters: Parameters = None) -> None:
         """Run a statement that returns nothing."""
@@ -58,10 +58,21 @@ class Session:
         frame: pl.DataFrame = self.connection.sql(query, params=plain(parameters)).pl()
         return frame
 
-    def frame_of(self, name: str) -> pl.DataFrame:
-        """The result of the query in `schemas/sql/<name>.sql`."""
-        frame: pl.DataFrame = self.connection.sql(sql_text(name)).pl()
-        return frame
+    def frame_of(self, statement: Statement, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+        """The result of the query of a SQL file."""
+        return self.frame(statement.text, parameters)
+
+    def count(self, table: str) -> int:
+        """How many rows a table or view has."""
+        rows = self.connection.execute(filled("SELECT count(*) FROM {table}", table=Table(table))).fetchall()
+        return int(rows[0][0])
+
+    def delete(self, table: str, column: str, among: str) -> None:
+        """Take the rows out of `table` whose `column` is among the values of `among`, `table.column`."""
+        source, _, values = among.rpartition(".")
+        parts = {"table": table, "column": column, "values": values, "source": source}
+        statement = "DELETE FROM {table} WHERE {column} IN (SELECT {values} FROM {source})"
+        self.connection.execute(filled(statement, **{name: Table(part) for name, part in parts.items()}))
 
     def scalar(self, query: str, parameters: Sequence[object] | None = None) -> object:
         """The first value of the first row, None where there is no row."""
@@ -77,17 +88,17 @@ class Session:
             return
         columns = [_incoming(name, dtype) for name, dtype in frame.schema.items()]
         columns += [f"? AS {quoted(name)}" for name in constants or ()]
-        target = ".".join(quoted(part) for part in table.split("."))
+        statement = filled(
+            "INSERT INTO {table} BY NAME SELECT {columns} FROM incoming_rows",
+            table=Table(table),
+            columns=Expression(", ".join(columns)),
+        )
         with self.registered("incoming_rows", frame):
-            self.connection.execute(
-                f"INSERT INTO {target} BY NAME SELECT {', '.join(columns)} FROM incoming_rows",  # noqa: S608  (quoted)
-                list((constants or {}).values()),
-            )
+            self.connection.execute(statement, list((constants or {}).values()))
 
     def empty(self, table: str) -> None:
         """Take every row out of `table` (`schema.name`)."""
-        target = ".".join(quoted(part) for part in table.split("."))
-        self.connection.execute(f"DELETE FROM {target}")  # noqa: S608  (quoted name)
+        self.connection.execute(filled("DELETE FROM {table}", table=Table(table)))
 
     def replace(self, table: str, frame: pl.DataFrame) -> None:
         """Put the rows of `frame` in the place of all rows of `table`."""

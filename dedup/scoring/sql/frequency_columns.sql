@@ -1,0 +1,2 @@
+-- The comparison features whose frequency the model asks for.
+SELECT {columns} FROM match_features

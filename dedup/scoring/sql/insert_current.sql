@@ -1,0 +1,5 @@
+-- Current versions of changed {entity} records come.
+INSERT INTO records.current_{entity}s BY NAME
+SELECT version.*, record_contents.content
+FROM records.current_of_rows('records.source_{entity}s', 'met_changed') AS version
+JOIN record_contents USING (record_key);

@@ -1,0 +1,3 @@
+-- How many records hold those values.
+INSERT INTO block_sizes
+SELECT $rule, key, count(*), count(*) FROM rule_keys SEMI JOIN unsettled_rule_keys USING (key) GROUP BY key;

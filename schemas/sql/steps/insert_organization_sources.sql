@@ -1,8 +1,0 @@
--- The crosswalk: every row in which a record of a organization was met.
-INSERT INTO main.organization_sources BY NAME
-SELECT
-    members.entity_id AS organization_id,
-    met.source, met.object, met.external_id, met.record_key, met.import_id, met.file, met.sheet, met.row_number, met.is_stub
-FROM records.source_organizations AS met
-JOIN organization_members AS members USING (record_key)
-ORDER BY met.import_sequence, met.file_ordinal, met.sheet_ordinal, met.row_number, met.record_key, met.is_stub, met.version_key;

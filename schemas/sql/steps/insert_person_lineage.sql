@@ -1,4 +1,0 @@
--- One row for each surviving field: its value, the record that gave it, and the rule by which it survived.
-INSERT INTO main.person_lineage BY NAME
-SELECT entity_id AS person_id, field.k AS field, field.v AS value, record_key, rule
-FROM (SELECT entity_id, record_key, rule, unnest(fields) AS field FROM survivors);
