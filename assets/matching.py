@@ -22,7 +22,7 @@ from dedup.scoring.pairs import find_pairs
 from schemas.contracts import progress
 from schemas.contracts.outcomes import CommonValue
 from schemas.contracts.vocabulary import Entity
-from schemas.sql.files import Statement
+from schemas.sql.files import SqlStatement
 from schemas.sql.lineage import statement_of
 
 PAIR_STEPS = ("record_contents", "{entity}_live", "{entity}_values", "decided", "links")
@@ -35,14 +35,16 @@ ENTITY_STEPS = (
 """SQL files whose reads say what an entity's tables are made from."""
 
 
-def _sql(entity: Entity) -> tuple[list[Statement], list[Statement]]:
+def _sql(entity: Entity) -> tuple[list[SqlStatement], list[SqlStatement]]:
     """The statements that scoring and resolving an entity run."""
     scoring = [SCORING_SQL.statement(step.format(entity=entity), entity=entity) for step in PAIR_STEPS]
     resolving = [RESOLUTION_SQL.statement(step.format(entity=entity), entity=entity) for step in ENTITY_STEPS]
+    if entity == Entity.ORGANIZATION:
+        resolving.append(SCORING_SQL.statement("repeated_names"))
     return scoring, resolving
 
 
-def _reads(statements: list[Statement]) -> set[str]:
+def _reads(statements: list[SqlStatement]) -> set[str]:
     """The lasting tables that statements read."""
     return {table for item in statements for table in statement_of(item.text).reads if "." in table}
 

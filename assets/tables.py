@@ -12,7 +12,7 @@ import dagster as dg
 from assets.deals.tables import CRM_TABLES
 from assets.sources.loading.record_writing import RECORD_TABLES
 from schemas.contracts.keys import digest
-from schemas.sql.files import Statement
+from schemas.sql.files import SqlStatement
 from schemas.sql.table_contracts import PART_OF, Column, columns_of, comment_of, table_names, unique_id
 from schemas.stores.warehouse import Session
 
@@ -67,7 +67,7 @@ def upstream(tables: Iterable[str], besides: Iterable[str] = ()) -> list[dg.Asse
     return sorted({key_of(table) for table in tables} - {key_of(table) for table in besides})
 
 
-def table_spec(table: str, group: str, deps: Sequence[dg.AssetKey], code: Iterable[Statement] = ()) -> dg.AssetSpec:
+def table_spec(table: str, group: str, deps: Sequence[dg.AssetKey], code: Iterable[SqlStatement] = ()) -> dg.AssetSpec:
     """The asset of a table: described by its contract; its code version changes with the statements `code`."""
     own = key_of(table)
     return dg.AssetSpec(

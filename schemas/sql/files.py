@@ -59,7 +59,7 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SqlStatement:
     """One SQL statement and what it is called in messages."""
 
     name: str
@@ -81,12 +81,12 @@ class SqlFolder:
         """The names of the files, sorted."""
         return sorted(path.stem for path in self.folder.glob("*.sql"))
 
-    def statement(self, name: str, **parts: Entity | Table | Expression) -> Statement:
+    def statement(self, name: str, **parts: Entity | Table | Expression) -> SqlStatement:
         """The statement of a file, with `parts` in the places that it leaves open.
 
         Raises KeyError for a place without a part.
         """
-        return Statement(name, filled(_read(self.folder / f"{name}.sql"), **parts))
+        return SqlStatement(name, filled(_read(self.folder / f"{name}.sql"), **parts))
 
 
 def filled(text: str, **parts: Entity | Table | Expression) -> str:

@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 
 from schemas.contracts.errors import StoreError
-from schemas.sql.files import Expression, Statement, Table, filled, literal, quoted
+from schemas.sql.files import Expression, SqlStatement, Table, filled, literal, quoted
 from schemas.stores.warehouse_tables import STORAGE
 
 Parameters = Sequence[object] | Mapping[str, object] | None
@@ -42,7 +42,7 @@ class Session:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
 
-    def run(self, statement: Statement, parameters: Mapping[str, object] | None = None) -> None:
+    def run(self, statement: SqlStatement, parameters: Mapping[str, object] | None = None) -> None:
         """Run the statement of a SQL file with named parameters."""
         try:
             self.connection.execute(statement.text, dict(parameters) if parameters else None)
@@ -58,7 +58,7 @@ class Session:
         frame: pl.DataFrame = self.connection.sql(query, params=plain(parameters)).pl()
         return frame
 
-    def frame_of(self, statement: Statement, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+    def frame_of(self, statement: SqlStatement, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
         """The result of the query of a SQL file."""
         return self.frame(statement.text, parameters)
 
