@@ -59,7 +59,7 @@ def _pairs_spec(entity: Entity) -> dg.AssetSpec:
 def _entity_spec(table: str, entity: Entity) -> dg.AssetSpec:
     _, resolving = _sql(entity)
     step = f"{entity}s"
-    sources = _reads(resolving) | {f"audit.{entity}_pairs", "audit.actions"}
+    sources = _reads(resolving) | {f"audit.{entity}_pairs", "audit.actions", "audit.models"}
     return table_spec(table, "matching", upstream(sources, besides=STEPS[step]), resolving)
 
 
