@@ -16,6 +16,7 @@ from pipelines import __version__
 from pipelines.commands import crm, demo, files, history, models, people, reading
 from pipelines.commands.console import FAILED, REFUSED, print_error, print_json, wants_traceback
 from schemas.contracts.errors import InputRefusedError, LeadsiftError
+from schemas.stores.failures import of_system
 
 app = typer.Typer(
     name="leadsift",
@@ -95,7 +96,7 @@ def run() -> None:
         sys.exit(FAILED)
     except OSError as error:
         # A home that cannot be written, a disk that is full: the place and the system's reason are all there is to say.
-        _refuse(error, f"{error.filename or 'the disk'}: {error.strerror or error}")
+        _refuse(error, str(of_system(error, "the disk")))
     except Exception as error:
         if wants_traceback():
             raise

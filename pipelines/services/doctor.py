@@ -15,12 +15,14 @@ from schemas.contracts import progress
 from schemas.contracts.errors import LeadsiftError
 from schemas.contracts.vocabulary import FileStatus
 from schemas.stores.attempts import SET_ASIDE
+from schemas.stores.journal import set_aside
 from schemas.stores.ledger_restoring import mend
 from schemas.stores.private import exposed, make_private
 from schemas.stores.settings import Settings
+from schemas.stores.sqlite_files import damaged_files
 from schemas.stores.stores import Stores
 from schemas.stores.table_checks import table_checks
-from schemas.stores.warehouse import Session
+from schemas.stores.warehouse import Session, read_all_tables
 
 SHOWN_PATHS = 3
 """Paths that a sentence about many names."""
@@ -47,6 +49,7 @@ def examine(settings: Settings) -> Findings:
             _examine_archive(findings, stores)
             _examine_warehouse(findings, stores)
         _examine_published(findings, stores)
+    _examine_dagster(findings, settings)
     return findings
 
 
@@ -98,6 +101,7 @@ def _examine_warehouse(findings: Findings, stores: Stores) -> None:
     progress.report("Comparing the warehouse with the ledger")
     try:
         with stores.warehouse.open() as session:
+            read_all_tables(session.frame)
             lost = missing_records(session, stores.ledger)
             findings.problems += [f"{line}; run `leadsift doctor --rebuild`" for line in lost]
             waiting = pending(session, stores.ledger)
@@ -133,9 +137,26 @@ def _examine_tables(findings: Findings, session: Session) -> None:
 def _examine_published(findings: Findings, stores: Stores) -> None:
     try:
         newest = stores.published.query("SELECT count(*) FROM audit.imports").item()
+        read_all_tables(stores.published.query)
         findings.facts.append(f"published: {stores.published.path} with {newest} imports")
     except LeadsiftError as error:
         findings.problems.append(str(error))
+
+
+def _remove_published_if_damaged(stores: Stores) -> None:
+    """Remove a published file that cannot be read: one that seems up to date would not be published again."""
+    try:
+        if stores.published.path.is_file():
+            read_all_tables(stores.published.query)
+    except LeadsiftError:
+        stores.published.path.unlink()
+
+
+def _examine_dagster(findings: Findings, settings: Settings) -> None:
+    if problems := damaged_files(settings.dagster_home):
+        findings.problems += [str(problem) for problem in problems]
+    elif settings.dagster_home.is_dir():
+        findings.facts.append("dagster: the history of runs can be read")
 
 
 def rebuild_derived(settings: Settings) -> list[str]:
@@ -151,5 +172,9 @@ def rebuild_derived(settings: Settings) -> list[str]:
         notes = mend(settings.ledger_address, settings.journal_path)
         stores.refuse_if_behind()
         stores.warehouse.remove()
+        _remove_published_if_damaged(stores)
+        if damaged_files(settings.dagster_home):
+            old = set_aside(settings.dagster_home)
+            notes.append(f"the history of runs in {settings.dagster_home} begins anew; the damaged one is {old}")
     run_import(settings)
     return notes

@@ -19,11 +19,13 @@ import polars as pl
 from filelock import FileLock
 
 from assets.sources.mapping.profile_choice import read_profile, save_profile
+from pipelines.services.run_output import stderr_held
 from schemas.contracts.errors import LeadsiftError, StoreError
 from schemas.contracts.options import StatedOptions
 from schemas.contracts.outcomes import FileOutcome, RunOutcome
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.sql.files import sql_text
+from schemas.stores.failures import translated_causes
 from schemas.stores.private import make_home, private_files
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
@@ -93,6 +95,8 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 
     with ExitStack() as stack:
         stack.enter_context(private_files())
+        stack.enter_context(stderr_held())
+        stack.enter_context(translated_causes(settings.dagster_home))
         with _first_use(settings):
             place = stack.enter_context(_plain_path(settings.dagster_home))
             instance = stack.enter_context(dg.DagsterInstance.from_config(str(place)))

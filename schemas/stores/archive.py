@@ -20,6 +20,7 @@ from uuid import uuid4
 import fsspec
 
 from schemas.contracts.errors import StoreError
+from schemas.stores.failures import translated_causes
 from schemas.stores.private import private_files
 
 BLOCK = 1 << 20
@@ -56,8 +57,12 @@ class Archive:
     def put_stream(self, opened: Callable[[], IO[bytes]], digest: str) -> None:
         """Keep what `opened()` yields, which must hash to `digest`; bytes already kept are not written again.
 
-        Raises StoreError when the bytes changed since they were hashed.
+        Raises StoreError when the bytes changed since they were hashed, DiskFullError when there is no space for them.
         """
+        with translated_causes(Path(self.url)):
+            self._put_stream(opened, digest)
+
+    def _put_stream(self, opened: Callable[[], IO[bytes]], digest: str) -> None:
         fs, root = fsspec.url_to_fs(self.url)
         target = self._place(root, digest)
         if fs.exists(target):

@@ -14,17 +14,24 @@ from pathlib import Path
 
 import sqlalchemy.exc
 
-from schemas.contracts.errors import DamagedFileError, DiskFullError, StoreError
+from schemas.contracts.errors import DamagedFileError, DiskFullError, LeadsiftError, StoreError
 
 REBUILD = "run `leadsift doctor --rebuild`"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
+_NOT_WRITTEN = frozenset({
+    sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+})  # fmt: skip
+"""What SQLite also says of a full disk: its write-ahead log and shared memory are files, too."""
+
+
 def disk_full(path: Path | str) -> DiskFullError:
     """The disk that holds `path` has no space left."""
     return DiskFullError(
-        f"{path}: no space left on its disk (or a quota is used up); free some space there and give the command again: "
-        "what was published before is still there, and nothing has to be imported twice"
+        f"{path}: no space left on its disk (or its quota is used up, or it fails); free some space there and "
+        "give the command again: what was published before is still there, and nothing has to be imported twice"
     )
 
 
@@ -51,6 +58,32 @@ def translated(path: Path | str) -> Iterator[None]:
         raise of_sqlite(error, path) from error
 
 
+@contextmanager
+def translated_causes(path: Path) -> Iterator[None]:
+    """A full disk and a damaged database behind an error of the block as errors about what is at `path`.
+
+    For libraries that wrap what they run into: the causes of an error are looked through. Other errors stay.
+    """
+    try:
+        yield
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, LeadsiftError):
+            if ours := _of_cause(cause, path):
+                raise ours from error
+            cause = cause.__cause__ or cause.__context__
+        raise
+
+
+def _of_cause(error: BaseException, path: Path) -> StoreError | None:
+    if isinstance(error, OSError) and error.errno in FULL:
+        return disk_full(error.filename or path)
+    if isinstance(error, sqlite3.DatabaseError):
+        found = of_sqlite(error, path)
+        return found if isinstance(found, DamagedFileError | DiskFullError) else None
+    return None
+
+
 def of_system(error: OSError, path: Path | str) -> StoreError:
     """An error of the operating system."""
     if error.errno in FULL:
@@ -67,8 +100,9 @@ def of_sqlalchemy(error: sqlalchemy.exc.SQLAlchemyError, path: Path | str) -> St
 
 def of_sqlite(error: sqlite3.Error, path: Path | str) -> StoreError:
     """An error of SQLite, by its code."""
-    code = (error.sqlite_errorcode or 0) & 0xFF if hasattr(error, "sqlite_errorcode") else 0
-    if code == sqlite3.SQLITE_FULL:
+    extended = getattr(error, "sqlite_errorcode", 0)
+    code = extended & 0xFF
+    if code == sqlite3.SQLITE_FULL or extended in _NOT_WRITTEN:
         return disk_full(path)
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return damaged(path, first_line(error))

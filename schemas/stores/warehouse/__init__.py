@@ -6,7 +6,7 @@ here: what the SQL says (`schemas/sql`).
 
 from schemas.stores.warehouse.in_memory import scratch_session, sniff_delimited
 from schemas.stores.warehouse.published_file import Published
-from schemas.stores.warehouse.session import Session
+from schemas.stores.warehouse.session import Session, read_all_tables
 from schemas.stores.warehouse.working_file import Warehouse
 
-__all__ = ["Published", "Session", "Warehouse", "scratch_session", "sniff_delimited"]
+__all__ = ["Published", "Session", "Warehouse", "read_all_tables", "scratch_session", "sniff_delimited"]

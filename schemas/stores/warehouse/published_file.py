@@ -15,7 +15,9 @@ import duckdb
 import polars as pl
 
 from schemas.contracts.errors import QueryError, StoreError
-from schemas.stores.warehouse.session import Parameters, first_line, plain
+from schemas.stores.failures import REBUILD, first_line
+from schemas.stores.warehouse.failures import of_duckdb
+from schemas.stores.warehouse.session import Parameters, plain
 
 
 class Published:
@@ -38,7 +40,8 @@ class Published:
     def query(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
         """Run one query and return its rows.
 
-        Raises StoreError when nothing is published yet and QueryError with the database's reason when it fails.
+        Raises StoreError when nothing is published yet, DamagedFileError when the file is damaged, and QueryError with
+        the database's reason when the query fails.
         """
         connection = self._held or self._open()
         try:
@@ -48,7 +51,7 @@ class Published:
             frame: pl.DataFrame = relation.pl()
             return frame
         except duckdb.Error as error:
-            raise QueryError(first_line(error)) from error
+            raise of_duckdb(error, self.path) or QueryError(first_line(error)) from error
         finally:
             if self._held is None:
                 connection.close()
@@ -63,5 +66,7 @@ class Published:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET lock_configuration = true")
         except duckdb.Error as error:
-            raise StoreError(f"{self.path}: cannot be opened: {first_line(error)}") from error
+            raise of_duckdb(error, self.path) or StoreError(
+                f"{self.path}: cannot be opened: {first_line(error)}; {REBUILD}, which makes it again"
+            ) from error
         return connection

@@ -6,7 +6,7 @@ opening a database file. Values go in as parameters; identifiers only through `q
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import polars as pl
 
 from schemas.contracts.errors import StoreError
 from schemas.sql.files import Expression, SqlStatement, Table, filled, literal, quoted
+from schemas.stores.warehouse.failures import translated
 from schemas.stores.warehouse_tables import STORAGE
 
 Parameters = Sequence[object] | Mapping[str, object] | None
@@ -39,23 +40,29 @@ _SMALL, _MUCH_FREE = 64_000_000, 0.3
 class Session:
     """An open connection to the warehouse. Frames in, frames out; errors say which statement failed."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path = Path(":memory:")) -> None:
         self.connection = connection
+        self._path = path
+
+    def _do(self, statement: str, parameters: Parameters = None) -> duckdb.DuckDBPyConnection:
+        with translated(self._path):
+            return self.connection.execute(statement, plain(parameters))
 
     def run(self, statement: SqlStatement, parameters: Mapping[str, object] | None = None) -> None:
         """Run the statement of a SQL file with named parameters."""
         try:
-            self.connection.execute(statement.text, dict(parameters) if parameters else None)
+            self._do(statement.text, parameters)
         except duckdb.Error as error:
             raise StoreError(f"warehouse: {statement.name}.sql failed: {error}") from error
 
     def execute(self, statement: str, parameters: Parameters = None) -> None:
         """Run a statement that returns nothing."""
-        self.connection.execute(statement, plain(parameters))
+        self._do(statement, parameters)
 
     def frame(self, query: str, parameters: Parameters = None) -> pl.DataFrame:
         """The result of a query as a polars frame."""
-        frame: pl.DataFrame = self.connection.sql(query, params=plain(parameters)).pl()
+        with translated(self._path):
+            frame: pl.DataFrame = self.connection.sql(query, params=plain(parameters)).pl()
         return frame
 
     def frame_of(self, statement: SqlStatement, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
@@ -64,19 +71,19 @@ class Session:
 
     def count(self, table: str) -> int:
         """How many rows a table or view has."""
-        rows = self.connection.execute(filled("SELECT count(*) FROM {table}", table=Table(table))).fetchall()
-        return int(rows[0][0])
+        return int(str(self.scalar(filled("SELECT count(*) FROM {table}", table=Table(table)))))
 
     def delete(self, table: str, column: str, among: str) -> None:
         """Take the rows out of `table` whose `column` is among the values of `among`, `table.column`."""
         source, _, values = among.rpartition(".")
         parts = {"table": table, "column": column, "values": values, "source": source}
         statement = "DELETE FROM {table} WHERE {column} IN (SELECT {values} FROM {source})"
-        self.connection.execute(filled(statement, **{name: Table(part) for name, part in parts.items()}))
+        self._do(filled(statement, **{name: Table(part) for name, part in parts.items()}))
 
     def scalar(self, query: str, parameters: Sequence[object] | None = None) -> object:
         """The first value of the first row, None where there is no row."""
-        rows = self.connection.execute(query, list(parameters or ())).fetchall()
+        with translated(self._path):
+            rows = self.connection.execute(query, list(parameters or ())).fetchall()
         return rows[0][0] if rows else None
 
     def append(self, table: str, frame: pl.DataFrame, constants: Mapping[str, object] | None = None) -> None:
@@ -94,11 +101,11 @@ class Session:
             columns=Expression(", ".join(columns)),
         )
         with self.registered("incoming_rows", frame):
-            self.connection.execute(statement, list((constants or {}).values()))
+            self._do(statement, list((constants or {}).values()))
 
     def empty(self, table: str) -> None:
         """Take every row out of `table` (`schema.name`)."""
-        self.connection.execute(filled("DELETE FROM {table}", table=Table(table)))
+        self._do(filled("DELETE FROM {table}", table=Table(table)))
 
     def replace(self, table: str, frame: pl.DataFrame) -> None:
         """Put the rows of `frame` in the place of all rows of `table`."""
@@ -132,23 +139,25 @@ class Session:
 
     def _set(self, options: Mapping[str, str]) -> None:
         for name, value in options.items():
-            self.connection.execute(f"SET {name} = {literal(value)}")
+            self._do(f"SET {name} = {literal(value)}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything in the block happens, or nothing of it."""
-        self.connection.execute("BEGIN")
-        try:
-            yield
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
+        self._do("BEGIN")
+        with translated(self._path):  # Splink runs statements of its own
+            try:
+                yield
+            except BaseException:
+                with suppress(duckdb.Error):  # a database that an error has closed has rolled back
+                    self.connection.execute("ROLLBACK")
+                raise
+        self._do("COMMIT")
 
     def keep_so_far(self) -> None:
         """Within a transaction: commit what was done, and begin the next one."""
-        self.connection.execute("COMMIT")
-        self.connection.execute("BEGIN")
+        self._do("COMMIT")
+        self._do("BEGIN")
 
     def is_loose(self) -> bool:
         """Whether the file is small, or much of it is free, so that writing every table again is worth while."""
@@ -159,9 +168,9 @@ class Session:
     def copy_database(self, target: Path) -> None:
         """Write every table, view and macro into a new database file."""
         source = quoted(str(self.scalar("SELECT current_database()")))
-        self.connection.execute(f"ATTACH {literal(str(target))} AS publication (STORAGE_VERSION {literal(STORAGE)})")
-        self.connection.execute(f"COPY FROM DATABASE {source} TO publication")
-        self.connection.execute("DETACH publication")
+        self._do(f"ATTACH {literal(str(target))} AS publication (STORAGE_VERSION {literal(STORAGE)})")
+        self._do(f"COPY FROM DATABASE {source} TO publication")
+        self._do("DETACH publication")
 
     def columns_of(self, table: str) -> list[str]:
         """Column names of `schema.name` in order."""
@@ -184,6 +193,8 @@ _MAP_ENTRIES = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
 _MAP_BITS = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
 
 
-def first_line(error: Exception) -> str:
-    """The first line of what an error says."""
-    return str(error).splitlines()[0]
+def read_all_tables(query: Callable[[str], pl.DataFrame]) -> None:
+    """Read every value of every table once; a damaged block raises DamagedFileError."""
+    tables = query("SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()")
+    for schema, table in tables.iter_rows():
+        query(filled("SELECT bit_xor(hash(t)) FROM {table} AS t", table=Table(f"{schema}.{table}")))

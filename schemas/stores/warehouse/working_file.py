@@ -6,6 +6,7 @@ Belongs here: opening, locking, removing and copying the file. Does not belong h
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,8 +18,10 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from schemas.contracts.errors import StoreError
+from schemas.stores.failures import REBUILD, first_line, of_system
 from schemas.stores.private import private_files
-from schemas.stores.warehouse.session import Session, first_line
+from schemas.stores.warehouse.failures import is_busy, of_duckdb, translated
+from schemas.stores.warehouse.session import Session
 from schemas.stores.warehouse_tables import STORAGE, create_tables, is_of_another_version
 
 
@@ -62,20 +65,21 @@ class Warehouse:
         """Open for writing, with every table in place; waits while another process has it.
 
         A file whose tables another version of the program made is made anew, empty: the next import fills it again.
-        Raises StoreError when the wait is over or the file cannot be opened.
+        Raises StoreError when the wait is over or the file cannot be opened, DamagedFileError when it is damaged and
+        DiskFullError when its disk is full.
         """
-        with self.locked():
+        with self.locked(), translated(self.path):
             connection = self._connect()
-            if is_of_another_version(Session(connection)):
-                # Everything in it is made of archive and ledger, and the next import brings it all in again.
-                connection.close()
-                self.remove()
-                connection = self._connect()
             try:
-                session = Session(connection)
+                if is_of_another_version(Session(connection, self.path)):
+                    # Everything in it is made of archive and ledger, and the next import brings it all in again.
+                    connection.close()
+                    self.remove()
+                    connection = self._connect()
+                session = Session(connection, self.path)
                 create_tables(session)
                 yield session
-                connection.execute("CHECKPOINT")
+                session.execute("CHECKPOINT")
             finally:
                 connection.close()
 
@@ -86,6 +90,8 @@ class Warehouse:
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         try:
+            if self.path.exists():
+                self.path.open("rb+").close()
             connection = duckdb.connect(
                 str(self.path),
                 config={
@@ -96,10 +102,15 @@ class Warehouse:
                     "autoload_known_extensions": "false",
                 },
             )
+        except OSError as error:
+            raise of_system(error, self.path) from error
         except duckdb.Error as error:
-            raise StoreError(
-                f"{self.path}: cannot be opened: {first_line(error)}; everything in it can be rebuilt: "
-                "move the file away and run `leadsift doctor --rebuild`"
+            if is_busy(error):
+                raise StoreError(
+                    f"{self.path}: another program has it open; close that: {first_line(error)}"
+                ) from error
+            raise of_duckdb(error, self.path) or StoreError(
+                f"{self.path}: cannot be opened: {first_line(error)}; everything in it can be made again: {REBUILD}"
             ) from error
         # Times are kept in UTC and must not depend on the machine that shows them.
         connection.execute("SET TimeZone = 'UTC'")
@@ -124,7 +135,9 @@ class Warehouse:
             else:
                 _copy_apart(self.path, partial)
             partial.replace(target)
-        except (duckdb.Error, OSError, subprocess.CalledProcessError) as error:
+        except OSError as error:
+            raise of_system(error, target) from error
+        except duckdb.Error as error:
             raise StoreError(f"{target}: could not be published: {first_line(error)}") from error
         finally:
             partial.unlink(missing_ok=True)
@@ -132,5 +145,15 @@ class Warehouse:
 
 def _copy_apart(source: Path, target: Path) -> None:
     """Copy a file in a process of its own: to close a file here would give up DuckDB's lock on it (POSIX locks)."""
-    program = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
-    subprocess.run([sys.executable, "-I", "-S", "-c", program, str(source), str(target)], check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", _COPY, str(source), str(target)], check=False)  # noqa: S603
+    if done.returncode:
+        raise OSError(done.returncode, os.strerror(done.returncode), str(target))
+
+
+_COPY = """
+import shutil, sys
+try:
+    shutil.copyfile(sys.argv[1], sys.argv[2])
+except OSError as error:
+    sys.exit(error.errno or 1)
+"""

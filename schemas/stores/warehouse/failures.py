@@ -1,0 +1,60 @@
+"""Errors of DuckDB as errors of ours: a full disk and a damaged file. Others are faults in a statement.
+
+DuckDB gives neither error numbers nor a class for most of these, so its texts are read here, and nowhere else. Belongs
+here: recognising. Does not belong here: other libraries (`schemas.stores.failures`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from schemas.contracts.errors import StoreError
+from schemas.stores.failures import FULL, damaged, disk_full, first_line
+
+_FULL_TEXTS = (*(os.strerror(number) for number in sorted(FULL)), "max_temp_directory_size")
+"""What the system says, which DuckDB repeats; and its own limit on what it spills, which is the free space."""
+
+_CORRUPT = "Corrupt database file"
+"""A block whose checksum is wrong is reported by the base class."""
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """A full disk and a damaged file in the block as errors about the database at `path`; others as they are.
+
+    The error that DuckDB raised may be the cause of another one, of Splink for example.
+    """
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, duckdb.Error) and (ours := of_duckdb(cause, path)):
+                raise ours from error
+            cause = cause.__cause__ or cause.__context__
+        raise
+
+
+def of_duckdb(error: duckdb.Error, path: Path) -> StoreError | None:
+    """The error of ours, None for a fault in a statement."""
+    text = str(error)
+    if any(full in text for full in _FULL_TEXTS):
+        return disk_full(path)
+    # What DuckDB calls internal or fatal closes the database; that it can be made again is all there is to say.
+    broken = isinstance(error, duckdb.FatalException | duckdb.InternalException | duckdb.SerializationException)
+    is_of_file = isinstance(error, duckdb.IOException) and str(path) in text
+    if broken or is_of_file or _CORRUPT in text:
+        return damaged(path, first_line(error))
+    return None
+
+
+def is_busy(error: duckdb.Error) -> bool:
+    """Whether a file cannot be opened because another program has it open."""
+    return isinstance(error, duckdb.IOException) and "Could not set lock" in str(error)
