@@ -13,6 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.sources.files.folders import entries_in
 from assets.sources.files.source_files import find_files
 from pipelines.jobs import import_job, import_run_config
 from schemas.contracts.errors import InputRefusedError
@@ -48,30 +49,35 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     with private_files():
         inbox.mkdir(parents=True, exist_ok=True)
     seen = {path: Look(*look) for path, look in json.loads(context.cursor or "{}").items()}
-    waiting, hashes = _hash_inbox(inbox, seen)
+    entries = entries_in(inbox)
+    refused = [f"{entry.path} {entry.refusal}" for entry in entries if entry.refusal]
+    waiting, hashes = _hash_files([entry.path for entry in entries if not entry.refusal], seen)
     if not hashes:
-        return dg.SkipReason(f"{inbox} holds no finished file" if waiting else f"{inbox} is empty")
+        what = f"{inbox} holds no finished file" if waiting or refused else f"{inbox} is empty"
+        return dg.SkipReason("; refused: ".join([what, *refused]))
     with Stores.open(settings) as stores:
         known = stores.ledger.known_files({digest for look in hashes.values() for digest in look.digests})
     cursor = json.dumps({path: [look.size, look.changed, look.digests] for path, look in hashes.items()})
     new = {path: "".join(look.digests) for path, look in hashes.items() if set(look.digests) - known.keys()}
     if not new:
-        return dg.SensorResult(skip_reason=dg.SkipReason(f"every file in {inbox} is known"), cursor=cursor)
+        return dg.SensorResult(
+            skip_reason=dg.SkipReason("; refused: ".join([f"every file in {inbox} is known", *refused])), cursor=cursor
+        )
+    for reason in refused:
+        context.log.warning("not imported: %s", reason)
     key = hashlib.sha256("".join(sorted(new.values())).encode()).hexdigest()
     request = dg.RunRequest(run_key=key, run_config=import_run_config([Path(path) for path in sorted(new)]))
     return dg.SensorResult(run_requests=[request], cursor=cursor)
 
 
-def _hash_inbox(inbox: Path, seen: dict[str, Look]) -> tuple[int, dict[str, Look]]:
+def _hash_files(paths: list[Path], seen: dict[str, Look]) -> tuple[int, dict[str, Look]]:
     """How many files are still changing, and what all others hold, by path.
 
     A file whose size and time are those of the last look is not read again.
     """
     hashes: dict[str, Look] = {}
     waiting = 0
-    for path in sorted(item for item in inbox.rglob("*") if item.is_file()):
-        if any(part.startswith((".", "~$")) for part in path.relative_to(inbox).parts):
-            continue
+    for path in paths:
         stat = path.stat()
         if time.time() - stat.st_mtime < SETTLE_SECONDS:
             waiting += 1

@@ -61,6 +61,17 @@ def test_a_file_that_still_changes_waits(inbox: Path) -> None:
     assert isinstance(_tick(), dg.SkipReason)
 
 
+def test_a_link_out_of_the_inbox_is_refused_by_name(inbox: Path, tmp_path: Path) -> None:
+    secret = write_csv(tmp_path / "secret.csv", ROWS)
+    (inbox / "l.csv").symlink_to(secret)
+    os.mkfifo(inbox / "pipe.csv")
+    skipped = _tick()
+    assert isinstance(skipped, dg.SkipReason)
+    assert f"refused: {inbox / 'l.csv'} is a link that leads out of the folder" in str(skipped.skip_message)
+    path = _settled(write_csv(inbox / "a.csv", [ROWS[0], ["Bob", ""]]))
+    assert _paths(_tick()) == [str(path)]
+
+
 def test_content_that_the_ledger_knows_is_left_alone(inbox: Path, workplace: Workplace, tmp_path: Path) -> None:
     workplace.take(write_csv(tmp_path / "elsewhere.csv", ROWS))
     _settled(write_csv(inbox / "again.csv", ROWS))

@@ -6,7 +6,6 @@ an archive's members are listed (`assets.sources.files.archives`). A workbook is
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -16,14 +15,10 @@ from pathlib import Path
 from typing import IO
 
 from assets.sources.files.archives import Member, archive_kind, members_of
+from assets.sources.files.folders import NO_FILE, entries_in, natural
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.printable import storable
 from schemas.stores.archive import BLOCK
-
-HOME_MARK = "ledger.sqlite"
-"""What tells a leadsift home from any other folder."""
-
-_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,38 +71,23 @@ TABLE_SUFFIXES = frozenset(
 
 
 def find_files(paths: Sequence[Path]) -> Iterator[Found]:
-    """Yield every file behind `paths`, in natural order of their names; hidden files in folders are passed over."""
+    """Yield every file behind `paths`, in natural order of their names; links that lead out of a folder are refused."""
     for path in paths:
         if path.is_dir():
-            for item in _files_in(path):
-                stem = item.relative_to(path).with_suffix("").as_posix()
-                if item.suffix.casefold() not in TABLE_SUFFIXES:
-                    yield Found(str(item), stem, passed_over=True)
-                else:
-                    yield from _open(item, str(item), stem)
+            yield from _in_folder(path)
         else:
             yield from _open(path, str(path), path.stem)
 
 
-def _files_in(root: Path) -> list[Path]:
-    """Files below a folder, without hidden ones and without a leadsift home that lies in it."""
-    homes = [found.parent for found in root.rglob(HOME_MARK) if found.parent != root]
-    members = [
-        item
-        for item in root.rglob("*")
-        if item.is_file() and not _hidden(item, root) and not any(home in item.parents for home in homes)
-    ]
-    return sorted(members, key=lambda item: natural(item.relative_to(root).as_posix()))
-
-
-def natural(text: str) -> list[tuple[int, int, str]]:
-    """A sort key under which `Leads_2` comes before `Leads_10`."""
-    parts = _DIGITS.split(text.casefold())
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
-
-
-def _hidden(item: Path, root: Path) -> bool:
-    return any(part.startswith((".", "~$", "__MACOSX")) for part in item.relative_to(root).parts)
+def _in_folder(root: Path) -> Iterator[Found]:
+    for entry in entries_in(root):
+        shown, stem = str(entry.path), entry.path.relative_to(root).with_suffix("").as_posix()
+        if entry.path.suffix.casefold() not in TABLE_SUFFIXES and not entry.is_folder:
+            yield Found(shown, stem, passed_over=True)
+        elif entry.refusal is not None:
+            yield Found(shown, stem, refusal=entry.refusal)
+        else:
+            yield from _open(entry.path, shown, stem)
 
 
 def _open(path: Path, shown: str, stem: str) -> Iterator[Found]:
@@ -115,7 +95,7 @@ def _open(path: Path, shown: str, stem: str) -> Iterator[Found]:
         yield Found(shown, stem, refusal="there is no such file or folder")
         return
     if not path.is_file():
-        yield Found(shown, stem, refusal="is neither a file nor a folder")
+        yield Found(shown, stem, refusal=NO_FILE)
         return
     try:
         kind = archive_kind(path)

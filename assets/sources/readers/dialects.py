@@ -39,7 +39,10 @@ STAND_IN = "\ue000"
 
 HEADER_WITHIN = 30
 _SEP_LINE = re.compile(r'\A\s*"?sep=([^"\r\n]{1,3}?)"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^'\n]*'")
+_QUOTED = {
+    '"': re.compile(r"\"[^\"]*\"|'[^'\n]*'"),  # an apostrophe is no quotation mark: what it opens ends with the line
+    "'": re.compile(r"'[^']*'"),
+}
 _RUN = re.compile(r"[^\w\s\"'.\-+()@/\\]{2,3}|[~|^]{1,2}[|~^]{1,2}")
 
 
@@ -83,7 +86,7 @@ def detect_dialect(text: str, known_headers: frozenset[str] = frozenset()) -> Di
     stated = _SEP_LINE.match(text)
     skip = stated.end() if stated else 0
     sample = _whole_rows(text[skip : skip + SAMPLE_CHARS])
-    several = _several_characters(sample)
+    several = _several_characters(sample, _quote_of(sample, []))
     quote = _quote_of(sample, several)
     if stated:
         return _with_escape(Dialect(stated.group(1), quote, skip=skip), sample)
@@ -149,12 +152,12 @@ def _duckdb(sample: str) -> str | None:
         return sniff_delimited(path)
 
 
-def _several_characters(sample: str) -> list[str]:
+def _several_characters(sample: str, quote: str) -> list[str]:
     """Delimiters of two or three characters: runs of signs whose parts never stand alone.
 
     `;;` is an empty cell wherever a single `;` occurs too.
     """
-    bare = _QUOTED.sub("x", sample)
+    bare = _QUOTED[quote].sub("x", sample)
     runs = Counter(_RUN.findall(bare))
     return [
         run
@@ -199,15 +202,12 @@ def _weight(sample: str, dialect: Dialect, known: frozenset[str]) -> float:
     return share**2 * min(1.0, 0.7 + math.log2(width) / 10) + min(0.4, 0.15 * hits)
 
 
-def _quote_of(sample: str, several: list[str]) -> str | None:
-    """The quotation mark: `'` where cells begin and end with it and none does with `\"`."""
+def _quote_of(sample: str, several: list[str]) -> str:
+    """The quotation mark: `'` where cells begin and end with it, hardly any only begins, and none does with `\"`."""
     cuts = re.escape("".join((*DELIMITERS, *several))) + "\\r\\n"
-    doubles = len(re.findall(rf'(?:\A|[{cuts}])[ ]?"', sample))
-    singles = len(re.findall(rf"(?:\A|[{cuts}])[ ]?'", sample))
-    closing = len(re.findall(rf"'[ ]?(?:\Z|[{cuts}])", sample))
-    if not doubles and singles > 1 and abs(singles - closing) <= max(1, singles // 4):
-        return "'"
-    return '"'
+    rest, quoted = re.subn(rf"(?:\A|(?<=[{cuts}]))[ ]?'(?:[^']|'')*+'[ ]?(?=\Z|[{cuts}])", "", sample)
+    opened = re.findall(rf"(?:\A|[{cuts}])[ ]?(['\"])", rest)
+    return "'" if quoted > 1 and '"' not in opened and len(opened) <= max(1, quoted // 4) else '"'
 
 
 def _with_escape(dialect: Dialect, sample: str) -> Dialect:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import socket
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from assets.sources.files.source_files import find_files, natural
+from assets.sources.files.folders import LEADS_NOWHERE, LEADS_OUT, NO_FILE, natural
+from assets.sources.files.source_files import find_files
 from schemas.contracts.errors import InputRefusedError
 
 
@@ -130,3 +133,52 @@ def test_a_home_within_the_folder_is_not_imported_into_itself(tmp_path: Path) ->
         (tmp_path / name).write_bytes(b"x")
     assert [item.stem for item in find_files([tmp_path])] == ["leads"]
     assert [item.stem for item in find_files([tmp_path / "leadsift-home" / "inbox"])] == ["old"]
+
+
+def _refusals(folder: Path) -> dict[str, str | None]:
+    return {Path(item.path).name: item.refusal for item in find_files([folder]) if not item.passed_over}
+
+
+def test_links_that_leave_the_folder_are_refused_by_name(tmp_path: Path) -> None:
+    outside, inbox = tmp_path / "outside", tmp_path / "inbox"
+    outside.mkdir()
+    inbox.mkdir()
+    (outside / "secret.csv").write_bytes(b"x")
+    (inbox / "own.csv").write_bytes(b"x")
+    (inbox / "file.csv").symlink_to(outside / "secret.csv")
+    (inbox / "relative.csv").symlink_to("../outside/secret.csv")
+    (inbox / "folder").symlink_to(outside, target_is_directory=True)
+    (inbox / "chain.csv").symlink_to(inbox / "file.csv")
+    (inbox / "README").symlink_to(outside / "secret.csv")  # no table by its name: skipped as every other
+    assert _refusals(inbox) == {
+        "own.csv": None, "file.csv": LEADS_OUT, "relative.csv": LEADS_OUT, "folder": LEADS_OUT, "chain.csv": LEADS_OUT,
+    }  # fmt: skip
+    # What the user names himself is his own choice, and so is a folder that he reaches by a link.
+    assert next(find_files([inbox / "file.csv"])).refusal is None
+    (tmp_path / "link").symlink_to(inbox, target_is_directory=True)
+    assert _refusals(tmp_path / "link") == _refusals(inbox)
+
+
+def test_links_within_the_folder_loops_and_dead_ends(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.csv").write_bytes(b"x")
+    (tmp_path / "latest.csv").symlink_to(tmp_path / "sub" / "a.csv")
+    (tmp_path / "sub" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    (tmp_path / "one.csv").symlink_to(tmp_path / "two.csv")
+    (tmp_path / "two.csv").symlink_to(tmp_path / "one.csv")
+    assert _refusals(tmp_path) == {
+        "a.csv": None, "latest.csv": None, "gone.csv": LEADS_NOWHERE, "one.csv": LEADS_NOWHERE, "two.csv": LEADS_NOWHERE,
+    }  # fmt: skip
+
+
+@pytest.mark.timeout(10)
+def test_what_is_no_file_is_refused_without_waiting_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with socket.socket(socket.AF_UNIX) as listener:
+        monkeypatch.chdir(tmp_path)  # a socket's path is short
+        listener.bind("s.csv")
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    assert _refusals(tmp_path) == {"pipe.csv": NO_FILE, "s.csv": NO_FILE, "zero.csv": LEADS_OUT}
+    for path in (tmp_path / "pipe.csv", Path("/dev/zero")):
+        assert next(find_files([path])).refusal == NO_FILE

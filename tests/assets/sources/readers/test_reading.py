@@ -14,7 +14,7 @@ import openpyxl
 import polars as pl
 import pytest
 import xlwt
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -44,6 +44,10 @@ DELIMITERS = [",", ";", "\t", "|", "||", "~|~"]
     st.sampled_from(["\n", "\r\n", "\r"]),
     st.sampled_from(['"', "'"]),
 )
+# A line break behind a quotation mark hid that the cell went on, and `&[` was taken for a delimiter.
+@example([["", "\n0", "&["], ["", "\n0", "&[0"]], ",", "utf-8", "\n", "'")
+@example([["\n1", "\n2"], ["\n3", "\n4"], ["\n5", "\n6"]], ";", "utf-8", "\n", "'")
+@example([['a,"b', "c"], ['d;"', "e"]], ",", "utf-8", "\n", "'")
 def test_any_table_in_any_dialect_and_encoding_comes_back(
     rows: list[list[str]], delimiter: str, encoding: str, end: str, quote: str
 ) -> None:
