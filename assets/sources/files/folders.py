@@ -1,6 +1,6 @@
 """Folders: what lies in one, without what is hidden, and without following a link out of it.
 
-Belongs here: walking a folder for importing, inspecting and the inbox alike. Does not belong here: what a file is; links
+Belongs here: walking a folder for importing, inspecting and the inbox. Does not belong here: what a file is; links
 that the user names, which are his own choice.
 """
 
