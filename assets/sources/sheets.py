@@ -5,8 +5,8 @@ Belongs here: the types that readers, layout, mapping and loading hand to each o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -74,3 +74,27 @@ class Rejection:
     column: str | None
     value: str | None
     reason: str
+
+
+def head_of(sheet: Sheet, most: int) -> Sheet:
+    """The sheet with its first `most` rows, and a note where it has more."""
+    notes = list(sheet.notes)
+    return replace(sheet, blocks=_first_rows(sheet.blocks, most, notes), notes=notes)
+
+
+def _first_rows(blocks: Iterable[Block], most: int, notes: list[str]) -> Iterator[Block]:
+    left = most
+    for block in blocks:
+        if len(block) > left:
+            notes.append(f"only the first {most:,} rows were read; --all reads every row")
+            yield part_of(block, 0, left)
+            return
+        left -= len(block)
+        yield block
+
+
+def part_of(block: Block, start: int, end: int) -> Block:
+    """The rows of a block from place `start` to before `end`."""
+    if isinstance(block, Frame):
+        return Frame(block.first + start, block.frame[start:end])
+    return Rows(block.first + start, block.rows[start:end], block.broken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
@@ -23,12 +24,13 @@ from pipelines.commands.common import (
     with_password,
 )
 from pipelines.commands.console import out, print_json, print_table, progress_shown, short_path
-from pipelines.services.display import cell
+from pipelines.services.display import cell, shortened
 from schemas.contracts.options import StatedOptions
 from schemas.stores.settings import Settings
 
 SHOWN_REJECTIONS = 10
 SHOWN_COLUMNS = 120
+LINE_CHARACTERS = 4_000
 
 
 @takes_stated_options
@@ -38,6 +40,9 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     stated: StatedOptions,
     password: PasswordOption = None,
     write_profile: WriteProfileOption = None,
+    every_row: Annotated[
+        bool, typer.Option("--all", help="Read every row; without it the first 100,000 of each sheet.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -58,7 +63,9 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         from pipelines.services.inspect_files import write_profile as write
 
         write(paths[0], import_options(settings, stated), settings, write_profile)
-    _look(settings, stated, paths, as_json=as_json, wrote=write_profile is not None)
+    from pipelines.services.inspect_files import INSPECTED_ROWS
+
+    _look(settings, stated, paths, as_json=as_json, most_rows=None if every_row else INSPECTED_ROWS)
     if write_profile is not None and not as_json:
         _line(f"The mapping stands in {write_profile}; edit it, then import with --profile {write_profile}")
 
@@ -108,20 +115,27 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
 
 def _look(
-    settings: Settings, stated: StatedOptions, paths: PathsArgument, *, as_json: bool, wrote: bool = False
+    settings: Settings, stated: StatedOptions, paths: list[Path], *, as_json: bool, most_rows: int | None = None
 ) -> None:
-    from pipelines.services.inspect_files import inspect_paths
+    """Look at files and show each one as soon as it was read."""
+    from pipelines.services.inspect_files import inspect_paths, inspection
 
-    options = import_options(settings, stated)
-    with progress_shown(quiet=as_json):
-        document = inspect_paths(list(paths), options, settings)
+    files: list[dict[str, Any]] = []
+    coming = inspect_paths(paths, import_options(settings, stated), settings, most_rows)
+    while True:
+        with progress_shown(quiet=as_json):
+            file = next(coming, None)
+        if file is None:
+            break
+        files.append(file)
+        if not as_json:
+            _show_inspection(inspection([file]))
+    document = inspection(files)
     refusals = [f"{file['path']}: {file['reason']}" for file in document["files"] if file["status"] == "refused"]
     if not document["files"]:
         refusals = [f"{path}: holds no file that could be a table" for path in paths]
     if not as_json:
-        _show_inspection(document)
-        if not wrote:
-            _line("Nothing was written.", "dim")
+        _line("Nothing was imported.", "dim")
     elif not refusals:
         print_json(document)
     if refusals:
@@ -186,7 +200,7 @@ def _place(file: dict[str, Any], sheet: dict[str, Any]) -> str:
 
 
 def _line(text: str, style: str | None = None) -> None:
-    out.print(text, style=style, markup=False, soft_wrap=True)
+    out.print(shortened(text, LINE_CHARACTERS), style=style, markup=False, soft_wrap=True)
 
 
 def _show_decisions(document: dict[str, Any]) -> None:
@@ -198,7 +212,7 @@ def _show_decisions(document: dict[str, Any]) -> None:
             for column in suspects:
                 _line(
                     f"{_place(file, sheet)}: {column['column_name']!r}: {column['suspicious']} cells such as "
-                    f"{column['example']!r} look like none; kept as given",
+                    f"{cell(column['example'])!r} look like none; kept as given",
                     "yellow",
                 )
             if sheet["unmapped"]:
@@ -228,7 +242,7 @@ def _show_mapping(sheet: dict[str, Any]) -> None:
     for header, targets in list(sheet["mapping"].items())[:SHOWN_COLUMNS]:
         column = columns[header]
         share = f"{column['filled'] / column['rows']:.0%}" if column["rows"] else ""
-        table.add_row(Text(header), ", ".join(targets) or "custom", Text(cell(column["first"] or "")), share)
+        table.add_row(Text(cell(header)), ", ".join(targets) or "custom", Text(cell(column["first"] or "")), share)
     out.print(table)
     if len(sheet["mapping"]) > SHOWN_COLUMNS:
         _line(f"  … {len(sheet['mapping']) - SHOWN_COLUMNS:,} more columns; use --json for all of them", "dim")
@@ -236,12 +250,8 @@ def _show_mapping(sheet: dict[str, Any]) -> None:
 
 def _show_refusals(sheet: dict[str, Any]) -> None:
     for item in sheet["refusals"][:SHOWN_REJECTIONS]:
-        column = f", column {item['column_name']!r}" if item["column_name"] else ""
-        out.print(
-            f"  row {item['row_number']}{column}: {item['value']!r} {item['reason']}",
-            style="yellow",
-            markup=False,
-        )
+        column = f", column {cell(item['column_name'])!r}" if item["column_name"] else ""
+        _line(f"  row {item['row_number']}{column}: {cell(item['value'])!r} {item['reason']}", "yellow")
     more = len(sheet["refusals"]) - SHOWN_REJECTIONS
     if more > 0:
         out.print(f"  … {more} more; use --json for all of them", style="dim")

@@ -10,6 +10,9 @@ from decimal import Decimal
 
 from schemas.contracts.printable import printable
 
+MOST_CHARACTERS = 500
+"""Characters of a value that are shown; --json has all of them."""
+
 
 def to_plain(value: object) -> object:
     """A value that JSON has no type for: times and dates in ISO 8601, amounts as text, so that no digit is lost."""
@@ -38,7 +41,12 @@ def cell(value: object, form: str | None = None) -> str:  # noqa: PLR0911  (one 
         return ", ".join(cell(item) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{cell(key)}: {cell(item)}" for key, item in value.items())
-    return printable(str(value))
+    return printable(shortened(str(value)))
+
+
+def shortened(text: str, most: int = MOST_CHARACTERS) -> str:
+    """A text cut off where it is long, with its length. Wrapping a cell of 10 MB into a table took minutes."""
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
 
 
 def _formatted(value: object, form: str) -> str | None:

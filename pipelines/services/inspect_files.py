@@ -5,7 +5,7 @@ A dry run of an import is the same look.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from assets.sources.files.protection import unlocked
 from assets.sources.files.source_files import Found, find_files
 from assets.sources.loading.audit import sheet_row
-from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, interpret_or_refuse
+from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, Interpreter
 from assets.sources.mapping.profile_choice import own_profiles, read_profile
 from assets.sources.mapping.recognition import mapping_of
 from assets.sources.mapping.results import RecordSet
@@ -29,29 +29,39 @@ from schemas.profiles.loader import Profile, shipped_profiles
 from schemas.stores.archive import stream_hash
 from schemas.stores.settings import Settings
 
+SKIPPED = "skipped"
+INSPECTED_ROWS = 100_000
+"""Rows of each sheet that are looked at: a second or two, and enough to see headers, mapping and formats."""
+
 SHOWN_REFUSALS = 1_000
 SHOWN_RECORDS = 3
 
 
-def inspect_paths(paths: list[Path], options: ImportOptions, settings: Settings) -> dict[str, Any]:
-    """Look at every file behind `paths` as an import would take it.
+def inspect_paths(
+    paths: Sequence[Path], options: ImportOptions, settings: Settings, most_rows: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Look at every file behind `paths` as an import would take it, one after the other; `most_rows` of each sheet.
 
-    Returns a JSON object shaped as an import's outcome, with the mapping, sample records and refusals of each sheet.
+    Yields JSON objects shaped as the files of an import's outcome, with the mapping, sample records and refusals of
+    each sheet; a file that is no table by its name has the status `skipped`.
     """
-    profiles = _profiles(options.profile, settings)
-    files: list[dict[str, Any]] = []
-    passed_over: list[str] = []
-    for found in find_files(paths):
-        progress.report(f"Reading {found.path}")
+    interpreter = Interpreter(options, _profiles(options.profile, settings), most_rows)
+    files = list(find_files(paths))
+    for index, found in enumerate(files):
+        progress.report(f"Reading {found.path} (file {index + 1:,} of {len(files):,})", index, len(files))
         if found.passed_over:
-            passed_over.append(found.path)
+            yield {"path": found.path, "status": SKIPPED}
         else:
-            files.append(_inspect(found, options, profiles, settings.workbook_password))
+            yield _inspect(found, interpreter, settings.workbook_password)
+
+
+def inspection(files: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The files that were looked at as one JSON object, shaped as an import's outcome."""
     return {
         "import_id": None,
         "status": ImportStatus.DRY_RUN.value,
-        "files": files,
-        "passed_over": passed_over,
+        "files": [file for file in files if file["status"] != SKIPPED],
+        "passed_over": [file["path"] for file in files if file["status"] == SKIPPED],
     }
 
 
@@ -63,13 +73,13 @@ def write_profile(path: Path, options: ImportOptions, settings: Settings, target
     check_output(target, (".toml",))
     if target.exists():
         raise InputRefusedError(f"{target}: exists already; name another file or move it away")
-    profiles = _profiles(options.profile, settings)
+    interpreter = Interpreter(options, _profiles(options.profile, settings))
     for found in find_files([path]):
         if found.passed_over:
             continue
         seen = ValuesSeen()
         with found.as_file() as file:
-            interpreted = interpret_or_refuse(file, found.stem, options, profiles, seen.take)
+            interpreted = interpreter.interpret_or_refuse(file, found.stem, seen.take)
         if isinstance(interpreted, str):
             raise InputRefusedError(f"{found.path}: {interpreted}")
         write_output(target, profile_text(found.stem, interpreted, seen))
@@ -81,9 +91,7 @@ def _profiles(given: str | None, settings: Settings) -> Sequence[Profile]:
     return (*own_profiles(settings), *shipped_profiles()) if given is None else (read_profile(given)[0],)
 
 
-def _inspect(
-    found: Found, options: ImportOptions, profiles: Sequence[Profile], password: SecretStr | None
-) -> dict[str, Any]:
+def _inspect(found: Found, interpreter: Interpreter, password: SecretStr | None) -> dict[str, Any]:
     shown: dict[str, Any] = {"path": found.path, "sha256": None, "sheets": []}
     if found.refusal is not None:
         return {**shown, "status": FileStatus.REFUSED.value, "reason": found.refusal}
@@ -93,7 +101,7 @@ def _inspect(
         with opened.as_file() as path:
             with path.open("rb") as handle:
                 shown["sha256"] = stream_hash(handle)[0]
-            interpreted = interpret_or_refuse(path, found.stem, options, profiles, seen.take)
+            interpreted = interpreter.interpret_or_refuse(path, found.stem, seen.take)
     except InputRefusedError as error:
         interpreted = str(error)
     if isinstance(interpreted, str):

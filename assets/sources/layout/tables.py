@@ -25,7 +25,7 @@ from assets.sources.layout.header_rows import (
     name_columns,
 )
 from assets.sources.layout.spool import Spool
-from assets.sources.sheets import Block, Cells, Frame, Rejection, Rows, Sheet
+from assets.sources.sheets import Block, Cells, Frame, Rejection, Rows, Sheet, part_of
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.headers import fold_header
 
@@ -177,12 +177,12 @@ class _Splitter:
             if not self.sheet.is_cut:
                 self._widen(_width(block))
             place = self._next_header(block)
-            ahead = block if place is None else _part(block, 0, place)
+            ahead = block if place is None else part_of(block, 0, place)
             self._hold(self._frame(ahead, len(self.tables[-1].headers)))
             if place is None:
                 return
             self._begin_at(block, place)
-            block = _part(block, place + 1, len(block))
+            block = part_of(block, place + 1, len(block))
 
     def _begin_at(self, block: Block, place: int) -> None:
         """Deal with a header among the rows: passed over where it is the table's own again, else a new table's."""
@@ -342,13 +342,6 @@ def _width(block: Block) -> int:
     if isinstance(block, Frame):
         return block.frame.width
     return max((len(row) for row in block.rows if row), default=0)
-
-
-def _part(block: Block, start: int, end: int) -> Block:
-    """The rows of a block from place `start` to before `end`."""
-    if isinstance(block, Frame):
-        return Frame(block.first + start, block.frame[start:end])
-    return Rows(block.first + start, block.rows[start:end], block.broken)
 
 
 def _candidates(block: Block, words: AbstractSet[str], known: pl.Series) -> Iterator[tuple[int, Cells]]:

@@ -16,7 +16,7 @@ import polars as pl
 
 from assets.sources.loading.audit import AUDIT_TABLES, AuditRows
 from assets.sources.loading.facts import take_statements
-from assets.sources.loading.interpretation import InterpretedFile, interpret_or_refuse
+from assets.sources.loading.interpretation import InterpretedFile, Interpreter
 from assets.sources.loading.record_writing import RECORD_TABLES, Parts, RecordWriter
 from assets.sources.loading.rejects import write_rejects
 from assets.sources.mapping.profile_choice import profiles_for
@@ -133,7 +133,7 @@ class _Loading:
 
     def __init__(self, session: Session, stores: Stores, item: Import, rejects_dir: Path | None) -> None:
         self.session, self.stores, self.item = session, stores, item
-        self.profiles = profiles_for(item.options, stores.archive)
+        self.interpreter = Interpreter(item.options, profiles_for(item.options, stores.archive))
         self.audit = AuditRows(item)
         is_new = item.status == ImportStatus.RECEIVED
         self.rejects = rejects_dir / item.import_id if rejects_dir is not None and is_new else None
@@ -193,7 +193,7 @@ class _Loading:
             return SET_ASIDE
         try:
             with attempts.reading(file.sha256), self.stores.archive.fetched(file.sha256) as path:
-                return interpret_or_refuse(path, file.stem, item.options, self.profiles, records.take)
+                return self.interpreter.interpret_or_refuse(path, file.stem, records.take)
         except StoreError as error:
             raise StoreError(f"{error}, or do without {file.path} by `leadsift undo {item.import_id}`") from error
 

@@ -20,7 +20,7 @@ from assets.sources.mapping.recognition import Recognition, known_headers, recog
 from assets.sources.mapping.results import MappedSheet, MappingOptions, RecordSet
 from assets.sources.mapping.tables import map_table
 from assets.sources.readers.reading import FileReading, read_file
-from assets.sources.sheets import Rejection, Sheet
+from assets.sources.sheets import Rejection, Sheet, head_of
 from schemas.contracts.errors import InputRefusedError, LeadsiftError
 from schemas.contracts.headers import fold_header
 from schemas.contracts.options import ImportOptions
@@ -89,79 +89,82 @@ def source_of(profile: Profile, stem: str, options: ImportOptions) -> str:
     return fold_header(bare) or fold_header(stem) or profile.name
 
 
-def interpret(
-    path: Path, stem: str, options: ImportOptions, profiles: Sequence[Profile], sink: SheetSink
-) -> InterpretedFile:
-    """Interpret one file under the given profiles and hand its records to `sink`.
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """Reads the files of an import under its options and profiles; of each sheet only `most_rows` where that is set."""
 
-    Raises InputRefusedError with the reason when nothing in it can be taken; what `sink` was handed until then is void.
-    """
-    known = known_headers(profiles)
-    reading = read_file(path, options.encoding, known)
-    sheets: list[InterpretedSheet] = []
-    warnings: list[str] = []
-    refusals: list[str] = []
-    ordinal = -1
-    for sheet in reading.sheets:
-        tables = find_tables(sheet, known)
-        where = f"sheet {sheet.name!r} " if sheet.name else ""
-        warnings += [f"{where}{note}".strip() for note in sheet.notes]
-        if not tables:
-            warnings.append(f"{where}is empty")
-        for table, faults in zip(tables, _faults(sheet, tables), strict=True):
-            ordinal += 1
-            found = recognise(table.headers, stem, profiles)
-            name = f"sheet {table.name!r} " if table.name else ""
-            if not found:
-                refusals.append(name + _not_recognised(table))
-                continue
-            warnings += [name + warning for warning in table.warnings]
-            sheets.append(_interpret_table(ordinal, table, found, (stem, options), sink))
-            _tell(sheets[-1], faults)
-    if not sheets:
-        raise InputRefusedError("; ".join(refusals) or "has no sheet with a value in it")
-    return InterpretedFile(reading, sheets, [*warnings, *(f"not taken: {reason}" for reason in refusals)])
+    options: ImportOptions
+    profiles: Sequence[Profile]
+    most_rows: int | None = None
 
+    def interpret(self, path: Path, stem: str, sink: SheetSink) -> InterpretedFile:
+        """Interpret one file and hand its records to `sink`.
 
-def interpret_or_refuse(
-    path: Path, stem: str, options: ImportOptions, profiles: Sequence[Profile], sink: SheetSink
-) -> InterpretedFile | str:
-    """Interpret a file: what it is, or the reason why it is refused, whatever goes wrong with it."""
-    try:
-        return interpret(path, stem, options, profiles, sink)
-    except LeadsiftError as error:
-        return str(error)
-    except Exception as error:
-        # A file that makes us fail must not stop every later import; it is refused by name and can be reported. The
-        # error's own text may quote a cell, so only its kind is written down.
-        if os.environ.get("LEADSIFT_DEBUG"):
-            raise
-        return f"could not be interpreted ({type(error).__name__}); please report this file"
+        Raises InputRefusedError with the reason when nothing in it can be taken; what `sink` was handed is void then.
+        """
+        known = known_headers(self.profiles)
+        reading = read_file(path, self.options.encoding, known)
+        sheets: list[InterpretedSheet] = []
+        warnings: list[str] = []
+        refusals: list[str] = []
+        ordinal = -1
+        for whole in reading.sheets:
+            sheet = whole if self.most_rows is None else head_of(whole, self.most_rows)
+            tables = find_tables(sheet, known)
+            where = f"sheet {sheet.name!r} " if sheet.name else ""
+            warnings += [f"{where}{note}".strip() for note in sheet.notes]
+            if not tables:
+                warnings.append(f"{where}is empty")
+            for table, faults in zip(tables, _faults(sheet, tables), strict=True):
+                ordinal += 1
+                found = recognise(table.headers, stem, self.profiles)
+                name = f"sheet {table.name!r} " if table.name else ""
+                if not found:
+                    refusals.append(name + _not_recognised(table))
+                    continue
+                warnings += [name + warning for warning in table.warnings]
+                sheets.append(self._map(ordinal, table, found, stem, sink))
+                _add_faults(sheets[-1], faults)
+        if not sheets:
+            raise InputRefusedError("; ".join(refusals) or "has no sheet with a value in it")
+        return InterpretedFile(reading, sheets, [*warnings, *(f"not taken: {reason}" for reason in refusals)])
 
+    def interpret_or_refuse(self, path: Path, stem: str, sink: SheetSink) -> InterpretedFile | str:
+        """Interpret a file: what it is, or the reason why it is refused, whatever goes wrong with it."""
+        try:
+            return self.interpret(path, stem, sink)
+        except LeadsiftError as error:
+            return str(error)
+        except Exception as error:
+            # A file that makes us fail must not stop every later import; it is refused by name and can be reported. The
+            # error's own text may quote a cell, so only its kind is written down.
+            if os.environ.get("LEADSIFT_DEBUG"):
+                raise
+            return f"could not be interpreted ({type(error).__name__}); please report this file"
 
-def _interpret_table(
-    ordinal: int, table: Table, found: list[Recognition], named: tuple[str, ImportOptions], sink: SheetSink
-) -> InterpretedSheet:
-    best, (stem, options) = found[0], named
-    source = source_of(best.profile, stem, options)
-    base = CastContext(
-        date_order=options.assumed_date_order,
-        stated_date_order=options.date_order,
-        time_zone=options.time_zone,
-        default_country=options.default_country,
-        decimal_sign=options.decimal_sign,
-    )
-    under = MappingOptions(source, base, options.key)
-    mapped = map_table(table, best, under, lambda records, frame: sink(ordinal, records, frame))
-    policy = options.update or best.profile.update
-    evidence = best.evidence(found[1] if len(found) > 1 else None)
-    sheet = InterpretedSheet(ordinal, table, best, evidence, source, policy, mapped)
-    if not sheet.is_balanced:
-        raise InputRefusedError(
-            f"does not balance: {table.rows} rows, but {mapped.loaded} loaded, {sheet.rejected} rejected, "
-            f"{table.blank} blank, {table.preamble} preamble, {table.footer} footer; please report this file"
+    def _map(
+        self, ordinal: int, table: Table, found: list[Recognition], stem: str, sink: SheetSink
+    ) -> InterpretedSheet:
+        best, options = found[0], self.options
+        source = source_of(best.profile, stem, options)
+        base = CastContext(
+            date_order=options.assumed_date_order,
+            stated_date_order=options.date_order,
+            time_zone=options.time_zone,
+            default_country=options.default_country,
+            decimal_sign=options.decimal_sign,
         )
-    return sheet
+        under = MappingOptions(source, base, options.key)
+        mapped = map_table(table, best, under, lambda records, frame: sink(ordinal, records, frame))
+        policy = options.update or best.profile.update
+        evidence = best.evidence(found[1] if len(found) > 1 else None)
+        sheet = InterpretedSheet(ordinal, table, best, evidence, source, policy, mapped)
+        if not sheet.is_balanced:
+            raise InputRefusedError(
+                f"does not balance: {table.rows} rows, but {mapped.loaded} loaded, {sheet.rejected} rejected, "
+                f"{table.blank} blank, {table.preamble} preamble, {table.footer} footer; please report this file"
+            )
+        return sheet
 
 
 def _faults(sheet: Sheet, tables: Sequence[Table]) -> Iterator[list[Rejection]]:
@@ -178,7 +181,7 @@ def _faults(sheet: Sheet, tables: Sequence[Table]) -> Iterator[list[Rejection]]:
         ]
 
 
-def _tell(sheet: InterpretedSheet, faults: list[Rejection]) -> None:
+def _add_faults(sheet: InterpretedSheet, faults: list[Rejection]) -> None:
     """Add the reader's faults to the refusals, but for rows that are refused whole."""
     refused = {item.row_number for item in sheet.rejections if item.column is None}
     sheet.mapped.rejections += [fault for fault in faults if fault.row_number not in refused]

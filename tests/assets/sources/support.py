@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, interpret
+from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, Interpreter
 from assets.sources.mapping.recognition import known_headers
 from assets.sources.mapping.results import RecordSet
 from assets.sources.readers.reading import FileReading, read_file
@@ -77,12 +77,8 @@ def interpreted(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         path.write_bytes(data)
-        file = interpret(
-            path,
-            name,
-            ImportOptions(**options),
-            profiles or shipped_profiles(),
-            lambda ordinal, records, frame: frames.append((ordinal, records, frame)),
+        file = Interpreter(ImportOptions(**options), profiles or shipped_profiles()).interpret(
+            path, name, lambda ordinal, records, frame: frames.append((ordinal, records, frame))
         )
     return Interpreted(file, frames)
 

@@ -11,7 +11,8 @@ import pytest
 
 from assets.sources.files.landing import LandingOptions, land
 from assets.sources.loading import imports as loading
-from assets.sources.loading import interpretation, record_writing
+from assets.sources.loading import record_writing
+from assets.sources.loading.interpretation import Interpreter
 from schemas.contracts.errors import InputRefusedError, StoreError
 from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import DateOrder, FileStatus, ImportStatus
@@ -86,7 +87,7 @@ def test_a_file_that_makes_us_fail_is_refused_and_stops_nothing(
     def fail(data: bytes, *_: object) -> object:
         raise ZeroDivisionError("a fault of ours")
 
-    monkeypatch.setattr(interpretation, "interpret", fail)
+    monkeypatch.setattr(Interpreter, "interpret", fail)
     workplace.take(write_csv(tmp_path / "a.csv", ROWS))
     file = workplace.ledger.imports()[0].files[0]
     assert file.status == FileStatus.REFUSED
@@ -226,7 +227,7 @@ def test_a_file_that_was_loaded_is_not_dropped_in_silence_by_a_rebuild(
     workplace.take(write_csv(tmp_path / "a.csv", ROWS))
     before = workplace.ledger.imports()
     workplace.warehouse.remove()
-    monkeypatch.setattr(interpretation, "interpret", refuse)
+    monkeypatch.setattr(Interpreter, "interpret", refuse)
     with pytest.raises(StoreError, match="was loaded before and is refused now: is no longer read"):
         workplace.load_all()
     assert workplace.ledger.imports() == before

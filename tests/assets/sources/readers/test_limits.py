@@ -20,12 +20,12 @@ READ = """
 import resource, sys
 from pathlib import Path
 import polars, clevercsv  # what is mapped before the limit is not the file's
-from assets.sources.loading.interpretation import interpret_or_refuse
+from assets.sources.loading.interpretation import Interpreter
 from schemas.contracts.options import ImportOptions
 from schemas.profiles.loader import shipped_profiles
 limit = int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-found = interpret_or_refuse(Path(sys.argv[1]), "list", ImportOptions(), shipped_profiles(), lambda *_: None)
+found = Interpreter(ImportOptions(), shipped_profiles()).interpret_or_refuse(Path(sys.argv[1]), "list", lambda *_: None)
 print(found if isinstance(found, str) else "was read")
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 """
