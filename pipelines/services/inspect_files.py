@@ -104,6 +104,8 @@ def _inspect(found: Found, interpreter: Interpreter, password: SecretStr | None)
             interpreted = interpreter.interpret_or_refuse(path, found.stem, seen.take)
     except InputRefusedError as error:
         interpreted = str(error)
+    except OSError as error:
+        interpreted = f"cannot be read: {error.strerror or error}"
     if isinstance(interpreted, str):
         return {**shown, "status": FileStatus.REFUSED.value, "reason": interpreted}
     return {
