@@ -10,6 +10,7 @@ from assets.sources.loading.facts import take_statements
 from assets.sources.loading.imports import load_pending
 from assets.summaries import LoadSummary, load_summary
 from assets.tables import STEPS, Evaluations, key_of, results, table_spec
+from schemas.contracts.outcomes import RunOutcome
 from schemas.contracts.vocabulary import FileStatus
 
 FACTS = ("audit.decisions", "audit.actions", "audit.models")
@@ -40,17 +41,17 @@ def source_records(context: dg.AssetExecutionContext, home: Home) -> Evaluations
         yield from _load(context, home)
     elif wanted:
         take_statements(home.session, home.ledger, home.archive)
-        yield from results(context, home.session, FACTS, {})
+        yield from results(context, home.session, FACTS, {"step": "copied from the ledger"})
     yield from evaluate(context, home, "records")
+    if NOTHING_REFUSED.key in context.selected_asset_check_keys:
+        # Checked alone, it says again what it said of the newest run.
+        yield _nothing_refused(_summary(home, home.outcome if wanted else home.ledger.runs.newest() or home.outcome))
 
 
 def _load(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
     finished = load_pending(home.session, home.stores, home.settings.rejects_dir)
     home.record(replace(home.outcome, loaded=tuple(item.import_id for item in finished)))
-    refusals = [
-        (file.path, file.reason or "") for item in finished for file in item.files if file.status == FileStatus.REFUSED
-    ]
-    summary = load_summary(home.session, home.outcome, refusals)
+    summary = _summary(home, home.outcome)
     said = {
         "imports_loaded": len(finished),
         **summary.numbers,
@@ -62,8 +63,17 @@ def _load(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
     for table in STEPS["records"]:
         is_about_files = table == "audit.import_files"
         yield from results(context, home.session, [table], {"step": did, **(said if is_about_files else {})})
-    if NOTHING_REFUSED.key in context.selected_asset_check_keys:
-        yield _nothing_refused(summary)
+
+
+def _summary(home: Home, outcome: RunOutcome) -> LoadSummary:
+    refusals = [
+        (file.path, file.reason or "")
+        for item in home.ledger.imports()
+        if item.import_id in outcome.loaded
+        for file in item.files
+        if file.status == FileStatus.REFUSED
+    ]
+    return load_summary(home.session, outcome, refusals)
 
 
 def _nothing_refused(summary: LoadSummary) -> dg.AssetCheckResult:

@@ -3,13 +3,14 @@
 import dagster as dg
 
 from assets.resources import Home
-from assets.tables import OWNERS, REPORT_PREFIX, Evaluations, key_of, row_count, upstream
+from assets.tables import OWNERS, REPORT_PREFIX, Evaluations, key_of, lineage_of, row_count, upstream
 from schemas.contracts import progress
 from schemas.contracts.keys import digest
 from schemas.sql.files import quoted, sql_text
 from schemas.sql.lineage import made_from
 from schemas.sql.report_catalog import reports as catalog
 from schemas.sql.report_catalog import view_names, view_sql
+from schemas.stores.warehouse import Session
 
 REPORTS = view_names()
 
@@ -33,7 +34,7 @@ def _spec(name: str) -> dg.AssetSpec:
         kinds={"duckdb", "view"},
         description=f"{catalog()[name].description}\n\n```sql\nSELECT * FROM {_view(name)} LIMIT 10\n```",
         code_version=digest([view_sql(name), sql_text(f"reports/{name}")])[:12],
-        metadata={"dagster/table_name": _view(name)},
+        metadata={"dagster/table_name": _view(name), **lineage_of(_view(name))},
     )
 
 
@@ -54,6 +55,7 @@ def reports(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
     """Compute every row of every report once, so that one that fails is seen before it is published."""
     progress.report("Reading the reports")
     counts: dict[str, int] = {}
+    columns = _columns(home.session)
     for name in REPORTS:
         key = key_of(_view(name))
         if key in context.selected_asset_keys:
@@ -61,11 +63,25 @@ def reports(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
                 f"SELECT count(whole) FROM (SELECT hash(report) AS whole FROM reports.{quoted(name)} AS report)"  # noqa: S608
             )
             counts[name] = int(str(rows))
-            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": counts[name]})
+            yield dg.MaterializeResult(
+                asset_key=key, metadata={"dagster/row_count": counts[name], "dagster/column_schema": columns[name]}
+            )
     for name in REPORTS:
         key = key_of(_view(name))
         if dg.AssetCheckKey(key, HAS_ROWS) in context.selected_asset_check_keys:
             yield _has_rows(home, name, counts.get(name))
+
+
+def _columns(session: Session) -> dict[str, dg.TableSchema]:
+    """The columns of every report, which only DuckDB knows."""
+    rows = session.frame(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = ? ORDER BY column_index",
+        [REPORT_PREFIX],
+    )
+    columns: dict[str, list[dg.TableColumn]] = {}
+    for report, name, kind in rows.iter_rows():
+        columns.setdefault(report, []).append(dg.TableColumn(name, kind))
+    return {report: dg.TableSchema(found) for report, found in columns.items()}
 
 
 def _has_rows(home: Home, name: str, rows: int | None) -> dg.AssetCheckResult:

@@ -12,6 +12,7 @@ import dagster as dg
 from assets.deals.tables import CRM_TABLES
 from assets.sources.loading.record_writing import RECORD_TABLES
 from schemas.contracts.keys import digest
+from schemas.sql.column_lineage import recorded
 from schemas.sql.files import SqlStatement
 from schemas.sql.table_contracts import PART_OF, Column, columns_of, comment_of, table_names, unique_id
 from schemas.stores.warehouse import Session
@@ -78,7 +79,11 @@ def table_spec(table: str, group: str, deps: Sequence[dg.AssetKey], code: Iterab
         kinds={"duckdb", "table"},
         description=_description(table),
         code_version=digest([statement.text for statement in code])[:12],
-        metadata={"dagster/column_schema": schema_of(columns_of(table)), "dagster/table_name": table},
+        metadata={
+            "dagster/column_schema": schema_of(columns_of(table)),
+            "dagster/table_name": table,
+            **lineage_of(table),
+        },
     )
 
 
@@ -95,6 +100,20 @@ def schema_of(columns: Iterable[Column]) -> dg.TableSchema:
             for column in columns
         ]
     )
+
+
+def lineage_of(table: str) -> dict[str, dg.TableColumnLineage]:
+    """The lineage of the columns of a table or report as metadata; empty where none is known."""
+    columns = recorded().get(table)
+    if columns is None:
+        return {}
+    deps = {column: [_column(origin) for origin in origins] for column, origins in columns.items()}
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps)}
+
+
+def _column(origin: str) -> dg.TableColumnDep:
+    table, column = origin.rsplit(".", 1)
+    return dg.TableColumnDep(key_of(table), column)
 
 
 def _description(table: str) -> str:

@@ -84,10 +84,14 @@ def _name(table: exp.Table) -> str:
 
 def _reads_of_call(call: exp.Table) -> frozenset[str]:
     """The tables behind the call of a table function: those that a macro reads and those that are handed to it."""
-    named = (str(text.this) for text in call.find_all(exp.Literal) if text.is_string)
-    handed = frozenset(text for text in named if _QUALIFIED.fullmatch(text))
+    handed = frozenset(text for text in _texts(call) if _QUALIFIED.fullmatch(text))
     body = _macros().get(f"{call.db}.{call.this.name}".lower())
     return handed | (statement_of(body).reads if body else frozenset())
+
+
+def _texts(call: exp.Table) -> list[str]:
+    """The texts among the arguments of a call."""
+    return [str(literal.this) for literal in call.find_all(exp.Literal) if literal.is_string]
 
 
 @cache
@@ -96,3 +100,32 @@ def _macros() -> Mapping[str, str]:
     texts = [sql_text(name) for folder in _MACRO_FOLDERS for name in sql_names(folder)]
     heads = [(_MACRO.search(text), text) for text in texts]
     return {head.group(1).lower(): text[head.end() :] for head, text in heads if head}
+
+
+def expanded(tree: exp.Expr, temporary: Mapping[str, exp.Expr]) -> exp.Expr:
+    """A query with the queries of macros and of `temporary` tables in the place of their names.
+
+    What is known of each record (`records.current_version('records.source_deals')`) counts as the records table itself.
+    """
+    local = {cte.alias for cte in tree.find_all(exp.CTE)}
+
+    def put_in_place(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Table):
+            return node
+        alias = node.alias or node.this.name
+        if isinstance(node.this, exp.Anonymous):
+            named = [text for text in _texts(node) if _QUALIFIED.fullmatch(text)]
+            if named:
+                schema, name = named[0].split(".")
+                return exp.table_(name, db=schema, alias=alias)
+            body = _macros().get(f"{node.db}.{node.this.name}".lower())
+            return node if body is None else _subquery(expanded(parsed(body), temporary), alias)
+        if node.db or node.name in local or node.name not in temporary:
+            return node
+        return _subquery(temporary[node.name].copy(), alias)
+
+    return tree.transform(put_in_place)
+
+
+def _subquery(query: exp.Expr, alias: str) -> exp.Expr:
+    return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(alias)))

@@ -39,6 +39,10 @@ class Runs:
         """What the run did that received an import, None if none recorded it."""
         return self._newest(runs_table.c.import_id == import_id)
 
+    def newest(self) -> RunOutcome | None:
+        """What the newest run did, None if none recorded anything."""
+        return self._newest(sa.true())
+
     def _newest(self, which: sa.ColumnElement[bool]) -> RunOutcome | None:
         query = sa.select(runs_table.c.outcome).where(which).order_by(runs_table.c.ended_at.desc()).limit(1)
         with self._facts.connect() as connection:

@@ -16,10 +16,13 @@ from pipelines.definitions import defs
 from pipelines.jobs import IMPORT_JOB, import_run_config
 from schemas.contracts.options import StatedOptions
 from schemas.contracts.vocabulary import DateOrder, UpdatePolicy
+from schemas.sql.column_lineage import FILE as LINEAGE_FILE
+from schemas.sql.column_lineage import recorded
 from schemas.sql.table_contracts import table_names
-from tests.pipelines.asset_graph import FILE, asset_graph
+from tests.assets.support import make_small_crm
+from tests.pipelines.asset_graph import FILE, asset_graph, lineage
 from tests.pipelines.support import ROOT
-from tests.support import CONTENT_TABLES
+from tests.support import CONTENT_TABLES, FinishedHomes
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,14 @@ def test_every_table_is_an_asset_of_its_name(loaded: dg.Definitions) -> None:
 
 def test_the_graph_is_the_one_in_the_file() -> None:
     assert asset_graph() == FILE.read_text(encoding="utf-8"), "python -m tests.pipelines.asset_graph writes it again"
+
+
+def test_the_lineage_of_columns_is_the_one_in_the_file() -> None:
+    assert lineage() == LINEAGE_FILE.read_text(encoding="utf-8"), (
+        "python -m tests.pipelines.asset_graph writes it again"
+    )
+    assert recorded()["reports.leads_inbox"]["organization"] == ["main.organizations.name"]
+    assert recorded()["reports.win_rate"]["win_rate_by_value"] == ["main.deals.status", "main.deals.value"]
 
 
 def test_every_asset_is_made_and_says_what_it_is(loaded: dg.Definitions) -> None:
@@ -56,9 +67,32 @@ def test_the_published_file_depends_on_everything_that_it_carries(loaded: dg.Def
     assert carried <= graph.get(published).parent_keys
 
 
-def test_a_single_table_can_be_selected(loaded: dg.Definitions) -> None:
-    for key in loaded.resolve_asset_graph().get_all_asset_keys():
-        loaded.resolve_implicit_job_def_def_for_assets([key])
+SELECTIONS = {
+    "one table of a step": (dg.AssetSelection.assets("notes").without_checks(), {"notes"}, set()),
+    "facts of the ledger": (dg.AssetSelection.assets("decisions", "actions").without_checks(), {"decisions", "actions"}, set()),
+    "a report": (dg.AssetSelection.assets("reports/win_rate"), {"reports/win_rate"}, {"has_rows"}),
+    "checks alone": (
+        dg.AssetSelection.checks_for_assets("import_files"), set(), {"balance", "no_dangling_ids", "nothing_refused"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SELECTIONS)
+def test_a_part_of_a_step_can_be_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finished_homes: FinishedHomes, name: str
+) -> None:
+    home = finished_homes.copy("small-crm", make_small_crm, tmp_path / "home")
+    monkeypatch.setenv("LEADSIFT_HOME", str(home))
+    selection, made, checked = SELECTIONS[name]
+    job = dg.define_asset_job("part", selection, executor_def=dg.in_process_executor)
+    part = dg.Definitions.merge(defs(), dg.Definitions(jobs=[job])).resolve_job_def("part")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = part.execute_in_process(instance=instance)
+    made_here = {
+        event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key
+    }
+    assert made_here == made
+    assert {check.check_name for check in result.get_asset_check_evaluations()} == checked
 
 
 def test_job_sensor_and_schedule_are_there(loaded: dg.Definitions) -> None:
