@@ -349,7 +349,7 @@ def test_two_imports_at_once_wait_for_each_other(tmp_path: Path) -> None:
 
 def test_the_demo_shows_the_whole_story(tmp_path: Path) -> None:
     text = run_process("demo", "--home", tmp_path / "demo", home=tmp_path / "unused").stdout
-    for heading in ("What was imported", "Who was merged, and why", "Reports", "Next"):
+    for heading in ("Imported files", "Merged records", "Reports", "Next steps"):
         assert heading in text
     assert "Jonas Albrecht: hubspot contacts 9001" in text
     assert len(list((tmp_path / "demo" / "charts").glob("*.png"))) == 4
