@@ -73,7 +73,8 @@ def demo(
     for report in CHARTS:
         show_report(read_report(published, report), report)
     page = settings.home / "reports.html"
-    names = write_page(published, page)
+    with private_files():
+        names = write_page(published, page)
     out.print(f"All {len(names)} reports on one page: {short_path(str(page))}", markup=False, soft_wrap=True)
     out.rule("Next steps")
     for path in charts:

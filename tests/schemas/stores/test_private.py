@@ -52,7 +52,7 @@ def test_every_file_of_a_home_is_for_its_owner_alone(tmp_path: Path, permissive:
 
 @pytest.mark.slow
 def test_the_demo_leaves_nothing_to_others(tmp_path: Path, permissive: None) -> None:
-    run("demo", home=tmp_path / "home")
+    run("demo", "--home", tmp_path / "home", home=tmp_path / "unused")
     assert _others_may(tmp_path / "home") == []
 
 
