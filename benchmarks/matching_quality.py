@@ -16,13 +16,12 @@ import csv
 import resource
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.crm_contacts import COLUMNS, make_contacts
+from dedup.study.metrics import by_clusters
 from pipelines.services.importing import run_import
 from schemas.stores.settings import load_settings
 from schemas.stores.warehouse import Published
@@ -77,13 +76,8 @@ def truth_of(dataset: Dataset, folder: Path) -> dict[str, str]:
 
 def score(truth: Mapping[str, str], found: Mapping[str, str], cpu_seconds: float) -> Quality:
     """Pairwise precision and recall of `found` against `truth` (both: record to entity)."""
-
-    def pairs(groups: Counter[Any]) -> int:
-        return sum(size * (size - 1) // 2 for size in groups.values())
-
-    both = pairs(Counter((truth[record], found[record]) for record in truth))
-    claimed, true = pairs(Counter(found.values())), pairs(Counter(truth.values()))
-    return Quality(len(truth), both / claimed if claimed else 1.0, both / true if true else 1.0, cpu_seconds)
+    pairwise = by_clusters(truth, found).pairwise
+    return Quality(len(truth), pairwise.precision, pairwise.recall, cpu_seconds)
 
 
 def _cpu() -> float:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.sources.casting.names import split_name
 from dedup.features.records import organization_features, person_features
 from dedup.study.explanation import explain
+from schemas.contracts.person_names import split_name
 from schemas.contracts.vocabulary import Entity
 
 FROM = 7.0
@@ -62,7 +62,7 @@ def main() -> None:
         }
         names = {f"{place}{side}": row[f"name{side}"] for place, row in rows.items() for side in "12"}
         pairs = [(f"{place}1", f"{place}2") for place in rows]
-        for pair in explain(entity, features_of(entity, names), 1, pairs):
+        for pair in explain(entity, features_of(entity, names), pairs):
             row = rows[pair.record_key_l[:4]]
             told += 1
             if (pair.evidence >= FROM) != (row["is_match"] == "true"):

@@ -14,6 +14,7 @@ from importlib.resources import files
 import polars as pl
 
 from dedup.features.folding import fold_words, vocabulary
+from schemas.contracts.person_names import split_name, titles
 
 USUAL_GIVEN = 0.004
 """Frequency assumed for a given name that the census does not list. Not small: it may be common in another country."""
@@ -92,24 +93,25 @@ def _looked_up(names: pl.Series, public: Callable[[str], float], own: Mapping[st
     return [own[name] if own and name in own else public(name) for name in names]
 
 
+@cache
+def _titles() -> frozenset[str]:
+    return titles() | vocabulary("more_titles")
+
+
 def folded_name(name: str) -> str:
     """Fold a name and remove titles and generation suffixes; a name that has nothing else stays as it is."""
     words = fold_words(name).split()
-    titles = vocabulary("titles")
-    while len(words) > 1 and words[0] in titles:
+    while len(words) > 1 and words[0] in _titles():
         words = words[1:]
-    while len(words) > 1 and words[-1] in titles and len(words[-1]) > 1:
+    while len(words) > 1 and words[-1] in _titles() and len(words[-1]) > 1:
         words = words[:-1]
     return " ".join(words)
 
 
-def split_name(whole: str) -> tuple[str | None, str | None]:
-    """Split a name that was not split when it was read into given and family name.
-
-    A comma puts the family name first. Without a comma the whole name is the family name.
-    """
-    before, _, behind = whole.partition(",")
-    given = folded_name(behind)
-    if given in vocabulary("titles"):
-        given = ""
-    return given or None, folded_name(before) or None
+def folded_parts(whole: str) -> tuple[str | None, str | None]:
+    """Split a name into given and family name, folded; a name that cannot be split is the family name."""
+    given, family = split_name(whole)
+    if given is None:
+        return None, folded_name(family or whole) or None
+    folded = folded_name(given)
+    return None if folded in _titles() else folded or None, folded_name(family or "") or None

