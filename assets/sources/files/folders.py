@@ -36,12 +36,14 @@ def entries_in(root: Path) -> list[Entry]:
 
     No link to a folder is followed; what one inside the root leads to is found by its own path.
     """
-    found = [entry for path in _paths_in(root) if (entry := _entry(path, root.resolve())) is not None]
+    unread: list[OSError] = []
+    found = [entry for path in _paths_in(root, unread) if (entry := _entry(path, root.resolve())) is not None]
+    found += [Entry(Path(error.filename), f"cannot be read: {error.strerror}", is_folder=True) for error in unread]
     return sorted(found, key=lambda entry: natural(entry.path.relative_to(root).as_posix()))
 
 
-def _paths_in(root: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(root):
+def _paths_in(root: Path, unread: list[OSError]) -> Iterator[Path]:
+    for place, folders, names in os.walk(root, onerror=unread.append):
         folder = Path(place)
         if folder != root and HOME_MARK in names:
             folders.clear()

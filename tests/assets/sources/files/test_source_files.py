@@ -6,7 +6,10 @@ import gzip
 import io
 import os
 import socket
+import subprocess
+import sys
 import tarfile
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -15,6 +18,7 @@ import pytest
 from assets.sources.files.folders import LEADS_NOWHERE, LEADS_OUT, NO_FILE, natural
 from assets.sources.files.source_files import find_files
 from schemas.contracts.errors import InputRefusedError
+from tests.pipelines.support import ROOT
 
 
 def _zip(path: Path, **members: bytes) -> Path:
@@ -182,3 +186,25 @@ def test_what_is_no_file_is_refused_without_waiting_for_it(tmp_path: Path, monke
     assert _refusals(tmp_path) == {"pipe.csv": NO_FILE, "s.csv": NO_FILE, "zero.csv": LEADS_OUT}
     for path in (tmp_path / "pipe.csv", Path("/dev/zero")):
         assert next(find_files([path])).refusal == NO_FILE
+
+
+AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from assets.sources.files.folders import entries_in
+if os.geteuid() == 0:
+    os.setuid(65534)  # root may read every folder
+print([(entry.path.name, entry.refusal) for entry in entries_in(Path(sys.argv[1]))])
+"""
+
+
+def test_a_folder_that_cannot_be_read_is_named() -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "a.csv").write_bytes(b"x")
+        (folder / "locked").mkdir(mode=0)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-c", AS_NOBODY, name]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.stdout.strip() == "[('a.csv', None), ('locked', 'cannot be read: Permission denied')]", done.stderr
