@@ -78,7 +78,7 @@ class DuplicateCandidates:
         first = self.candidates[:MOST_NAMED]
         known = "; ".join(f"{row['name']} ({row['id']}, {row['probability']:.0%})" for row in first)
         more = f"; and {len(self.candidates) - MOST_NAMED} more" if len(self.candidates) > MOST_NAMED else ""
-        return f"the {self.entity} {self.name!r} may be here already: {known}{more}"
+        return f"the {self.entity} {self.name!r} may already exist: {known}{more}"
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ def _recorded(published: Published, lead: dict[str, Any], request: Request) -> P
             deal_id = entity_id(Entity.DEAL, fact["details"]["deal_key"])
             return Plan(lead["lead_id"], deal_id=deal_id, is_recorded=True)
     into = f" into {lead['deal_id']}" if lead["deal_id"] else ""
-    raise InputRefusedError(f"{lead['lead_id']} was converted{into} before; `revert-conversion` takes it back")
+    raise InputRefusedError(f"{lead['lead_id']} was converted{into} before; `revert-conversion` undoes it")
 
 
 def _details(published: Published, request: Request, lead: dict[str, Any], pipeline: dict[str, Any]) -> dict[str, str]:
@@ -175,7 +175,7 @@ def _settle(published: Published, plan: Plan, lead: dict[str, Any], asked: tuple
 
 _ANSWERS = {
     True: (Verdict.DIFFERENT, "converted as a new contact"),
-    False: (Verdict.SAME, "taken for it when a lead was converted"),
+    False: (Verdict.SAME, "chosen when a lead was converted"),
 }
 """What is decided about the contact of a lead and another one, by whether it is a new contact."""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LeadArgument = Annotated[str, typer.Argument(metavar="LEAD_ID", help="A lead, by id or source:id.", show_default=False)]
 DealArgument = Annotated[str, typer.Argument(metavar="DEAL_ID", help="A deal, by id or source:id.", show_default=False)]
-ReasonOption = Annotated[str | None, typer.Option("--reason", help="Why; kept with it.", show_default=False)]
+ReasonOption = Annotated[str | None, typer.Option("--reason", help="Why; recorded in the ledger.", show_default=False)]
 AtOption = Annotated[
     str | None,
     typer.Option("--at", metavar="TIME", help="When it happened, such as 2026-04-30T16:00 (UTC; default: now)."),
@@ -46,8 +46,10 @@ class InboxStatus(StrEnum):
 def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
     status: Annotated[InboxStatus, typer.Option("--status", help="Which leads.")] = InboxStatus.OPEN,
-    label: Annotated[str | None, typer.Option("--label", help="Only with this label.", show_default=False)] = None,
-    owner: Annotated[str | None, typer.Option("--owner", help="Only of this owner.", show_default=False)] = None,
+    label: Annotated[
+        str | None, typer.Option("--label", help="Only leads with this label.", show_default=False)
+    ] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Only leads of this owner.", show_default=False)] = None,
     sort: Annotated[
         LeadOrder, typer.Option("--sort", help="Newest first, largest value first, or by name.")
     ] = LeadOrder.CREATED,
@@ -55,7 +57,7 @@ def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The leads inbox, the newest first; marked where the contact has an open deal or another open lead.
+    """List the leads inbox, newest first, with open deals and other open leads of the same contact.
 
     [bold]Examples[/bold]
 
@@ -99,11 +101,11 @@ def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     ] = None,
     person: Annotated[
         str | None,
-        typer.Option("--person", metavar="ID|new", help="Who the contact is, where it may be here already."),
+        typer.Option("--person", metavar="ID|new", help="The contact, if it may already exist."),
     ] = None,
     organization: Annotated[
         str | None,
-        typer.Option("--organization", metavar="ID|new", help="The same for the organization."),
+        typer.Option("--organization", metavar="ID|new", help="The organization, if it may already exist."),
     ] = None,
     file: Annotated[
         Path | None,
@@ -111,17 +113,15 @@ def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
             "--file", metavar="CSV", help="Convert many: columns lead_id, pipeline, stage, …", show_default=False
         ),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Ask nothing; a contact that may be here already is refused, never guessed.")
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing. Refuse a contact that may already exist.")] = False,
     reason: ReasonOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a deal of a lead. A contact that may be here already is put before you first.
+    """Convert a lead into a deal. Asks first if the contact may already exist.
 
-    Person and organization come along; notes and activities move to the deal and stay with the lead. A later import of
-    the lead updates it and never opens it again. `revert-conversion` takes it back.
+    The deal has the lead's person and organization. Notes and activities show on both. A later import updates the
+    lead but never reopens it. `revert-conversion` undoes it.
 
     [bold]Examples[/bold]
 
@@ -151,7 +151,7 @@ def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if as_json:
         print_json(document)
         return
-    verb = "was recorded already as" if document["already_recorded"] else "is now"
+    verb = "was already recorded as" if document["already_recorded"] else "is now"
     for deal in document["deals"]:
         out.print(f"{deal['lead_id']} {verb} the deal {deal['deal_id']}: {deal['title']}", markup=False)
     for warning in document["warnings"]:
@@ -171,11 +171,11 @@ _RECOGNISED_BY = ("email", "domain", "phone", "organization", "city")
 
 
 def _ask(found: DuplicateCandidates) -> str:
-    out.print(f"The {found.entity} {found.name!r} may be here already:", markup=False)
+    out.print(f"The {found.entity} {found.name!r} may already exist:", markup=False)
     for number, row in enumerate(found.candidates, 1):
         known = " · ".join(str(row[name]) for name in _RECOGNISED_BY if row.get(name))
         out.print(f"  {number}  {row['name']}  {row['id']}  {row['probability']:.0%}  {known}", markup=False)
-    out.print("  n  none of these: a new one\n  c  cancel")
+    out.print("  n  none of these: create a new one\n  c  cancel")
     while True:
         said = typer.prompt("Which").strip().casefold()
         if said == "c":
@@ -221,7 +221,7 @@ def _already(document: Mapping[str, Any]) -> str:
 
 archive = _lead_command(
     ActionKind.ARCHIVE,
-    """Take a lead out of the inbox without converting it; a later import does not bring it back.
+    """Take a lead out of the inbox without converting it. A later import does not bring it back.
 
     [bold]Example[/bold]
 
@@ -239,7 +239,7 @@ restore = _lead_command(
 )
 revert_conversion = _lead_command(
     ActionKind.REVERT,
-    """Take back a conversion that was made here: the deal goes, the lead is in the inbox again.
+    """Undo a conversion made here: remove the deal and return the lead to the inbox.
 
     [bold]Example[/bold]
 
@@ -289,7 +289,7 @@ lose = _deal_command(
 )
 reopen = _deal_command(
     ActionKind.REOPEN,
-    """Open a won or lost deal again, in the stage that it was closed from unless another is named.
+    """Reopen a won or lost deal, in the stage it was closed from unless you name another.
 
     [bold]Example[/bold]
 
@@ -307,7 +307,7 @@ def move(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Move a deal to another stage of its pipeline. A later move in its source counts again.
+    """Move a deal to another stage of its pipeline. A later move in its source outranks it.
 
     [bold]Example[/bold]
 
@@ -333,6 +333,6 @@ def _act_on_deal(settings: Settings, deal_id: str, step: Step, *, as_json: bool)
         err.print(warning, markup=False)
     for row in deal["conflicts"]:
         err.print(
-            f"its source says another {row['field']}; the {row['stands']} one stands (audit.deal_conflicts)",
+            f"the source has another {row['field']}; the {row['stands']} one counts (audit.deal_conflicts)",
             markup=False,
         )

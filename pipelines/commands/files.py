@@ -1,4 +1,4 @@
-"""`inspect` and `import`: files in, and what became of them."""
+"""`inspect` and `import`: read files and show the outcome."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what each file is, how it would be read and mapped, and what would be rejected. Nothing is imported.
+    """Show how each file would be read and mapped, and what would be rejected. Imports nothing.
 
-    With --write-profile the guessed mapping is written as a profile to edit; `import --profile` uses it.
+    --write-profile writes the guessed mapping as a profile that you can edit and use with `import --profile`.
 
     [bold]Examples[/bold]
 
@@ -67,7 +67,7 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
     _look(settings, stated, paths, as_json=as_json, most_rows=None if every_row else INSPECTED_ROWS)
     if write_profile is not None and not as_json:
-        _line(f"The mapping stands in {write_profile}; edit it, then import with --profile {write_profile}")
+        _line(f"Wrote the mapping to {write_profile}. Edit it, then import with --profile {write_profile}")
 
 
 @takes_stated_options
@@ -83,9 +83,9 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import files, folders and zip archives, resolve who is who, and publish the result.
+    """Import files, folders and archives, merge duplicates, and publish the result.
 
-    A file is known by its content: importing the same bytes again changes nothing.
+    A file is identified by its content: importing the same bytes again changes nothing.
 
     [bold]Examples[/bold]
 
@@ -105,7 +105,7 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         outcome = run_import(settings, paths, stated, retry=retry)
     document = outcome.to_json()
     if not outcome.files:
-        refuse([f"{path}: holds no file that could be a table" for path in paths], document, as_json=as_json)
+        refuse([f"{path}: no file with a table in it" for path in paths], document, as_json=as_json)
     if as_json and not outcome.refusals:
         print_json(document)
     if not as_json:
@@ -133,7 +133,7 @@ def _look(
     document = inspection(files)
     refusals = [f"{file['path']}: {file['reason']}" for file in document["files"] if file["status"] == "refused"]
     if not document["files"]:
-        refusals = [f"{path}: holds no file that could be a table" for path in paths]
+        refusals = [f"{path}: no file with a table in it" for path in paths]
     if not as_json:
         _line("Nothing was imported.", "dim")
     elif not refusals:
@@ -143,7 +143,7 @@ def _look(
 
 
 def show_outcome(settings: Settings, document: dict[str, Any]) -> None:
-    """Show what an import took, refused and decided, and what is there now."""
+    """Show what an import loaded, rejected and decided, and the counts of entities."""
     from pipelines.services.importing import rejections_of
 
     _show_files(document)
@@ -152,12 +152,12 @@ def show_outcome(settings: Settings, document: dict[str, Any]) -> None:
         rejected = rejections_of(settings, document["import_id"], SHOWN_REJECTIONS + 1)
         if rejected.height:
             shown = rejected.head(SHOWN_REJECTIONS).with_columns(pl.col("file").map_elements(short_path, pl.String))
-            print_table(shown, "Rejected rows and cells (cells are kept in custom)")
+            print_table(shown, "Rejected rows and cells (rejected cells are kept in custom)")
             if rejected.height > SHOWN_REJECTIONS:
                 out.print("… more: leadsift sql 'FROM audit.rejected_rows'", style="dim")
     for file in document["files"]:
         if file.get("rejects_file"):
-            _line(f"to mend and import again: {short_path(file['rejects_file'])}", "yellow")
+            _line(f"correct and import again: {short_path(file['rejects_file'])}", "yellow")
     for note in document["notes"]:
         _line(note, "yellow")
     counts = ", ".join(f"{count:,} {name}" for name, count in document["entities"].items())
@@ -192,7 +192,7 @@ def _show_files(document: dict[str, Any]) -> None:
             when = f"in {file['known_from']}" if file.get("known_from") else "as another file of this import"
             _line(f"unchanged: {short_path(file['path'])} was imported before, {when}", "dim")
     for path in document["passed_over"]:
-        _line(f"passed over: {short_path(path)} is not a table by its ending", "dim")
+        _line(f"skipped: {short_path(path)} does not have the extension of a table", "dim")
 
 
 def _place(file: dict[str, Any], sheet: dict[str, Any]) -> str:
@@ -212,7 +212,7 @@ def _show_decisions(document: dict[str, Any]) -> None:
             for column in suspects:
                 _line(
                     f"{_place(file, sheet)}: {column['column_name']!r}: {column['suspicious']} cells such as "
-                    f"{cell(column['example'])!r} look like none; kept as given",
+                    f"{cell(column['example'])!r} look like placeholders; they are kept",
                     "yellow",
                 )
             if sheet["unmapped"]:

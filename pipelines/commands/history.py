@@ -16,7 +16,7 @@ from schemas.stores.stores import Stores
 
 
 def imports(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List every import: when, by whom, which files, and what became of them.
+    """List every import: when, by whom, which files, with what result.
 
     [bold]Examples[/bold]
 
@@ -88,7 +88,7 @@ def undo(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take an import back: the tables become what they would be without it, updates included.
+    """Undo an import: the tables become what they would be without it, updates included.
 
     The files stay in the archive. Ids that go with it can still be looked up in audit.id_redirects. What people did to
     its records is suspended (audit.actions, audit.decisions). Importing the same files again brings all of it back.
@@ -101,7 +101,7 @@ def undo(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
     settings = settings_of(context, home)
     if not yes and not as_json and sys.stdin.isatty() and (dependents := dependents_of(settings, import_id)):
-        out.print(f"On {import_id} depend, and are suspended until its records come back:")
+        out.print(f"These depend on {import_id} and are suspended until its records come back:")
         for item in dependents:
             out.print(f"  {describe(item)}", markup=False)
         yes = typer.confirm("Undo it?")
@@ -132,7 +132,7 @@ def doctor(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare ledger, archive, warehouse and published file; say what is wrong and what mends it.
+    """Compare ledger, archive, warehouse and published file; name what is wrong and the remedy.
 
     [bold]Examples[/bold]
 

@@ -1,4 +1,4 @@
-"""`train` and `edit`: what people teach the program, models and values."""
+"""`train` and `edit`: models fitted to the records, and values set by people."""
 
 from __future__ import annotations
 
@@ -24,26 +24,28 @@ def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     use: Annotated[
         str | None,
         typer.Option(
-            "--use", metavar="VERSION", help="Put a trained model to use, or 'shipped' again.", show_default=False
+            "--use", metavar="VERSION", help="Use a trained model, or 'shipped' to go back.", show_default=False
         ),
     ] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why; kept with it.", show_default=False)] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why; recorded in the ledger.", show_default=False)
+    ] = None,
     weights: Annotated[
         Path | None,
         typer.Option(
             "--weights",
             metavar="FILE",
             callback=output_file(*CHART_ENDINGS),
-            help="Only draw the match weight of each level of agreement in the model in use (.png, .svg or .html).",
+            help="Only draw the match weights of the model in use (.png, .svg or .html).",
             show_default=False,
         ),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Learn from the records here how much each agreement says, and show what it would change; nothing changes yet.
+    """Fit a model to your records and show what it would change. Nothing changes until you use it.
 
-    The new model is kept beside the one in use. Both weigh the same pairs; what people decided counts for the new one.
+    Both models score the same pairs. Decisions of people are labels for the new one.
 
     [bold]Examples[/bold]
 
@@ -60,8 +62,8 @@ def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         from pipelines.reports.evidence_charts import write_weights
         from schemas.stores.stores import Stores
 
-        told = Stores.open(settings).published.query("SELECT * FROM audit.match_weights ORDER BY entity, place")
-        write_weights(told, weights)
+        rows = Stores.open(settings).published.query("SELECT * FROM audit.match_weights ORDER BY entity, place")
+        write_weights(rows, weights)
         if as_json:
             print_json({"chart": str(weights)})
         else:
@@ -96,14 +98,14 @@ def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 def _print(item: Training) -> None:
     changed = item.levels.filter((pl.col("bits_after") - pl.col("bits_before")).abs() >= 0.2)
     if changed.is_empty():
-        out.print(f"{item.entity}: the records say what {item.before} says.", markup=False)
+        out.print(f"{item.entity}: the records agree with {item.before}.", markup=False)
     else:
-        print_table(changed, f"{item.entity}: evidence in bits, {item.before} and {item.version}", len(changed))
-    print_table(item.moved, "The same pairs by band, under the one and the other")
+        print_table(changed, f"{item.entity}: match weights in bits, {item.before} and {item.version}", len(changed))
+    print_table(item.moved, "The same pairs by band under both models")
     if item.decided["decided"]:
         out.print(
-            f"Of {item.decided['decided']:,} pairs that people decided, {item.decided['before']:,} are banded rightly "
-            f"by {item.before}, {item.decided['after']:,} by {item.version}.",
+            f"Of {item.decided['decided']:,} decided pairs, {item.before} bands {item.decided['before']:,} correctly "
+            f"and {item.version} {item.decided['after']:,}.",
             markup=False,
         )
     out.print(f"To use it: leadsift train --use {item.version}", markup=False)
@@ -114,12 +116,14 @@ def edit(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     given: Annotated[
         str, typer.Argument(metavar="ID", help="A person or organization, by id, record key or source:id.")
     ],
-    changes: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…", help="What it should be.")],
-    reason: Annotated[str | None, typer.Option("--reason", help="Why; kept with it.", show_default=False)] = None,
+    changes: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…", help="The new values.")],
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why; recorded in the ledger.", show_default=False)
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Give a person or organization a value that outranks what any source says, now and after later imports.
+    """Set a value of a person or organization. It outranks every source, now and after later imports.
 
     An empty value empties the field.
 
@@ -127,7 +131,7 @@ def edit(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift edit per_1f3c email=ann.lee@acme.example job_title="Head of Sales"
 
-      leadsift edit org_77aa industry=Logistics --reason "told on the phone"
+      leadsift edit org_77aa industry=Logistics --reason "by phone"
     """
     from pipelines.services.edit import edit as edited
 

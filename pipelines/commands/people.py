@@ -1,4 +1,4 @@
-"""`match`, `explain`, `review`, `decide` and `evaluate`: who is who, why, and what people say about it."""
+"""`match`, `explain`, `review`, `decide` and `evaluate`: find and explain matches, decide about pairs, measure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schemas.stores.stores import Stores
 
 
 class ResolvedEntity(StrEnum):
-    """What is resolved: entities that several records can be."""
+    """Entities that leadsift resolves."""
 
     PERSON = "person"
     ORGANIZATION = "organization"
@@ -29,7 +29,7 @@ LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="H
 
 
 def entity_of(given: ResolvedEntity | None) -> Entity | None:
-    """The entity that an option names."""
+    """Return the entity that an option names."""
     return None if given is None else Entity(given.value)
 
 
@@ -40,7 +40,9 @@ def match(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     phone: Annotated[str | None, typer.Option("--phone", help="A phone number.", show_default=False)] = None,
     organization: Annotated[
         str | None,
-        typer.Option("--organization", help="The employer; alone: the organization to look for.", show_default=False),
+        typer.Option(
+            "--organization", help="The employer; without a name: the organization to find.", show_default=False
+        ),
     ] = None,
     birth_date: Annotated[
         str | None, typer.Option("--birth-date", metavar="YYYY-MM-DD", help="Date of birth.", show_default=False)
@@ -50,7 +52,7 @@ def match(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Who might this be? Persons or organizations that fit, the likeliest first, with reasons.
+    """Find persons or organizations that might be this one, most likely first, with reasons.
 
     [bold]Examples[/bold]
 
@@ -63,7 +65,9 @@ def match(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     try:
         born = date.fromisoformat(birth_date) if birth_date else None
     except ValueError as error:
-        raise typer.BadParameter(f"{birth_date!r} is not a date as 1980-04-05", param_hint="--birth-date") from error
+        raise typer.BadParameter(
+            f"{birth_date!r} is not a date such as 1980-04-05", param_hint="--birth-date"
+        ) from error
     asked = Description(name, email, phone, organization, born, city)
     answers = look_up(published_of(context, home), asked, limit)
     rows = [
@@ -83,7 +87,7 @@ def match(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     elif rows:
         print_table(pl.DataFrame(rows, infer_schema_length=None))
     else:
-        out.print("Nobody here shares anything with what was asked.")
+        out.print("No match found.")
 
 
 def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
@@ -96,16 +100,18 @@ def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     ],
     right: Annotated[
         str | None,
-        typer.Argument(metavar="[RIGHT]", help="The other; without it: what holds LEFT together.", show_default=False),
+        typer.Argument(
+            metavar="[RIGHT]", help="The other one. Without it: explain the cluster of LEFT.", show_default=False
+        ),
     ] = None,
-    chart: Annotated[Path | None, chart_option("Draw the evidence as .png, .svg or .html.")] = None,
+    chart: Annotated[Path | None, chart_option("Draw the match weights as .png, .svg or .html.")] = None,
     limit: LimitOption = 10,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Why are two records one, or not? Comparison by comparison, in bits and in words.
+    """Explain why two records match, or not: the match weight of each comparison, in bits and in words.
 
-    A bit doubles the odds. The prior is what the odds are before anything is compared: it falls as data grows.
+    One bit doubles the odds. The prior is the odds before anything is compared, a constant of the model.
 
     [bold]Examples[/bold]
 
@@ -120,7 +126,7 @@ def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if right is None:
         told = explain_cluster(published, one)
         if not told:
-            raise InputRefusedError(f"{one.entity_id} is one record; name a second one to compare it with")
+            raise InputRefusedError(f"{one.entity_id} is a single record; name a second one to compare it with")
     else:
         told = explain_called(published, one, called(published, right))[:1]
     known = known_of(published, [key for item in told for key in (item.record_key_l, item.record_key_r)])
@@ -199,13 +205,15 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
             "--export",
             metavar="FILE.xlsx",
             callback=output_file(".xlsx"),
-            help="Write the whole queue as a workbook to decide in.",
+            help="Write the whole queue as a workbook with a column for decisions.",
             show_default=False,
         ),
     ] = None,
     take: Annotated[
         Path | None,
-        typer.Option("--take", metavar="FILE.xlsx", help="Take the decisions of such a workbook.", show_default=False),
+        typer.Option(
+            "--take", metavar="FILE.xlsx", help="Read the decisions from such a workbook.", show_default=False
+        ),
     ] = None,
     accept_above: Annotated[
         float | None,
@@ -214,14 +222,14 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
             metavar="P",
             min=0.0,
             max=1.0,
-            help="Take pairs at least so probable for one.",
+            help="Decide `same` for all pairs with at least this probability.",
             show_default=False,
         ),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Pairs that wait for a person, first those whose answer changes most.
+    """List the pairs that wait for a decision, most useful first.
 
     [bold]Examples[/bold]
 
@@ -248,7 +256,7 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         print_json({"waiting": len(rows), "pairs": rows[:limit], "workbook": str(export) if export else None})
         return
     if not rows:
-        out.print("No pair waits for a person.")
+        out.print("No pairs to review.")
         return
     shown = pl.DataFrame(rows[:limit], infer_schema_length=None).select(
         "entity",
@@ -259,10 +267,10 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         "left_id",
         "right_id",
     )
-    print_table(shown, f"{len(rows):,} pairs wait")
+    print_table(shown, f"{len(rows):,} pairs to review")
     if export is not None:
         out.print(
-            f"Workbook: {export}; decide in its first column, then leadsift review --take {export}",
+            f"Workbook: {export}. Decide in its first column, then run leadsift review --take {export}",
             markup=False,
             soft_wrap=True,
         )
@@ -274,16 +282,16 @@ def decide(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
     left: Annotated[str, typer.Argument(metavar="LEFT", help="An id, a record key or source:id.", show_default=False)],
     right: Annotated[str, typer.Argument(metavar="RIGHT", help="The other one.", show_default=False)],
-    verdict: Annotated[Verdict, typer.Argument(help="What they are.", show_default=False)],
+    verdict: Annotated[Verdict, typer.Argument(help="Your decision.", show_default=False)],
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept in the ledger.", show_default=False)
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say whether two are one. It holds whatever models say, across imports and rebuilds, until somebody decides again.
+    """Decide whether two are the same. The decision outranks every model and holds until somebody decides again.
 
-    To take a merge apart, name the entity and the id that it swallowed (audit.id_redirects), or a record as source:id.
+    To take a merge apart, name the entity and the id that should leave it (audit.id_redirects), or a source:id.
 
     [bold]Examples[/bold]
 
@@ -304,9 +312,9 @@ def decide(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 def _print_outcome(left: str, right: str, outcome: dict[str, Any]) -> None:
     ids = " and ".join(sorted({*outcome["left_ids"], *outcome["right_ids"]}))
     if outcome["are_one"]:
-        out.print(f"{left} and {right} are one now: {ids}", markup=False, soft_wrap=True)
+        out.print(f"{left} and {right} are the same: {ids}", markup=False, soft_wrap=True)
     else:
-        out.print(f"{left} and {right} are apart: {ids}", markup=False, soft_wrap=True)
+        out.print(f"{left} and {right} are separate: {ids}", markup=False, soft_wrap=True)
 
 
 def _apply(settings: Any, decisions: list[Any], *, as_json: bool) -> None:
@@ -330,12 +338,12 @@ def _print_applied(document: dict[str, Any], *, as_json: bool) -> None:
         print_json(document)
         return
     if not document["decisions"]:
-        out.print("No decision was made.")
+        out.print("No decisions.")
         return
     before, after = document["entities_before"], document["entities"]
     changes = ", ".join(f"{name} {before[name]:,} → {after[name]:,}" for name in ("persons", "organizations"))
     noun = "decision" if document["decisions"] == 1 else "decisions"
-    recorded = "recorded already" if document["already_recorded"] else "recorded"
+    recorded = "already recorded" if document["already_recorded"] else "recorded"
     out.print(f"{document['decisions']} {noun} {recorded}. {changes}.", markup=False)
     for detail in document["contradictions"]:
         out.print(f"contradiction: {detail}", markup=False, soft_wrap=True)
@@ -360,19 +368,19 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """How right are the clusters? Precision, recall and F1 against labels, with the worst errors explained.
+    """Measure the clusters against labels: precision, recall and F1, with the worst errors explained.
 
     [bold]Examples[/bold]
 
       leadsift evaluate --labels truth.csv --chart thresholds.png
     """
-    from pipelines.services.evaluate import evaluate as held_against
+    from pipelines.services.evaluate import evaluate as measure
     from pipelines.services.evaluate import read_labels
 
     if not labels.is_file():
         raise InputRefusedError(f"{labels}: there is no such file")
     published = published_of(context, home)
-    found = held_against(published, read_labels(labels), entity_of(entity) or Entity.PERSON, limit)
+    found = measure(published, read_labels(labels), entity_of(entity) or Entity.PERSON, limit)
     if chart is not None:
         from pipelines.reports.evidence_charts import write_thresholds
 
@@ -399,7 +407,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if quality.exact is not None:
         out.print(f"{quality.exact:.1%} of the true clusters were found exactly.")
     if found.unknown:
-        out.print(f"{len(found.unknown):,} labelled ids are not here, the first {found.unknown[0]!r}.", markup=False)
+        out.print(f"{len(found.unknown):,} labelled ids are unknown, such as {found.unknown[0]!r}.", markup=False)
     for title, count, errors in (
         ("left apart", found.missed_pairs, found.missed),
         ("put together", found.wrong_pairs, found.wrong),
@@ -407,7 +415,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         if errors:
             print_table(
                 pl.DataFrame(errors).select("left", "right", "left_record", "right_record", "evidence_bits", "why"),
-                f"{count:,} pairs wrongly {title}, the most surprising first",
+                f"{count:,} pairs wrongly {title}, most surprising first",
             )
     if chart is not None:
         out.print(f"Chart: {chart}", markup=False, soft_wrap=True)

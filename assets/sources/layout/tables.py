@@ -154,7 +154,7 @@ class _Splitter:
                 f"{self.short} rows have fewer cells than the header; the missing ones at their end are blank"
             )
         if self.repeated:
-            table.warnings.append(f"the header stands {self.repeated} more times among the rows; passed over")
+            table.warnings.append(f"the header is repeated {self.repeated} times among the rows; skipped")
         if not table.cells.height and not table.rejections:
             table.warnings.append("has a header and no rows")
         self.short = self.repeated = 0

@@ -179,6 +179,6 @@ def test_a_decision_about_two_organizations_makes_them_one_and_takes_none_apart(
     (swallowed,) = {*ids} - {after[0]["organization_id"]}
     # The id that was swallowed names what it was when that was decided.
     shown = run("decide", after[0]["organization_id"], swallowed, "different", home=home).stdout
-    assert "are apart" in shown
+    assert "are separate" in shown
     assert run_json("sql", organizations, home=home)["rows"] == before
     assert run_json("sql", "SELECT count(*) AS kept FROM audit.decisions", home=home)["rows"] == [{"kept": 1}]

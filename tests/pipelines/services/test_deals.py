@@ -130,7 +130,7 @@ def test_a_contact_that_may_be_here_is_asked_about_and_the_answer_is_a_decision(
     made = acting.plan(crm, Request("salesforce:00Q2"))
     (found,) = made.duplicates
     assert found.candidates[0]["name"] == "Dana Whitmore"
-    with pytest.raises(InputRefusedError, match="may be here already"):
+    with pytest.raises(InputRefusedError, match="may already exist"):
         acting.convert(crm, {"": Request("salesforce:00Q2")})
     refused = run("convert", "salesforce:00Q2", "--yes", home=crm.home, expect=3)
     assert "--person ID or --person new" in refused.stderr

@@ -80,7 +80,7 @@ def test_the_header_again_between_pages_is_no_data() -> None:
     found = table(head, ["Ann", "a@b.example", "Rome"], head, ["Bob", "b@c.example", "Oslo"])
     assert column(found, "c0") == ["Ann", "Bob"]
     assert found.preamble == 1
-    assert found.warnings == ["the header stands 1 more times among the rows; passed over"]
+    assert found.warnings == ["the header is repeated 1 times among the rows; skipped"]
 
 
 def test_a_row_of_groups_above_the_header_tells_equal_names_apart() -> None:
