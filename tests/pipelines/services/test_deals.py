@@ -137,9 +137,7 @@ def test_a_contact_that_may_be_here_is_asked_about_and_the_answer_is_a_decision(
     persons = _rows(crm, "SELECT count(*) FROM persons")
     acting.convert(crm, {"": Request("salesforce:00Q2", person=str(found.candidates[0]["id"]))})
     assert _rows(crm, "SELECT count(*) FROM persons") == [(persons[0][0] - 1,)]
-    assert _rows(crm, "SELECT decision, reason FROM audit.decisions") == [
-        ("same", "chosen when a lead was converted")
-    ]
+    assert _rows(crm, "SELECT decision, reason FROM audit.decisions") == [("same", "chosen when a lead was converted")]
 
 
 def _at_a_terminal(crm: Settings, *answers: str) -> tuple[int, str]:
