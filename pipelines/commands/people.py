@@ -40,9 +40,7 @@ def match(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     phone: Annotated[str | None, typer.Option("--phone", help="A phone number.", show_default=False)] = None,
     organization: Annotated[
         str | None,
-        typer.Option(
-            "--organization", help="The employer; without a name: the organization to find.", show_default=False
-        ),
+        typer.Option("--organization", help="The employer, or the organization to find.", show_default=False),
     ] = None,
     birth_date: Annotated[
         str | None, typer.Option("--birth-date", metavar="YYYY-MM-DD", help="Date of birth.", show_default=False)
@@ -65,9 +63,7 @@ def match(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     try:
         born = date.fromisoformat(birth_date) if birth_date else None
     except ValueError as error:
-        raise typer.BadParameter(
-            f"{birth_date!r} is not a date such as 1980-04-05", param_hint="--birth-date"
-        ) from error
+        raise typer.BadParameter(f"{birth_date!r} is no date such as 1980-04-05", param_hint="--birth-date") from error
     asked = Description(name, email, phone, organization, born, city)
     answers = look_up(published_of(context, home), asked, limit)
     rows = [
@@ -100,9 +96,7 @@ def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     ],
     right: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[RIGHT]", help="The other one. Without it: explain the cluster of LEFT.", show_default=False
-        ),
+        typer.Argument(metavar="[RIGHT]", help="The other one. Without it: LEFT as a whole.", show_default=False),
     ] = None,
     chart: Annotated[Path | None, chart_option("Draw the match weights as .png, .svg or .html.")] = None,
     limit: LimitOption = 10,
@@ -211,9 +205,7 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     ] = None,
     take: Annotated[
         Path | None,
-        typer.Option(
-            "--take", metavar="FILE.xlsx", help="Read the decisions from such a workbook.", show_default=False
-        ),
+        typer.Option("--take", metavar="FILE.xlsx", help="Read decisions from that workbook.", show_default=False),
     ] = None,
     accept_above: Annotated[
         float | None,
