@@ -6,7 +6,7 @@ from assets.resources import Home
 from assets.tables import OWNERS, REPORT_PREFIX, Evaluations, key_of, lineage_of, row_count, upstream
 from schemas.contracts import progress
 from schemas.contracts.keys import digest
-from schemas.sql.files import quoted, sql_text
+from schemas.sql.files import SHARED, Table, sql_text
 from schemas.sql.lineage import made_from
 from schemas.sql.report_catalog import reports as catalog
 from schemas.sql.report_catalog import view_names, view_sql
@@ -59,10 +59,8 @@ def reports(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
     for name in REPORTS:
         key = key_of(_view(name))
         if key in context.selected_asset_keys:
-            rows = home.session.scalar(
-                f"SELECT count(whole) FROM (SELECT hash(report) AS whole FROM reports.{quoted(name)} AS report)"  # noqa: S608
-            )
-            counts[name] = int(str(rows))
+            rows = home.session.frame_of(SHARED.statement("queries/report_rows", report=Table(_view(name))))
+            counts[name] = int(rows.item())
             yield dg.MaterializeResult(
                 asset_key=key, metadata={"dagster/row_count": counts[name], "dagster/column_schema": columns[name]}
             )

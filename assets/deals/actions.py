@@ -16,8 +16,11 @@ import polars as pl
 
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, DealStatus, Entity, LeadStatus
+from schemas.sql.files import SqlFolder
 from schemas.stores.actions import Action
 from schemas.stores.warehouse import Published
+
+SQL = SqlFolder.beside(__file__)
 
 NEAR_LIMIT = 0.9
 """Share of a limit of open deals from which there is a warning."""
@@ -28,13 +31,7 @@ def one_row(published: Published, entity: Entity, given: str) -> dict[str, Any]:
 
     Raises InputRefusedError when there is none.
     """
-    rows = published.query(
-        f"SELECT rows.*, sources.record_key FROM main.{entity}s AS rows "  # noqa: S608  (our own names)
-        f"LEFT JOIN (SELECT {entity}_id, record_key, any_value(source || ':' || external_id) AS named "
-        f"FROM main.{entity}_sources WHERE NOT is_stub GROUP BY ALL) AS sources USING ({entity}_id) "
-        f"WHERE {entity}_id = $given OR named = $given LIMIT 1",
-        {"given": given},
-    )
+    rows = published.query(SQL.statement("called", entity=entity).text, {"given": given})
     if rows.is_empty():
         raise InputRefusedError(f"there is no {entity} {given!r}")
     row = rows.row(0, named=True)

@@ -19,10 +19,12 @@ from assets.sources.casting.cells import CASTERS, CastContext
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.keys import entity_id
 from schemas.contracts.vocabulary import ActionKind, Entity, Kind, LeadStatus, Verdict
-from schemas.sql.files import sql_text
+from schemas.sql.files import SqlFolder, sql_text
 from schemas.stores.actions import Action
 from schemas.stores.decisions import Decision
 from schemas.stores.warehouse import Published
+
+SQL = SqlFolder.beside(__file__)
 
 VISIBILITIES = ("owner", "team", "all")
 NEW = "new"
@@ -160,7 +162,7 @@ def _settle(published: Published, plan: Plan, lead: dict[str, Any], asked: tuple
     rows = published.query(sql_text(f"queries/{entity}_duplicates"), {"id": own}).to_dicts()
     if answer is None:
         if rows:
-            name = published.query(f"SELECT name FROM main.{entity}s WHERE {entity}_id = $id", {"id": own})  # noqa: S608
+            name = published.query(SQL.statement("name", entity=entity).text, {"id": own})
             plan.duplicates.append(DuplicateCandidates(entity, own, name.item(), rows))
         return
     others = [row["id"] for row in rows] if answer == NEW else [answer]
@@ -182,12 +184,7 @@ _ANSWERS = {
 
 def _records(published: Published, entity: Entity, ids: list[str]) -> dict[str, list[str]]:
     """The records of these entities by id."""
-    found = published.query(
-        f"SELECT entity_id, list(record_key) AS records FROM audit.{entity}_members "  # noqa: S608  (our own names)
-        "ANTI JOIN records.repeated_names($entity) USING (record_key) "
-        "WHERE list_contains($ids, entity_id) GROUP BY entity_id",
-        {"ids": ids, "entity": entity.value},
-    )
+    found = published.query(SQL.statement("records_of", entity=entity).text, {"ids": ids})
     return dict(found.iter_rows())
 
 

@@ -7,6 +7,7 @@ depends on its bytes and the import's options alone.
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -23,10 +24,13 @@ from assets.sources.mapping.profile_choice import profiles_for
 from schemas.contracts import progress
 from schemas.contracts.errors import StoreError
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
+from schemas.sql.files import SqlFolder, Table
 from schemas.stores.attempts import SET_ASIDE
 from schemas.stores.ledger import Import, ImportFile, Ledger
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Session
+
+SQL = SqlFolder.beside(__file__)
 
 
 def pending(session: Session, ledger: Ledger) -> list[Import]:
@@ -77,8 +81,7 @@ def _take_back(session: Session, ledger: Ledger) -> None:
 
 def _delete(session: Session, import_id: str) -> None:
     for table in (*RECORD_TABLES.values(), "records.sheets", *AUDIT_TABLES, "audit.imports"):
-        schema, name = table.split(".")
-        session.execute(f'DELETE FROM "{schema}"."{name}" WHERE import_id = ?', [import_id])  # noqa: S608
+        session.run(SQL.statement("delete_import", table=Table(table)), {"import_id": import_id})
 
 
 def _settle(session: Session, ledger: Ledger) -> None:
@@ -106,10 +109,11 @@ def _settle(session: Session, ledger: Ledger) -> None:
 
 def record_counts(session: Session) -> dict[tuple[str, int], int]:
     """How many rows each file (import id, ordinal) has in the records tables."""
-    selects = [f"SELECT import_id, file_ordinal FROM {table}" for table in RECORD_TABLES.values()]  # noqa: S608
-    parts = " UNION ALL ".join(selects)
-    rows = session.frame(f"SELECT import_id, file_ordinal, count(*) AS found FROM ({parts}) GROUP BY ALL")  # noqa: S608
-    return {(import_id, ordinal): found for import_id, ordinal, found in rows.iter_rows()}
+    counts: Counter[tuple[str, int]] = Counter()
+    for table in RECORD_TABLES.values():
+        for import_id, ordinal, found in session.frame_of(SQL.statement("file_counts", table=Table(table))).iter_rows():
+            counts[import_id, ordinal] += found
+    return dict(counts)
 
 
 def missing_records(session: Session, ledger: Ledger) -> list[str]:

@@ -14,8 +14,11 @@ import polars as pl
 from assets.sources.loading.interpretation import InterpretedSheet
 from assets.sources.mapping.results import RecordSet
 from schemas.contracts.vocabulary import Entity
+from schemas.sql.files import SqlFolder, Table
 from schemas.stores.ledger import Import, ImportFile
 from schemas.stores.warehouse import Session
+
+SQL = SqlFolder.beside(__file__)
 
 RECORD_TABLES: dict[Entity, str] = {
     Entity.ORGANIZATION: "records.source_organizations",
@@ -87,11 +90,8 @@ class RecordWriter:
     def discard(self) -> None:
         """Take out what was written of a file that is refused."""
         for table in {RECORD_TABLES[records.entity] for _, records in self.sets}:
-            schema, name = table.split(".")
-            self.session.execute(
-                f'DELETE FROM "{schema}"."{name}" WHERE import_id = ? AND file_ordinal = ?',  # noqa: S608
-                [self.item.import_id, self.file.ordinal],
-            )
+            place = {"import_id": self.item.import_id, "file_ordinal": self.file.ordinal}
+            self.session.run(SQL.statement("delete_file", table=Table(table)), place)
 
     def finish(self, sheets: Sequence[InterpretedSheet]) -> int:
         """Write down what each sheet speaks of; returns how many rows were written of the file."""
@@ -120,14 +120,12 @@ class RecordWriter:
         entities = {
             records.entity for ordinal, records in self.sets if ordinal == sheet.ordinal and not records.is_stub
         }
+        place = {
+            "import_id": self.item.import_id, "file_ordinal": self.file.ordinal, "sheet_ordinal": sheet.ordinal,
+        }  # fmt: skip
         for entity in sorted(entities & keyed):
-            schema, name = RECORD_TABLES[entity].split(".")
-            keys = self.session.frame(
-                f'SELECT row_number, record_key FROM "{schema}"."{name}" '  # noqa: S608  (our own names)
-                "WHERE import_id = ? AND file_ordinal = ? AND sheet_ordinal = ? AND NOT is_stub "
-                "AND list_contains(?, row_number)",
-                [self.item.import_id, self.file.ordinal, sheet.ordinal, list(rows)],
-            )
+            query = SQL.statement("keys_of_rows", table=Table(RECORD_TABLES[entity]))
+            keys = self.session.frame_of(query, {**place, "rows": list(rows)})
             for row, key in keys.iter_rows():
                 found.setdefault(row, []).append(f"{entity.value}:{key}")
         return {row: " ".join(keys) for row, keys in found.items()}

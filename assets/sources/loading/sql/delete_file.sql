@@ -1,0 +1,2 @@
+-- Rows of one file of an import go.
+DELETE FROM {table} WHERE import_id = $import_id AND file_ordinal = $file_ordinal;

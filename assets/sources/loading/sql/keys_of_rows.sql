@@ -1,0 +1,5 @@
+-- The records that rows of a sheet made, mentions left out.
+SELECT row_number, record_key
+FROM {table}
+WHERE import_id = $import_id AND file_ordinal = $file_ordinal AND sheet_ordinal = $sheet_ordinal
+    AND NOT is_stub AND list_contains($rows, row_number)
