@@ -143,19 +143,30 @@ class Workplace:
             load_pending(session, self.stores)
         return landing
 
-    def undo(self, import_id: str | None) -> None:
-        """Take an import back and derive everything anew."""
-        assert import_id is not None
+    def take_back(self, import_id: str) -> None:
+        """Undo an import in what is loaded; nothing is derived yet."""
         with self.warehouse.open() as session:
             alone = session.frame(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
             self.ledger.undo(import_id, None, list(alone.iter_rows()))
         self.load_all()
+
+    def undo(self, import_id: str | None) -> None:
+        """Take an import back and derive everything anew."""
+        assert import_id is not None
+        self.take_back(import_id)
         self.derive()
 
     def derive(self, survivorship: Survivorship | None = None, most_changed: float = MOST_CHANGED) -> None:
         """Derive everything from what is loaded."""
         with self.warehouse.open() as session:
-            derive(session, survivorship, most_changed)
+            resolve_entities(session, survivorship, most_changed)
+            with session.transaction():
+                build_crm_tables(session, Setup())
+
+    def resolve(self, most_changed: float = MOST_CHANGED) -> None:
+        """Resolve organizations and persons; leads, deals and their like stay as they are."""
+        with self.warehouse.open() as session:
+            resolve_entities(session, None, most_changed)
 
     def load_all(self) -> None:
         """Load what the ledger knows and the warehouse lacks."""
@@ -179,15 +190,13 @@ class Workplace:
             return session.frame(sql)
 
 
-def derive(session: Session, survivorship: Survivorship | None = None, most_changed: float = MOST_CHANGED) -> None:
-    """Resolve organizations, then persons, then build the CRM tables."""
+def resolve_entities(session: Session, survivorship: Survivorship | None, most_changed: float) -> None:
+    """Resolve organizations, then persons."""
     for entity in RESOLVED_ENTITIES:
         with session.transaction():
             load_current(session, entity)
             session.replace(f"audit.{entity}_pairs", find_pairs(session, entity, most_changed).pairs)
             resolve(session, entity, survivorship)
-    with session.transaction():
-        build_crm_tables(session, Setup())
 
 
 def contents(session: Session) -> dict[str, list[tuple[Any, ...]]]:

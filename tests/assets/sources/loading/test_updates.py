@@ -6,12 +6,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import UpdatePolicy
-from tests.support import Workplace, write_csv
+from tests.support import Workplace, examples, write_csv
 
 FIRST = [["id", "Name", "Email", "Job title", "City", "Shoe"], ["1", "Ann Lee", "a@x.example", "CEO", "", "39"]]
 SECOND = [["id", "Name", "Email", "Job title", "City", "Hat"], ["1", "Ann Lee", "", "CTO", "Rome", "M"]]
@@ -65,7 +65,7 @@ VERSION = st.fixed_dictionaries(
 FIELDS = {"Name": "name", "Job title": "job_title", "City": "city", "Region": "region"}
 
 
-@settings(max_examples=5)
+@examples(50)
 @given(st.lists(st.tuples(VERSION, st.sampled_from(list(UpdatePolicy))), min_size=1, max_size=5))
 def test_versions_are_folded_as_one_would_by_hand(versions: list[tuple[dict[str, str], UpdatePolicy]]) -> None:
     expected: dict[str, str | None] = dict.fromkeys(FIELDS.values())
