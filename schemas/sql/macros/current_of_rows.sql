@@ -1,5 +1,6 @@
 -- What is known of each record, of all its versions together. A record outranks a mention of it; of two versions the one that the
--- source changed later is the newer; without such times the one received later; among equals the order of their content.
+-- source changed later is the newer; without such times the one received later; among equals the order of their content; of versions
+-- that say the same, the first that was received is cited.
 -- From the oldest version to the newest, each does to what is known what its policy says: `newest` overwrites every field that its
 -- sheet has a column for (a blank cell empties it), `fill` only fills what is blank, `ignore` changes nothing. A field that a sheet
 -- has no column for is left as it is. `met_table` is the source table itself, or those of its rows that are looked at. Of custom cells those of the newer version count, header by header.
@@ -23,7 +24,7 @@ ranked AS (
                 CASE WHEN met.updated_at IS NULL THEN met.file_ordinal ELSE 0 END DESC,
                 CASE WHEN met.updated_at IS NULL THEN met.sheet_ordinal ELSE 0 END DESC,
                 CASE WHEN met.updated_at IS NULL THEN met.row_number ELSE 0 END DESC,
-                met.version_key
+                met.version_key, met.import_sequence, met.file_ordinal, met.sheet_ordinal, met.row_number
         ) AS version_rank
     FROM query_table(met_table) AS met
     SEMI JOIN (SELECT record_key FROM counts WHERE times_met > 1) AS often USING (record_key)
