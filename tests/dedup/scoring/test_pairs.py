@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -54,6 +55,9 @@ OF_IMPORTS = {"audit.imports", "audit.import_files", "audit.id_redirects"}
 """Tables that know of an import that was undone."""
 
 
-def _nameless(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+def _nameless(rows: list[tuple[object, ...]]) -> list[tuple[str, ...]]:
     """Rows without what tells two homes apart: ids of imports and the time they were received."""
-    return [tuple(value for value in row if not str(value).startswith(("imp_", "2026-"))) for row in rows]
+    return sorted(tuple(str(value) for value in row if not str(value).startswith(OF_ONE_HOME)) for row in rows)
+
+
+OF_ONE_HOME = ("imp_", f"{datetime.now(UTC):%Y-}")

@@ -79,7 +79,6 @@ def test_importing_again_changes_no_table_and_says_so(imported) -> None:  # type
     assert "Nothing changed" in run("import", ROOT / "examples", home=home).stdout
 
 
-@pytest.mark.slow
 def test_a_rebuild_gives_identical_tables_while_readers_read(imported) -> None:  # type: ignore[no-untyped-def]
     home, _ = imported
     tables = ["organizations", "persons", "leads", "deals", "deal_stage_history", "person_sources", "person_lineage", "notes",
@@ -115,7 +114,6 @@ def test_history_of_imports_and_reports(imported, tmp_path: Path) -> None:  # ty
         assert told in run("report", *arguments, home=home, expect=3).stderr
 
 
-@pytest.mark.slow
 def test_another_list_of_the_same_name_and_ids_is_not_updated_over_in_silence(tmp_path: Path) -> None:
     header = ["id", "Name", "Email"]
     home = tmp_path / "home"
@@ -134,7 +132,6 @@ def test_another_list_of_the_same_name_and_ids_is_not_updated_over_in_silence(tm
     assert "--source NAME" in notes[0]
 
 
-@pytest.mark.slow
 def test_an_import_is_taken_back_and_comes_back_only_when_a_person_asks(tmp_path: Path) -> None:
     home = tmp_path / "home"
     first = write_csv(tmp_path / "a.csv", [["id", "Name"], ["1", "Ann Lee"]])
@@ -299,8 +296,14 @@ def test_an_import_that_was_cut_off_is_finished_by_the_next_which_says_so(tmp_pa
     assert document["entities"]["persons"] == 2
 
 
-@pytest.mark.slow
-def test_an_import_killed_at_any_moment_is_finished_by_the_next_and_doubles_nothing(tmp_path: Path) -> None:
+MOMENTS = [(2.0, 3.2), pytest.param((1.5, 2.4, 2.8, 3.6, 4.0, 4.5, 5.0), marks=pytest.mark.slow)]
+"""Seconds after which an import is killed, again and again in one home."""
+
+
+@pytest.mark.parametrize("delays", MOMENTS)
+def test_an_import_killed_at_any_moment_is_finished_by_the_next_and_doubles_nothing(
+    tmp_path: Path, delays: tuple[float, ...]
+) -> None:
     rows = [
         ["id", "Name", "Email"],
         *([str(n), f"Person {n} Surname{n % 97}", f"p{n}@x{n % 13}.example"] for n in range(3_000)),
@@ -309,7 +312,7 @@ def test_an_import_killed_at_any_moment_is_finished_by_the_next_and_doubles_noth
     whole = run_json("import", path, home=tmp_path / "whole")["entities"]
     home = tmp_path / "home"
     command = [sys.executable, "-m", "pipelines", "import", str(path)]
-    for delay in (1.5, 2.0, 2.4, 2.8, 3.2, 3.6, 4.0, 4.5, 5.0):
+    for delay in delays:
         process = subprocess.Popen(
             command,
             cwd=ROOT,

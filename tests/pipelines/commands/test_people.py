@@ -142,7 +142,6 @@ def test_labels_that_say_nothing_are_refused(tmp_path: Path, published: Publishe
         evaluate(published, labels, Entity.PERSON)
 
 
-@pytest.mark.slow
 def test_the_commands_of_a_session(tmp_path: Path, home: Path) -> None:
     assert run_json("match", "--name", "Bob Okafor", home=home)["matches"][0]["name"] == "Robert Okafor"
     chart = tmp_path / "pair.svg"
