@@ -60,3 +60,20 @@ def test_every_room_is_named() -> None:
     assert {name for name in listed if name in PACKAGES or not (ROOT / Path(*name.split("."))).is_dir()} <= set(
         PACKAGES
     )
+
+
+def test_every_name_in_the_glossary_is_in_the_code() -> None:
+    rows = re.findall(
+        r"^\| [^|]+ \| [^|]+ \| ([^|]+) \|",
+        (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    names = {name for cell in rows for name in re.findall(r"`([^`]+)`", cell)}
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.suffix in {".py", ".sql"}]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    assert len(names) > 60
+    for name in sorted(names):
+        is_module = (
+            ROOT.joinpath(*name.split(".")).is_dir() or ROOT.joinpath(*name.split(".")).with_suffix(".py").is_file()
+        )
+        assert is_module or (ROOT / name).is_file() or re.search(rf"\b{re.escape(name)}\b", code), name
