@@ -21,6 +21,7 @@ from pipelines.services.lookup import explained, features_of, known_of, label
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.headers import fold_header
 from schemas.contracts.vocabulary import Entity
+from schemas.sql.files import SHARED
 from schemas.stores.warehouse import Published
 
 MOST_EXPLAINED = 200
@@ -100,10 +101,7 @@ def _answer(path: Path, row: int, said: str | None) -> bool:
 
 def evaluate(published: Published, labels: Labels, entity: Entity, shown: int = 10) -> Evaluation:
     """Hold labels against the published clusters of an entity."""
-    clusters = published.query(
-        f"SELECT DISTINCT external_id, source, record_key, {entity}_id AS cluster "  # noqa: S608  (our own names)
-        f"FROM main.{entity}_sources WHERE external_id IS NOT NULL"
-    )
+    clusters = published.query(SHARED.statement("queries/clusters_of_ids", entity=entity).text)
     found: dict[str, str] = {}
     keys: dict[str, str] = {}
     for external, source, key, cluster in clusters.iter_rows():
@@ -160,9 +158,7 @@ def _thresholds(published: Published, labels: Labels, entity: Entity, keys: Mapp
 
     Columns `probability, precision, recall, f1`. Pairs that are joined through others are not counted.
     """
-    pairs = published.query(
-        f"SELECT record_key_l, record_key_r, match_probability FROM audit.{entity}_pairs"  # noqa: S608  (our own names)
-    )
+    pairs = published.query(SHARED.statement("queries/pair_probabilities", entity=entity).text)
     if labels.clusters:
         truth = {keys[name]: group for name, group in labels.clusters.items() if name in keys}
         sizes: dict[str, int] = {}

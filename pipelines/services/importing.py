@@ -300,6 +300,4 @@ def count_entities(published: Published) -> dict[str, int]:
     """How many entities of each kind are published now; zeros when nothing is."""
     if not published.path.is_file():
         return dict.fromkeys(ENTITY_TABLES, 0)
-    counts = [f"(SELECT count(*) FROM main.{table}) AS {table}" for table in ENTITY_TABLES]  # noqa: S608
-    query = "SELECT " + ", ".join(counts)
-    return dict(published.query(query).row(0, named=True))
+    return dict(published.query(sql_text("queries/entity_counts")).row(0, named=True))

@@ -16,7 +16,7 @@ from dedup.models.versions import model_in_use
 from dedup.study.explanation import Explanation, explain
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import Entity
-from schemas.sql.files import sql_text
+from schemas.sql.files import SHARED, sql_text
 from schemas.stores.warehouse import Published
 
 MOST_RECORDS = 60
@@ -54,10 +54,7 @@ def called(published: Published, given: str) -> Called:
 
 def features_of(published: Published, entity: Entity, keys: Iterable[str]) -> pl.DataFrame:
     """Return the comparison features of these records, one row each."""
-    return published.query(
-        f"SELECT * FROM audit.{entity}_features WHERE list_contains($keys, record_key) ORDER BY record_key",  # noqa: S608
-        {"keys": sorted(keys)},
-    )
+    return published.query(SHARED.statement("queries/features_of_records", entity=entity).text, {"keys": sorted(keys)})
 
 
 def known_of(published: Published, keys: Iterable[str]) -> dict[str, dict[str, Any]]:

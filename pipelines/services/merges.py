@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.sql.files import sql_text
+from schemas.contracts.vocabulary import RESOLVED_ENTITIES
+from schemas.sql.files import SHARED, sql_text
 from schemas.stores.warehouse import Published
 
 WEIGHTY_BITS = 3.0
@@ -42,10 +43,8 @@ def _reasons(pairs: list[dict[str, Any]]) -> list[str]:
 def summarise_review(published: Published) -> list[str]:
     """How many pairs wait for a person, by entity."""
     lines: list[str] = []
-    for entity in ("organization", "person"):
-        waiting = published.query(
-            f"SELECT count(*) AS pairs FROM audit.{entity}_pairs WHERE band = 'review'"  # noqa: S608  (our own names)
-        ).item()
+    for entity in RESOLVED_ENTITIES:
+        waiting = published.query(SHARED.statement("queries/waiting_pairs", entity=entity).text).item()
         if waiting:
             noun = "pair" if waiting == 1 else "pairs"
             lines.append(f"{waiting} {entity} {noun} left apart for a person to decide (band 'review')")

@@ -20,6 +20,7 @@ from dedup.study.training import Decided, train
 from pipelines.services.acts import Facts, record
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, Entity, Verdict
+from schemas.sql.files import SHARED, Table, filled
 from schemas.stores.actions import Action
 from schemas.stores.private import private_files
 from schemas.stores.settings import Settings
@@ -55,7 +56,7 @@ def train_models(settings: Settings, entities: list[Entity]) -> list[Training]:
     published = Stores.open(settings).published
     found: list[Training] = []
     for entity in entities:
-        features = published.query(f"SELECT * FROM audit.{entity}_features ORDER BY record_key")  # noqa: S608  (our own names)
+        features = published.query(SHARED.statement("queries/all_features", entity=entity).text)
         decided = _decided(published, entity)
         used = model_in_use(published.query, entity)
         with scratch_session() as session:
@@ -77,7 +78,8 @@ def train_models(settings: Settings, entities: list[Entity]) -> list[Training]:
 def _hand_in(session: Session, entity: Entity, features: pl.DataFrame) -> None:
     session.execute("CREATE SCHEMA audit")
     with session.registered("incoming_features", features):
-        session.execute(f"CREATE TABLE audit.{entity}_features AS SELECT * FROM incoming_features")  # noqa: S608
+        table = filled("CREATE TABLE {table} AS FROM incoming_features", table=Table(f"audit.{entity}_features"))
+        session.execute(table)
 
 
 def _decided(published: Published, entity: Entity) -> Decided:

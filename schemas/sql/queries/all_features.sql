@@ -1,0 +1,2 @@
+-- The comparison features of all {entity} records.
+SELECT * FROM audit.{entity}_features ORDER BY record_key
