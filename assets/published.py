@@ -8,7 +8,7 @@ from assets.reports import REPORTS
 from assets.resources import Home
 from assets.sources.loading.facts import keep_history
 from assets.tables import OWNERS, REPORT_PREFIX, key_of, row_count, table_keys
-from dedup.scoring.freshness import DERIVED, fingerprint, record, recorded
+from dedup.scoring.freshness import CAUSE, DERIVED, fingerprint, forget, record, recorded
 from schemas.contracts import progress
 from schemas.contracts.errors import LeadsiftError
 from schemas.contracts.keys import digest
@@ -42,6 +42,7 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
     wanted = fingerprint(session, settings.shaping)
     if recorded(session, DERIVED) != wanted:
         record(session, DERIVED, wanted)
+    forget(session, CAUSE)
     keep_history(session, home.ledger)
     # The copy carries the fingerprint: what it says of itself, not what was meant, decides whether it is up to date.
     did = "up to date"

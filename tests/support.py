@@ -22,7 +22,7 @@ from filelock import FileLock
 from hypothesis import Phase, settings
 
 from assets.deals.tables import Setup, build_crm_tables
-from assets.sources.files.landing import Landing, land
+from assets.sources.files.landing import Landing, LandingOptions, land
 from assets.sources.loading.imports import load_pending
 from dedup.resolution.entities import resolve
 from dedup.resolution.survivorship import Survivorship
@@ -142,6 +142,10 @@ class Workplace:
         with self.warehouse.open() as session:
             load_pending(session, self.stores)
         return landing
+
+    def take_again(self, *paths: Path) -> Landing:
+        """Land files by hand, those of an import that was undone, too."""
+        return land(list(paths), ImportOptions(), self.stores, LandingOptions(take_undone=True))
 
     def take_back(self, import_id: str) -> None:
         """Undo an import in what is loaded; nothing is derived yet."""

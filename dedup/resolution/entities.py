@@ -17,7 +17,7 @@ from dedup.models.versions import model_in_use
 from dedup.resolution.clusters import Clusters, constrained
 from dedup.resolution.survivorship import Survivorship
 from dedup.scoring.bands import band, probability
-from dedup.scoring.freshness import basis, recorded, remember
+from dedup.scoring.freshness import CAUSE, basis, recorded, remember
 from dedup.scoring.linker import connected_components
 from schemas.contracts.vocabulary import ID_PREFIXES, Band, Entity, PairRule
 from schemas.sql.files import SqlFolder
@@ -55,7 +55,8 @@ def resolve(session: Session, entity: Entity, survivorship: Survivorship | None 
     keys = session.frame("SELECT record_key FROM live_records ORDER BY record_key")["record_key"]
     clusters = _clusters(session, entity, keys)
     written = _touch(session, entity, clusters.components)
-    session.run(SQL.statement("insert_entity_history"), {"entity": entity.value, "changed_at": str(datetime.now(UTC))})
+    when = {"changed_at": str(datetime.now(UTC)), "import_id": recorded(session, CAUSE)}
+    session.run(SQL.statement("insert_entity_history"), {"entity": entity.value, **when})
     _write(session, entity, rules)
     remember(session, f"{entity}s", made_with)
     by_band = dict(session.frame_of(SQL.statement("pairs_by_band", entity=entity)).iter_rows())

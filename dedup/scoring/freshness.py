@@ -17,6 +17,9 @@ from schemas.stores.warehouse import Session
 
 DERIVED = "derived"
 
+CAUSE = "cause"
+"""State that names the import that came or went since everything was last derived; none where people acted."""
+
 
 @cache
 def _program() -> str:
@@ -50,6 +53,11 @@ def remember(session: Session, name: str, value: str) -> None:
     """Record a fingerprint under `name`, in the session's transaction."""
     session.execute("DELETE FROM audit.state WHERE name = ?", [name])
     session.execute("INSERT INTO audit.state VALUES (?, ?)", [name, value])
+
+
+def forget(session: Session, name: str) -> None:
+    """Drop the fingerprint recorded under `name`."""
+    session.execute("DELETE FROM audit.state WHERE name = ?", [name])
 
 
 def record(session: Session, name: str, value: str) -> None:

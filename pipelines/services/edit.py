@@ -40,33 +40,41 @@ def edit(settings: Settings, given: str, changes: Sequence[str], reason: str | N
 
     An empty value empties the field. Raises InputRefusedError for an id, a field or a value that is none.
     """
-    actions: list[Action] = []
     meant: list[Called] = []
 
     def facts_of(published: Published) -> Facts:
         meant[:] = [called(published, given)]
-        entity, entity_id = meant[0].entity, meant[0].entity_id
-        edits = [_read(settings, entity, change) for change in changes]
-        if not edits:
-            raise InputRefusedError("nothing to edit: give FIELD=VALUE")
-        anchor, known = _anchor(published, entity, entity_id), _last_edits(published, entity, entity_id)
-        actions[:] = [
-            Action(entity, anchor, ActionKind.EDIT, {"field": field, "value": value}, reason) for field, value in edits
-        ]
-        return Facts(actions=[item for item in actions if known.get(item.details["field"]) != item.details["value"]])
+        return Facts(actions=plan_edit(settings, published, given, changes, reason))
 
     is_new = record(settings, facts_of)
-    (called_now,) = meant
+    entity, entity_id = meant[0].entity, meant[0].entity_id
     row = Stores.open(settings).published.query(
-        f"SELECT * FROM main.{called_now.entity}s WHERE {called_now.entity}_id = $id",  # noqa: S608  (our own names)
-        {"id": called_now.entity_id},
+        f"SELECT * FROM main.{entity}s WHERE {entity}_id = $id",  # noqa: S608  (our own names)
+        {"id": entity_id},
     )
     return {
-        "entity": called_now.entity.value,
-        "edited": [dict(item.details) for item in actions],
+        "entity": entity.value,
+        "edited": [dict(zip(("field", "value"), _read(settings, entity, change), strict=True)) for change in changes],
         "now": row.row(0, named=True),
         "already_recorded": not is_new,
     }
+
+
+def plan_edit(
+    settings: Settings, published: Published, given: str, changes: Sequence[str], reason: str | None
+) -> list[Action]:
+    """The edits that are not recorded yet. Raises InputRefusedError for an id, a field or a value that is none."""
+    meant = called(published, given)
+    edits = [_read(settings, meant.entity, change) for change in changes]
+    if not edits:
+        raise InputRefusedError("nothing to edit: give FIELD=VALUE")
+    anchor = _anchor(published, meant.entity, meant.entity_id)
+    known = _last_edits(published, meant.entity, meant.entity_id)
+    return [
+        Action(meant.entity, anchor, ActionKind.EDIT, {"field": field, "value": value}, reason)
+        for field, value in edits
+        if known.get(field) != value
+    ]
 
 
 def _last_edits(published: Published, entity: Entity, entity_id: str) -> dict[str, str]:

@@ -90,16 +90,21 @@ def decide(settings: Settings, left: str, right: str, verdict: Verdict, reason: 
     decided: list[Decision] = []
 
     def meant(published: Published) -> list[Decision]:
-        one, other = called(published, left), called(published, right)
-        ours, theirs = sides(one, other)
-        if one.entity_id == other.entity_id:
-            ours, theirs = _as_joined(published, one, other, theirs) or (ours, theirs)
-        ours, theirs = _represented(published, one.entity, ours, theirs)
-        decided[:] = [Decision.about(one.entity, ours, theirs, verdict, reason)]
+        decided[:] = [plan_decision(published, left, right, verdict, reason)]
         return decided
 
     document = apply(settings, meant)
     return document | {"outcome": _outcome(Stores.open(settings).published, decided[0])}
+
+
+def plan_decision(published: Published, left: str, right: str, verdict: Verdict, reason: str | None) -> Decision:
+    """The decision about two records or entities. Raises InputRefusedError when an id is unknown."""
+    one, other = called(published, left), called(published, right)
+    ours, theirs = sides(one, other)
+    if one.entity_id == other.entity_id:
+        ours, theirs = _as_joined(published, one, other, theirs) or (ours, theirs)
+    ours, theirs = _represented(published, one.entity, ours, theirs)
+    return Decision.about(one.entity, ours, theirs, verdict, reason)
 
 
 def _represented(published: Published, entity: Entity, ours: set[str], theirs: set[str]) -> tuple[set[str], set[str]]:

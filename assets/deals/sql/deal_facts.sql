@@ -21,8 +21,9 @@ WITH known AS (
         details['person_key'] AS person_key,
         details['organization_key'] AS organization_key,
         lead_key,
-        details['user_key'] AS user_key
+        users.record_key AS user_key
     FROM conversions
+    LEFT JOIN (SELECT DISTINCT record_key FROM records.source_users) AS users ON users.record_key = details['user_key']
 ),
 -- Stages that the settings bring together with those of another system.
 placed AS (

@@ -21,6 +21,7 @@ from assets.sources.loading.interpretation import InterpretedFile, Interpreter
 from assets.sources.loading.record_writing import RECORD_TABLES, Parts, RecordWriter
 from assets.sources.loading.rejects import write_rejects
 from assets.sources.mapping.profile_choice import profiles_for
+from dedup.scoring.freshness import CAUSE, remember
 from schemas.contracts import progress
 from schemas.contracts.errors import StoreError
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
@@ -70,6 +71,8 @@ def _take_back(session: Session, ledger: Ledger) -> None:
         return
     with session.transaction():
         for import_id in undone:
+            if session.scalar("SELECT count(*) FROM audit.imports WHERE import_id = ?", [import_id]):
+                remember(session, CAUSE, import_id)
             _delete(session, import_id)
         retired = pl.DataFrame(
             ledger.retired_records(),
@@ -169,6 +172,7 @@ class _Loading:
         status = _status(files)
         if status != ImportStatus.REFUSED:
             self.audit.write(self.session)
+            remember(self.session, CAUSE, item.import_id)
         return status, files
 
     def _load_file(self, records: RecordWriter) -> ImportFile:

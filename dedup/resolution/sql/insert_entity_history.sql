@@ -1,4 +1,4 @@
--- Changes of entities that existed before: where records that are now elsewhere went.
+-- Changes of entities that existed before: where records that are now elsewhere went. The import is the one that came or was undone.
 INSERT INTO audit.entity_history BY NAME
 WITH moved AS (
     SELECT before.entity_id AS was, now.entity_id AS is_now, count(*) AS records
@@ -7,7 +7,6 @@ WITH moved AS (
     WHERE now.entity_id IS DISTINCT FROM before.entity_id
     GROUP BY ALL
 ),
-newest AS (SELECT arg_max(import_id, import_sequence) AS import_id FROM audit.imports),
 changes AS (
     SELECT
         moved.*,
@@ -26,7 +25,7 @@ SELECT
     was AS entity_id,
     is_now AS into_id,
     records,
-    newest.import_id
-FROM changes, newest
+    $import_id AS import_id
+FROM changes
 WHERE NOT (change = 'split' AND is_now IS NULL)
 ORDER BY ALL;

@@ -48,10 +48,20 @@ WITH events AS (
         ) AS members USING (record_key)
     ) AS about USING (sequence)
     UNION ALL BY NAME
+    -- What came and went with an import that was undone is as if it had never been.
     SELECT
-        changed_at AS happened_at, change AS event, entity_id || coalesce(' into ' || into_id, '') AS what,
-        CASE WHEN entity = 'person' THEN coalesce(into_id, entity_id) END AS person_id, CASE WHEN entity = 'organization' THEN coalesce(into_id, entity_id) END AS organization_id
-    FROM audit.entity_history
+        changed_at AS happened_at, change AS event, history.entity_id || coalesce(' into ' || into_id, '') AS what,
+        CASE WHEN entity = 'person' THEN coalesce(into_id, history.entity_id) END AS person_id, CASE WHEN entity = 'organization' THEN coalesce(into_id, history.entity_id) END AS organization_id
+    FROM audit.entity_history AS history
+    ANTI JOIN (
+        SELECT records.entity_id(if(retired.entity = 'person', 'per_', 'org_'), retired.record_key) AS entity_id
+        FROM audit.retired_records AS retired
+        ANTI JOIN (
+            SELECT record_key FROM audit.person_members UNION ALL SELECT record_key FROM audit.organization_members
+        ) AS present USING (record_key)
+        WHERE retired.entity IN ('person', 'organization')
+    ) AS gone USING (entity_id)
+    WHERE history.import_id IS NULL OR history.import_id IN (SELECT import_id FROM audit.imports)
     UNION ALL BY NAME
     SELECT imports.received_at AS happened_at, 'import' AS event, met.file AS what, imports.imported_by AS by_whom, met.person_id
     FROM main.person_sources AS met JOIN audit.imports AS imports USING (import_id)

@@ -8,5 +8,5 @@ CREATE TABLE audit.entity_history (
     entity_id VARCHAR NOT NULL,  -- The id that it happened to
     into_id VARCHAR,  -- Where its records went
     records INTEGER NOT NULL,  -- How many of its records
-    import_id VARCHAR  -- The newest import by then; none where a decision was the cause before any
+    import_id VARCHAR  -- The import that came or was undone; none where people acted
 );
