@@ -39,9 +39,8 @@ class Warehouse:
     def locked(self) -> Iterator[None]:
         """Keep every other process from the file while the block runs; waits for one that has it.
 
-        What is made in the block is for its owner alone.
-
-        The thread that holds the lock may take it again. Raises StoreError when the wait is over.
+        What is made in the block is for its owner alone. The thread that holds the lock may take it again. Raises
+        StoreError when the wait is over.
         """
         with private_files():
             self._acquire()
