@@ -12,7 +12,7 @@ moves AS (
     SELECT deal_id, sequence AS place, stage_id, entered_at, origin, entered_at AS happened_at FROM local_moves
 ),
 steps AS (
-    SELECT *, row_number() OVER (PARTITION BY deal_id ORDER BY happened_at NULLS FIRST, origin IN ('conversion', 'desk'), place) AS step FROM moves
+    SELECT *, row_number() OVER (PARTITION BY deal_id ORDER BY happened_at NULLS FIRST, origin IN ('conversion', 'manual'), place) AS step FROM moves
 ),
 folded AS (
     SELECT *, lag(stage_id) OVER (PARTITION BY deal_id ORDER BY step) AS from_stage_id

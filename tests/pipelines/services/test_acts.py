@@ -64,7 +64,7 @@ def test_an_act_that_was_killed_and_is_given_again_is_one_act(home: Path) -> Non
         (("convert", "salesforce:00QB", "--yes"), "SELECT count(*) FROM leads WHERE status = 'converted'", 2),
         (
             ("move", "salesforce:006A", "Qualification"),
-            "SELECT count(*) FROM deal_stage_history WHERE origin = 'desk'",
+            "SELECT count(*) FROM deal_stage_history WHERE origin = 'manual'",
             1,
         ),
         (("decide", *ids, "same"), "SELECT decision FROM audit.decisions", "same"),

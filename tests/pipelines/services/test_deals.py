@@ -301,7 +301,7 @@ def test_moves_of_both_sides_merge_in_the_order_of_time_and_conflicts_are_told(c
         "SELECT stages.name, origin FROM deal_stage_history JOIN stages USING (stage_id) "
         "WHERE deal_id IN (SELECT deal_id FROM deal_sources WHERE external_id LIKE '0061%') ORDER BY sequence"
     )
-    assert _rows(crm, history) == [("Qualification", "inferred"), ("Proposal", "desk")]
+    assert _rows(crm, history) == [("Qualification", "inferred"), ("Proposal", "manual")]
     assert _rows(crm, "SELECT count(*) FROM audit.deal_conflicts") == [(0,)]
     # The source closes it later: the later statement stands.
     run_import(crm, [_export(tmp_path / "won", [_deal(1, "Closed Won", "2026-04-01T00:00:00Z")])])
@@ -397,15 +397,15 @@ def test_two_crms_and_what_was_done_here_are_one_history(tmp_path: Path) -> None
     history = [
         ("Qualification", "01-01", "native"),
         ("Proposal", "02-01", "native"),
-        ("Qualification", "02-10", "desk"),
-        ("Proposal", "02-20", "desk"),
+        ("Qualification", "02-10", "manual"),
+        ("Proposal", "02-20", "manual"),
         ("Closed Won", "03-01", "native"),
     ]
     assert _rows(settings, steps.format("0061")) == history
     assert [(name, origin) for name, _, origin in _rows(settings, steps.format("9001"))] == [
         ("Demo", "inferred"),
         ("Contract", "inferred"),
-        ("Demo", "desk"),
+        ("Demo", "manual"),
     ]
     worth = "SELECT CAST(value AS INTEGER), origin FROM deal_value_history JOIN deals USING (deal_id, value) ORDER BY 1"
     assert _rows(settings, worth) == [(60, "inferred"), (100, "native")]
