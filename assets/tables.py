@@ -10,8 +10,8 @@ from typing import Any
 import dagster as dg
 
 from assets.deals.tables import CRM_TABLES
-from assets.sources.loading.record_writing import RECORD_TABLES
 from schemas.contracts.keys import digest
+from schemas.contracts.records import RECORD_TABLES
 from schemas.sql.column_lineage import recorded
 from schemas.sql.files import SqlStatement
 from schemas.sql.table_contracts import PART_OF, Column, columns_of, comment_of, table_names, unique_id

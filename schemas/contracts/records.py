@@ -1,7 +1,8 @@
 """Record contracts: which fields a source record of each entity may carry, and of which kind.
 
-A profile may map headers to these fields and to nothing else; the tables `records.*` have one column for each. A
-reference is a field that points at another record by the source's id or, failing that, by name.
+A profile may map headers to these fields and to nothing else; the tables `records.*` have one column for each
+(`schemas.sql.table_definitions`). A reference is a field that points at another record by the source's id or, failing
+that, by name.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from schemas.contracts.vocabulary import Entity, Kind
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a record: its kind, whether it unites the values of several columns, whether it is an input only.
+    """One field of a record: its kind and what it means, whether it unites the values of several columns.
 
     `is_input` fields are folded into another field while a record is built (a house number into the street) and have
     no column of their own.
@@ -21,6 +22,7 @@ class Field:
 
     name: str
     kind: Kind
+    comment: str
     is_list: bool = False
     is_input: bool = False
 
@@ -48,18 +50,18 @@ def _fields(*fields: Field) -> dict[str, Field]:
 
 
 _ADDRESS = (
-    Field("street_number", Kind.TEXT, is_input=True),
-    Field("street", Kind.TEXT),
-    Field("street_2", Kind.TEXT, is_input=True),
-    Field("city", Kind.TEXT),
-    Field("region", Kind.TEXT),
-    Field("postal_code", Kind.TEXT),
-    Field("country", Kind.COUNTRY),
+    Field("street_number", Kind.TEXT, "House number, put into the street", is_input=True),
+    Field("street", Kind.TEXT, "Street with number"),
+    Field("street_2", Kind.TEXT, "Second line of the address, put into the street", is_input=True),
+    Field("city", Kind.TEXT, "City"),
+    Field("region", Kind.TEXT, "State, province or region"),
+    Field("postal_code", Kind.TEXT, "Postal code as given"),
+    Field("country", Kind.COUNTRY, "ISO 3166-1 alpha-2 code"),
 )
 _TIMES = (
-    Field("created_at", Kind.TIMESTAMP),
-    Field("updated_at", Kind.TIMESTAMP),
-    Field("is_deleted", Kind.BOOLEAN),
+    Field("created_at", Kind.TIMESTAMP, "When the source says it was made"),
+    Field("updated_at", Kind.TIMESTAMP, "When the source says it was last changed"),
+    Field("is_deleted", Kind.BOOLEAN, "The source marks it as deleted"),
 )
 _EVERYTHING = (Entity.PERSON, Entity.ORGANIZATION, Entity.LEAD, Entity.DEAL)
 
@@ -67,13 +69,13 @@ CONTRACTS: dict[Entity, Contract] = {
     Entity.ORGANIZATION: Contract(
         Entity.ORGANIZATION,
         _fields(
-            Field("name", Kind.TEXT),
-            Field("domain", Kind.DOMAIN),
-            Field("website", Kind.URL),
-            Field("email", Kind.EMAIL),
-            Field("phone", Kind.PHONE),
+            Field("name", Kind.TEXT, "The name as given"),
+            Field("domain", Kind.DOMAIN, "Web domain, lower case, without www"),
+            Field("website", Kind.URL, "Web address as given"),
+            Field("email", Kind.EMAIL, "E-mail address in lower case"),
+            Field("phone", Kind.PHONE, "Phone number, E.164 where valid, else as given"),
             *_ADDRESS,
-            Field("industry", Kind.TEXT),
+            Field("industry", Kind.TEXT, "Industry as given"),
             *_TIMES,
         ),
         references=(Entity.USER,),
@@ -82,15 +84,15 @@ CONTRACTS: dict[Entity, Contract] = {
     Entity.PERSON: Contract(
         Entity.PERSON,
         _fields(
-            Field("name", Kind.TEXT),
-            Field("first_name", Kind.TEXT),
-            Field("middle_name", Kind.TEXT, is_input=True),
-            Field("last_name", Kind.TEXT),
-            Field("birth_date", Kind.DATE),
-            Field("job_title", Kind.TEXT),
-            Field("emails", Kind.EMAIL, is_list=True),
-            Field("phones", Kind.PHONE, is_list=True),
-            Field("national_id", Kind.TEXT),
+            Field("name", Kind.TEXT, "The name as given"),
+            Field("first_name", Kind.TEXT, "Given name"),
+            Field("middle_name", Kind.TEXT, "Middle name, put into the name", is_input=True),
+            Field("last_name", Kind.TEXT, "Family name"),
+            Field("birth_date", Kind.DATE, "Date of birth"),
+            Field("job_title", Kind.TEXT, "Job title as given"),
+            Field("emails", Kind.EMAIL, "E-mail addresses in lower case", is_list=True),
+            Field("phones", Kind.PHONE, "Phone numbers, E.164 where valid, else as given", is_list=True),
+            Field("national_id", Kind.TEXT, "A personal number issued by a state, digits and letters only as given"),
             *_ADDRESS,
             *_TIMES,
         ),
@@ -100,16 +102,16 @@ CONTRACTS: dict[Entity, Contract] = {
     Entity.LEAD: Contract(
         Entity.LEAD,
         _fields(
-            Field("title", Kind.TEXT),
-            Field("status", Kind.TEXT),
-            Field("is_converted", Kind.BOOLEAN),
-            Field("is_archived", Kind.BOOLEAN),
-            Field("channel", Kind.TEXT),
-            Field("value", Kind.MONEY),
-            Field("currency", Kind.CURRENCY),
-            Field("labels", Kind.LABELS, is_list=True),
-            Field("archived_at", Kind.TIMESTAMP),
-            Field("converted_at", Kind.TIMESTAMP),
+            Field("title", Kind.TEXT, "Title as given"),
+            Field("status", Kind.TEXT, "Status: the profile's translation, else as given"),
+            Field("is_converted", Kind.BOOLEAN, "The source says that it was converted"),
+            Field("is_archived", Kind.BOOLEAN, "The source says that it was archived"),
+            Field("channel", Kind.TEXT, "Where it came from, as given"),
+            Field("value", Kind.MONEY, "Amount of money in currency"),
+            Field("currency", Kind.CURRENCY, "ISO 4217 code"),
+            Field("labels", Kind.LABELS, "Labels as given", is_list=True),
+            Field("archived_at", Kind.TIMESTAMP, "When it was archived"),
+            Field("converted_at", Kind.TIMESTAMP, "When it was converted"),
             *_TIMES,
         ),
         references=(
@@ -123,23 +125,23 @@ CONTRACTS: dict[Entity, Contract] = {
     Entity.DEAL: Contract(
         Entity.DEAL,
         _fields(
-            Field("title", Kind.TEXT),
-            Field("pipeline", Kind.TEXT),
-            Field("stage", Kind.TEXT),
-            Field("status", Kind.TEXT),
-            Field("is_closed", Kind.BOOLEAN),
-            Field("is_won", Kind.BOOLEAN),
-            Field("value", Kind.MONEY),
-            Field("currency", Kind.CURRENCY),
-            Field("probability", Kind.PERCENT),
-            Field("visibility", Kind.TEXT),
-            Field("labels", Kind.LABELS, is_list=True),
-            Field("expected_close_date", Kind.DATE),
-            Field("stage_entered_at", Kind.TIMESTAMP),
-            Field("won_at", Kind.TIMESTAMP),
-            Field("lost_at", Kind.TIMESTAMP),
-            Field("closed_at", Kind.TIMESTAMP),
-            Field("lost_reason", Kind.TEXT),
+            Field("title", Kind.TEXT, "Title as given"),
+            Field("pipeline", Kind.TEXT, "Name of the pipeline as given"),
+            Field("stage", Kind.TEXT, "Name of the stage as given"),
+            Field("status", Kind.TEXT, "Status: the profile's translation, else as given"),
+            Field("is_closed", Kind.BOOLEAN, "The source says that it is won or lost"),
+            Field("is_won", Kind.BOOLEAN, "The source says that it is won"),
+            Field("value", Kind.MONEY, "Amount of money in currency"),
+            Field("currency", Kind.CURRENCY, "ISO 4217 code"),
+            Field("probability", Kind.PERCENT, "Chance of winning, 0 to 1"),
+            Field("visibility", Kind.TEXT, "Who may see it, as given"),
+            Field("labels", Kind.LABELS, "Labels as given", is_list=True),
+            Field("expected_close_date", Kind.DATE, "Day on which it should close"),
+            Field("stage_entered_at", Kind.TIMESTAMP, "When it entered its present stage"),
+            Field("won_at", Kind.TIMESTAMP, "When it was won"),
+            Field("lost_at", Kind.TIMESTAMP, "When it was lost"),
+            Field("closed_at", Kind.TIMESTAMP, "When it was closed"),
+            Field("lost_reason", Kind.TEXT, "Why it was lost, as given"),
             *_TIMES,
         ),
         references=(Entity.PERSON, Entity.ORGANIZATION, Entity.LEAD, Entity.USER),
@@ -148,12 +150,12 @@ CONTRACTS: dict[Entity, Contract] = {
     Entity.STAGE: Contract(
         Entity.STAGE,
         _fields(
-            Field("name", Kind.TEXT),
-            Field("pipeline", Kind.TEXT),
-            Field("position", Kind.NUMBER),
-            Field("probability", Kind.PERCENT),
-            Field("is_closed", Kind.BOOLEAN),
-            Field("is_won", Kind.BOOLEAN),
+            Field("name", Kind.TEXT, "Name of the stage as given"),
+            Field("pipeline", Kind.TEXT, "Name of the pipeline as given, else the one that the profile names"),
+            Field("position", Kind.NUMBER, "Its place in the pipeline"),
+            Field("probability", Kind.PERCENT, "Chance of winning, 0 to 1"),
+            Field("is_closed", Kind.BOOLEAN, "A deal in it is won or lost"),
+            Field("is_won", Kind.BOOLEAN, "A deal in it is won"),
             *_TIMES,
         ),
         references=(),
@@ -162,12 +164,12 @@ CONTRACTS: dict[Entity, Contract] = {
     Entity.STAGE_CHANGE: Contract(
         Entity.STAGE_CHANGE,
         _fields(
-            Field("stage", Kind.TEXT),
-            Field("entered_at", Kind.TIMESTAMP),
-            Field("probability", Kind.PERCENT),
-            Field("value", Kind.MONEY),
-            Field("currency", Kind.CURRENCY),
-            Field("expected_close_date", Kind.DATE),
+            Field("stage", Kind.TEXT, "Name of the stage as given"),
+            Field("entered_at", Kind.TIMESTAMP, "When the deal entered the stage"),
+            Field("probability", Kind.PERCENT, "Chance of winning, 0 to 1"),
+            Field("value", Kind.MONEY, "What the deal was worth then"),
+            Field("currency", Kind.CURRENCY, "ISO 4217 code of that"),
+            Field("expected_close_date", Kind.DATE, "Day on which it should close, as expected then"),
             *_TIMES,
         ),
         references=(Entity.DEAL, Entity.USER),
@@ -175,18 +177,18 @@ CONTRACTS: dict[Entity, Contract] = {
     ),
     Entity.NOTE: Contract(
         Entity.NOTE,
-        _fields(Field("content", Kind.TEXT), *_TIMES),
+        _fields(Field("content", Kind.TEXT, "The text"), *_TIMES),
         references=(*_EVERYTHING, Entity.USER),
         identifying=("content",),
     ),
     Entity.ACTIVITY: Contract(
         Entity.ACTIVITY,
         _fields(
-            Field("subject", Kind.TEXT),
-            Field("type", Kind.TEXT),
-            Field("is_done", Kind.BOOLEAN),
-            Field("due_at", Kind.TIMESTAMP),
-            Field("content", Kind.TEXT),
+            Field("subject", Kind.TEXT, "Subject as given"),
+            Field("type", Kind.TEXT, "Type as given"),
+            Field("is_done", Kind.BOOLEAN, "Whether it is done"),
+            Field("due_at", Kind.TIMESTAMP, "When it is due"),
+            Field("content", Kind.TEXT, "The text"),
             *_TIMES,
         ),
         references=(*_EVERYTHING, Entity.USER),
@@ -194,8 +196,25 @@ CONTRACTS: dict[Entity, Contract] = {
     ),
     Entity.USER: Contract(
         Entity.USER,
-        _fields(Field("name", Kind.TEXT), Field("email", Kind.EMAIL), *_TIMES),
+        _fields(
+            Field("name", Kind.TEXT, "The name as given"),
+            Field("email", Kind.EMAIL, "E-mail address in lower case"),
+            *_TIMES,
+        ),
         references=(),
         identifying=("name", "email"),
     ),
 }
+
+RECORD_TABLES: dict[Entity, str] = {
+    Entity.ORGANIZATION: "records.source_organizations",
+    Entity.PERSON: "records.source_persons",
+    Entity.LEAD: "records.source_leads",
+    Entity.DEAL: "records.source_deals",
+    Entity.STAGE: "records.source_stages",
+    Entity.STAGE_CHANGE: "records.source_stage_changes",
+    Entity.NOTE: "records.source_notes",
+    Entity.ACTIVITY: "records.source_activities",
+    Entity.USER: "records.source_users",
+}
+"""The table that holds the source records of each entity."""

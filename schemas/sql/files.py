@@ -118,9 +118,12 @@ def sql_names(folder: str) -> list[str]:
 
 def sql_comment(name: str) -> str:
     """What the head of a shared SQL file says about it, as one line; empty where there is no such file."""
-    if not (SQL_DIR / f"{name}.sql").is_file():
-        return ""
-    head = itertools.takewhile(lambda line: line.startswith("--"), sql_text(name).splitlines())
+    return comment_in(sql_text(name)) if (SQL_DIR / f"{name}.sql").is_file() else ""
+
+
+def comment_in(text: str) -> str:
+    """What the head of a statement says about it, as one line."""
+    head = itertools.takewhile(lambda line: line.startswith("--"), text.splitlines())
     return " ".join(line.removeprefix("--").strip() for line in head)
 
 

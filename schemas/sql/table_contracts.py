@@ -1,7 +1,8 @@
-"""The contract of every table, read from its SQL file: columns, ids, and the columns that point at other tables.
+"""The contract of every table, read from its definition: columns, ids, and the columns that point at other tables.
 
-Belongs here: what a table promises by its definition. Does not belong here: making the table
-(`schemas.stores.warehouse_tables`), and finding out whether it keeps the promise (`schemas.stores.table_checks`).
+Belongs here: what a table promises by its definition. Does not belong here: the definition
+(`schemas.sql.table_definitions`), making the table (`schemas.stores.warehouse_tables`), and finding out whether it
+keeps the promise (`schemas.stores.table_checks`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from schemas.sql.files import sql_comment, sql_names, sql_text
-
-TABLE_SCHEMAS = ("records", "main", "audit")
-"""Schemas that hold tables."""
+from schemas.sql.files import comment_in
+from schemas.sql.table_definitions import table_definitions
 
 PART_OF = {
     "audit.match_weights": "models",
@@ -65,19 +64,18 @@ class Pointer:
 @cache
 def table_names() -> tuple[str, ...]:
     """Every table as `schema.name`."""
-    names = [(schema, name) for schema in TABLE_SCHEMAS for name in sql_names(f"tables/{schema}")]
-    return tuple(f"{schema}.{name.rsplit('/', 1)[1]}" for schema, name in names)
+    return tuple(table_definitions())
 
 
 def comment_of(table: str) -> str:
     """What a table holds."""
-    return sql_comment(_file(table))
+    return comment_in(table_definitions()[table])
 
 
 @cache
 def columns_of(table: str) -> tuple[Column, ...]:
     """The columns of a table in order."""
-    found = [match.groupdict() for match in _COLUMN.finditer(sql_text(_file(table)))]
+    found = [match.groupdict() for match in _COLUMN.finditer(table_definitions()[table])]
     own = _own_id(table)
     return tuple(
         Column(
@@ -124,7 +122,3 @@ def _own_id(table: str) -> str:
     """The name of the id of a table: `person_id` of persons, `activity_id` of activities."""
     name = table.split(".")[1]
     return f"{name.removesuffix('ies')}y_id" if name.endswith("ies") else f"{name.removesuffix('s')}_id"
-
-
-def _file(table: str) -> str:
-    return f"tables/{table.replace('.', '/')}"

@@ -6,26 +6,21 @@ opening the file (`schemas.stores.warehouse`) and what the tables are (`schemas/
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 from schemas.contracts.keys import digest
 from schemas.sql import report_catalog
-from schemas.sql.files import literal, quoted, sql_names, sql_text
+from schemas.sql.files import Table, literal, quoted, sql_names, sql_text
+from schemas.sql.table_contracts import columns_of, comment_of, table_names
+from schemas.sql.table_definitions import TABLE_SCHEMAS, table_definitions
 
 if TYPE_CHECKING:
     from schemas.stores.warehouse import Session
 
-TABLE_ORDER = ("records", "main", "audit")
-"""Schemas of the warehouse in the order their tables are made."""
-
 STORAGE = "v1.2.0"
 """The storage format of our files, which older DuckDBs open, too: tools that analysts have follow its releases late. A
 newer one made the file of a million contacts neither smaller nor faster."""
-
-_COMMENTED_COLUMN = re.compile(r'^\s+"?(\w+)"?\s+[A-Z][^\n]*?--\s*(.+)$', re.MULTILINE)
-_TABLE_COMMENT = re.compile(r"\A((?:--[^\n]*\n)+)")
 
 TABLES_MADE = "tables"
 """State that names the SQL that the tables were made with."""
@@ -36,8 +31,7 @@ VIEWS_MADE = "views"
 
 @cache
 def _tables_version() -> str:
-    names = [name for schema in TABLE_ORDER for name in sql_names(f"tables/{schema}")]
-    return digest([STORAGE, *(sql_text(name) for name in names)])
+    return digest([STORAGE, *table_definitions().values()])
 
 
 @cache
@@ -55,15 +49,19 @@ def is_of_another_version(session: Session) -> bool:
 
 
 def create_tables(session: Session) -> None:
-    """Make every schema, table, macro, view and comment that is missing, from the SQL files."""
-    for schema in (*TABLE_ORDER, "reports"):
+    """Make every schema, table, macro, view and comment that is missing: all of them, or nothing."""
+    with session.transaction():
+        _create_all(session)
+
+
+def _create_all(session: Session) -> None:
+    for schema in (*TABLE_SCHEMAS, "reports"):
         session.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
     there = session.frame(
         "SELECT table_schema || '.' || table_name AS name FROM information_schema.tables "
         "WHERE table_catalog = current_database()"
     )["name"].to_list()
-    for schema in TABLE_ORDER:
-        _create_missing(session, schema, there)
+    _create_missing(session, there)
     made: dict[str, str] = {}
     if "audit.state" in there:
         made = dict(session.frame("SELECT name, fingerprint FROM audit.state").iter_rows())
@@ -88,17 +86,16 @@ def _create_views(session: Session, there: list[str]) -> None:
         session.connection.execute(f"COMMENT ON VIEW reports.{quoted(name)} IS {comment}")
 
 
-def _create_missing(session: Session, schema: str, there: list[str]) -> None:
-    for name in sql_names(f"tables/{schema}"):
-        table = name.rsplit("/", 1)[1]
-        if f"{schema}.{table}" in there:
-            continue
-        text = sql_text(name)
-        session.connection.execute(text)
-        target = f"{quoted(schema)}.{quoted(table)}"
-        head = _TABLE_COMMENT.match(text)
-        if head:
-            comment = " ".join(line.lstrip("- ").strip() for line in head.group(1).splitlines())
-            session.connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
-        for column, comment in _COMMENTED_COLUMN.findall(text):
-            session.connection.execute(f"COMMENT ON COLUMN {target}.{quoted(column)} IS {literal(comment.strip())}")
+def _create_missing(session: Session, there: list[str]) -> None:
+    """Make the tables that are missing, with their comments."""
+    missing = [table for table in table_names() if table not in there]
+    if not missing:
+        return
+    statements: list[str] = []
+    for table in missing:
+        statements += [table_definitions()[table], f"COMMENT ON TABLE {Table(table)} IS {literal(comment_of(table))};"]
+        statements += [
+            f"COMMENT ON COLUMN {Table(table)}.{quoted(column.name)} IS {literal(column.comment)};"
+            for column in columns_of(table)
+        ]
+    session.connection.execute("\n".join(statements))

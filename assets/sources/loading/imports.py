@@ -18,12 +18,13 @@ import polars as pl
 from assets.sources.loading.audit import AUDIT_TABLES, AuditRows
 from assets.sources.loading.facts import take_statements
 from assets.sources.loading.interpretation import InterpretedFile, Interpreter
-from assets.sources.loading.record_writing import RECORD_TABLES, Parts, RecordWriter
+from assets.sources.loading.record_writing import Parts, RecordWriter
 from assets.sources.loading.rejects import write_rejects
 from assets.sources.mapping.profile_choice import profiles_for
 from dedup.scoring.freshness import CAUSE, remember
 from schemas.contracts import progress
 from schemas.contracts.errors import StoreError
+from schemas.contracts.records import RECORD_TABLES
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.sql.files import SqlFolder, Table
 from schemas.stores.attempts import SET_ASIDE

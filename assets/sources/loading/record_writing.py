@@ -13,24 +13,13 @@ import polars as pl
 
 from assets.sources.loading.interpretation import InterpretedSheet
 from assets.sources.mapping.results import RecordSet
+from schemas.contracts.records import RECORD_TABLES
 from schemas.contracts.vocabulary import Entity
 from schemas.sql.files import SqlFolder, Table
 from schemas.stores.ledger import Import, ImportFile
 from schemas.stores.warehouse import Session
 
 SQL = SqlFolder.beside(__file__)
-
-RECORD_TABLES: dict[Entity, str] = {
-    Entity.ORGANIZATION: "records.source_organizations",
-    Entity.PERSON: "records.source_persons",
-    Entity.LEAD: "records.source_leads",
-    Entity.DEAL: "records.source_deals",
-    Entity.STAGE: "records.source_stages",
-    Entity.STAGE_CHANGE: "records.source_stage_changes",
-    Entity.NOTE: "records.source_notes",
-    Entity.ACTIVITY: "records.source_activities",
-    Entity.USER: "records.source_users",
-}
 
 Row = dict[str, Any]
 

@@ -18,8 +18,8 @@ from assets.sources.layout.tables import Table
 from assets.sources.sheets import Rejection
 from schemas.contracts.headers import fold_header, without_repeat
 from schemas.contracts.keys import SEPARATOR
-from schemas.contracts.records import Field
-from schemas.contracts.vocabulary import Kind
+from schemas.contracts.records import CONTRACTS, Field
+from schemas.contracts.vocabulary import Entity, Kind
 
 _PARTS = {
     Kind.EMAIL: r"[^;,|\s]+",
@@ -131,7 +131,7 @@ class Columns:
         """The country of each row by the first of these columns, for its phone numbers; None without such a column."""
         if not indexes:
             return None
-        spec = Field("country", Kind.COUNTRY)
+        spec = CONTRACTS[Entity.PERSON].fields["country"]
         return self._caster(spec, indexes[0], self.base.default_country).cast(batch.cell(indexes[0]))[0]
 
     def cast(self, batch: Batch, spec: Field, index: int, countries: pl.Series | None) -> pl.Series:

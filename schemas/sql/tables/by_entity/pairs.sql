@@ -1,6 +1,6 @@
--- Every compared pair of organization records with its evidence. record_key_l is the smaller key.
-CREATE TABLE audit.organization_pairs (
-    record_key_l VARCHAR NOT NULL,  -- One record, see records.source_organizations
+-- Every compared pair of {entity} records with its evidence. record_key_l is the smaller key.
+CREATE TABLE audit.{entity}_pairs (
+    record_key_l VARCHAR NOT NULL,  -- One record, see records.source_{entity}s
     record_key_r VARCHAR NOT NULL,  -- The other
     match_weight DOUBLE NOT NULL,  -- Evidence of the two records alone, in bits; free of the prior
     match_probability DOUBLE NOT NULL,  -- With the prior of the model version

@@ -1,6 +1,5 @@
--- What sources say about organizations: one row for each time a record was met in a file, kept as it was met.
--- The newest version of a record_key counts; a row with is_stub is a mere mention by another record.
-CREATE TABLE records.source_organizations (
+-- {comment}
+CREATE TABLE {table} (
     record_key VARCHAR NOT NULL USING COMPRESSION uncompressed,  -- Key of the record: from the source's own id, else from its content
     version_key VARCHAR NOT NULL USING COMPRESSION uncompressed,  -- Hash of what this version says
     source VARCHAR NOT NULL,  -- The system or list it came from
@@ -14,21 +13,6 @@ CREATE TABLE records.source_organizations (
     file VARCHAR NOT NULL,  -- The file as the user named it
     sheet VARCHAR NOT NULL,  -- The sheet; empty for delimited text
     row_number INTEGER NOT NULL,  -- Row in the sheet, counted from 1 with the header
-    name VARCHAR,  -- The name as given
-    domain VARCHAR,  -- Web domain, lower case, without www
-    website VARCHAR,  -- Web address as given
-    email VARCHAR,  -- E-mail address in lower case
-    phone VARCHAR,  -- Phone number, E.164 where valid, else as given
-    street VARCHAR,  -- Street with number
-    city VARCHAR,  -- City
-    region VARCHAR,  -- State, province or region
-    postal_code VARCHAR,  -- Postal code as given
-    country VARCHAR,  -- ISO 3166-1 alpha-2 code
-    industry VARCHAR,  -- Industry as given
-    created_at TIMESTAMPTZ,  -- When the source says it was made
-    updated_at TIMESTAMPTZ,  -- When the source says it was last changed
-    is_deleted BOOLEAN,  -- The source marks it as deleted
-    user_key VARCHAR,  -- Key of the user who owns or made it
-    same_as_key VARCHAR,  -- Key of the record that the source itself says is the same
+{columns}
     custom MAP(VARCHAR, VARCHAR)  -- Columns of the row that no field takes, and cells that could not be read as their field's type
 );
