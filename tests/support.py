@@ -12,10 +12,11 @@ import csv
 import io
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 from filelock import FileLock
@@ -135,12 +136,32 @@ class Workplace:
         self.stores = Stores.open(self.settings)
         self.archive, self.ledger = self.stores.archive, self.stores.ledger
         self.warehouse = Warehouse(self.settings.warehouse_path)
+        self._held: Session | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[Self]:
+        """Keep the warehouse open while the block runs, with one thread: to open it costs as much as ten statements."""
+        with self.warehouse.open() as session:
+            session.execute("SET threads = 1")
+            self._held = session
+            try:
+                yield self
+            finally:
+                self._held = None
+
+    @contextmanager
+    def open(self) -> Iterator[Session]:
+        """A session on the warehouse: the one that is held, or one of its own."""
+        if self._held:
+            yield self._held
+        else:
+            with self.warehouse.open() as session:
+                yield session
 
     def take(self, *paths: Path, options: ImportOptions | None = None) -> Landing:
         """Land files and load them; nothing is derived yet."""
         landing = land(list(paths), options or ImportOptions(), self.stores)
-        with self.warehouse.open() as session:
-            load_pending(session, self.stores)
+        self.load_all()
         return landing
 
     def take_again(self, *paths: Path) -> Landing:
@@ -149,7 +170,7 @@ class Workplace:
 
     def take_back(self, import_id: str) -> None:
         """Undo an import in what is loaded; nothing is derived yet."""
-        with self.warehouse.open() as session:
+        with self.open() as session:
             alone = session.frame(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
             self.ledger.undo(import_id, None, list(alone.iter_rows()))
         self.load_all()
@@ -162,35 +183,35 @@ class Workplace:
 
     def derive(self, survivorship: Survivorship | None = None, most_changed: float = MOST_CHANGED) -> None:
         """Derive everything from what is loaded."""
-        with self.warehouse.open() as session:
+        with self.open() as session:
             resolve_entities(session, survivorship, most_changed)
             with session.transaction():
                 build_crm_tables(session, Setup())
 
     def resolve(self, most_changed: float = MOST_CHANGED) -> None:
         """Resolve organizations and persons; leads, deals and their like stay as they are."""
-        with self.warehouse.open() as session:
+        with self.open() as session:
             resolve_entities(session, None, most_changed)
 
     def load_all(self) -> None:
         """Load what the ledger knows and the warehouse lacks."""
-        with self.warehouse.open() as session:
+        with self.open() as session:
             load_pending(session, self.stores)
 
     def publish(self) -> Published:
         """Publish what was derived; returns the published file."""
-        with self.warehouse.open() as session:
+        with self.open() as session:
             self.warehouse.publish(session, self.settings.published_path)
         return Published(self.settings.published_path)
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """The content of every published table, as sorted rows of text."""
-        with self.warehouse.open() as session:
+        with self.open() as session:
             return contents(session)
 
     def query(self, sql: str) -> pl.DataFrame:
         """The rows of a query on the warehouse."""
-        with self.warehouse.open() as session:
+        with self.open() as session:
             return session.frame(sql)
 
 

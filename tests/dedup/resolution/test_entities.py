@@ -39,24 +39,25 @@ def test_any_partition_and_order_of_imports_ends_in_the_same_world_and_ids_last(
 ) -> None:
     rows = [row(number, seed) for number, seed in enumerate(seeds)]
     with TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as folder:
-        whole = Workplace(Path(folder) / "whole")
-        take(whole, Path(folder) / "in", 0, rows)
-        whole.resolve()
-
-        parts = Workplace(Path(folder) / "parts")
+        files = Path(folder) / "in"
+        with Workplace(Path(folder) / "whole").held() as whole:
+            take(whole, files, 0, rows)
+            whole.resolve()
+            expected = _world(whole)
         shuffled = list(rows)
         order.shuffle(shuffled)
         published: set[str] = set()
-        for index in range(cuts):
-            if part := shuffled[index::cuts]:
-                take(parts, Path(folder) / "parts-in", index, part)
-                parts.resolve(most_changed=1.0)
-                now, led = person_ids(parts), redirects(parts)
-                # An id goes only by a merge, and then the old one resolves.
-                assert not now & led.keys()
-                assert all(old in now or led[old] in now for old in published)
-                published |= now
-        assert _world(parts) == _world(whole)
+        with Workplace(Path(folder) / "parts").held() as parts:
+            for index in range(cuts):
+                if part := shuffled[index::cuts]:
+                    take(parts, files, index, part)
+                    parts.resolve(most_changed=1.0)
+                    now, led = person_ids(parts), redirects(parts)
+                    # An id goes only by a merge, and then the old one resolves.
+                    assert not now & led.keys()
+                    assert all(old in now or led[old] in now for old in published)
+                    published |= now
+            assert _world(parts) == expected
 
 
 def test_an_entity_is_named_after_the_record_that_the_ledger_saw_first(workplace: Workplace, tmp_path: Path) -> None:
