@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -9,8 +10,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from rich.console import Console
 
+from pipelines.commands import console
 from pipelines.commands.console import err, out, print_error, print_json, print_table, short_path
+from schemas.contracts.progress import report
 from tests.pipelines.support import run, run_json
 from tests.support import write_csv
 
@@ -37,6 +41,16 @@ def test_tables_lines_errors_and_json_have_no_raw_control(capsys: pytest.Capture
 
 def test_a_path_is_one_line() -> None:
     assert short_path(f"{Path.cwd()}/a\nleadsift: done") == r"a\x0aleadsift: done"
+
+
+def test_progress_is_shown_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for is_terminal, quiet in ((True, False), (True, True), (False, False)):
+        screen = Console(file=io.StringIO(), force_terminal=is_terminal, width=100)
+        monkeypatch.setattr(console, "err", screen)
+        with console.progress_shown(quiet=quiet):
+            report("Reading [list].csv", 1, 2)
+        assert isinstance(screen.file, io.StringIO)
+        assert ("Reading [list].csv" in screen.file.getvalue()) == (is_terminal and not quiet)
 
 
 @pytest.fixture(scope="module")
