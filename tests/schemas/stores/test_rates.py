@@ -42,5 +42,5 @@ def test_a_wrong_rates_file_is_named_with_its_line(tmp_path: Path, text: str, re
 
 
 def test_a_rates_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="none.csv: cannot be read"):
+    with pytest.raises(SettingsError, match=r"none\.csv: cannot be read"):
         read_rates(tmp_path / "none.csv")
