@@ -21,7 +21,11 @@ KEPT_BELOW_REVIEW = 3.0
 
 
 def probability(match_weight: float, prior: float) -> float:
-    """The probability that a pair is one, from its match weight and the prior log odds, both in bits."""
+    """The probability that a pair is one, from its match weight and the prior log odds, both in bits.
+
+    >>> round(probability(14.0, prior=-10.0), 3)
+    0.941
+    """
     odds = 2.0 ** max(-1000.0, min(1000.0, match_weight + prior))
     return float(odds / (1.0 + odds))
 
@@ -32,7 +36,11 @@ def least_evidence(chance: float, prior: float) -> float:
 
 
 def band(match_weight: float, prior: float) -> Band:
-    """The band of a pair of that match weight."""
+    """The band of a pair of that match weight.
+
+    >>> [band(weight, prior=-10.0).value for weight in (14.0, 10.0, 5.0)]
+    ['matched', 'review', 'distinct']
+    """
     if match_weight >= least_evidence(MATCHED_FROM, prior):
         return Band.MATCHED
     return Band.REVIEW if match_weight >= least_evidence(REVIEW_FROM, prior) else Band.DISTINCT

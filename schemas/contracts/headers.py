@@ -18,7 +18,8 @@ _REPEAT = re.compile(r"\s*\((\d+)\)$")
 def fold_header(text: str) -> str:
     """Fold a header to its comparable form.
 
-    Example: ``fold_header("Activité – Date d’ajout*") == "activite date dajout"``.
+    >>> fold_header("Activité – Date d’ajout*")
+    'activite date dajout'
     """
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
@@ -27,5 +28,9 @@ def fold_header(text: str) -> str:
 
 
 def without_repeat(folded: str) -> str:
-    """A folded header without the number that exporters put behind a second value: `phone (2)` is `phone`."""
+    """A folded header without the number that exporters put behind a second value.
+
+    >>> without_repeat("phone (2)")
+    'phone'
+    """
     return _REPEAT.sub("", folded)

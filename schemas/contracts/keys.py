@@ -32,7 +32,11 @@ def record_key(entity: Entity, source: str, namespace: str, external_id: str) ->
 
 
 def entity_id(entity: Entity, key: str) -> str:
-    """The id an entity bears when the record `key` is its anchor."""
+    """The id an entity bears when the record `key` is its anchor.
+
+    >>> entity_id(Entity.PERSON, record_key(Entity.PERSON, "crm", "contacts", "17"))
+    'per_ae4c9dce7dc7100e25ca'
+    """
     return ID_PREFIXES[entity] + key[:ID_DIGITS]
 
 
@@ -44,6 +48,9 @@ def salesforce_id(text: str) -> str:
 
     Each of the three last ones says which letters of five are capitals, so that ids can be compared whatever their case
     (Salesforce developer documentation, "ID field type").
+
+    >>> salesforce_id("0015000000Gv7qJ")
+    '0015000000Gv7qJAAR'
     """
     groups = [text[start : start + 5] for start in (0, 5, 10)]
     bits = [sum((char.isascii() and char.isupper()) << place for place, char in enumerate(group)) for group in groups]

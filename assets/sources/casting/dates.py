@@ -50,6 +50,16 @@ def parse_moment(text: str, order: DateOrder, *, is_birth_date: bool = False) ->
     """Read a date or time; it is zone-aware only if the text states an offset.
 
     Raises ValueError with the reason.
+
+    >>> str(parse_moment("03/04/2025 5:30 pm", DateOrder.DMY))
+    '2025-04-03 17:30:00'
+    >>> str(parse_moment("12 févr. 2025", DateOrder.DMY))
+    '2025-02-12 00:00:00'
+    >>> str(parse_moment("2025-02-12T08:00:00+01:00", DateOrder.DMY))
+    '2025-02-12 08:00:00+01:00'
+    >>> parse_moment("31.02.2025", DateOrder.DMY)
+    Traceback (most recent call last):
+    ValueError: is not a day of the calendar
     """
     bare = " ".join(text.replace("\u202f", " ").split())
     for pattern in (_ISO, _COMPACT):
