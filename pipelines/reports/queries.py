@@ -13,6 +13,7 @@ from typing import cast
 import polars as pl
 
 from schemas.contracts.errors import InputRefusedError
+from schemas.sql.files import SHARED, Expression, Table
 from schemas.sql.report_catalog import PARAMETERS, Report, ReportField, macro_of, reports
 from schemas.stores.warehouse import Published
 
@@ -63,16 +64,16 @@ def read_report(
     Raises InputRefusedError for an unknown report, a filter that it does not take or lacks, and a filter that names a
     pipeline or owner that does not exist.
     """
-    source, values = _source(published, name, wanted)
+    report, values = _source(published, name, wanted)
     order = reports()[name].order
-    limit = f" LIMIT {most}" if most is not None else ""
-    return published.query(f"SELECT * FROM {source}{f' ORDER BY {order}' if order else ''}{limit}", values)  # noqa: S608  (from our own catalog)
+    query = SHARED.statement("queries/report", report=report, order=Expression(f"ORDER BY {order}" if order else ""))
+    return published.query(query.text, {**values, "most": most})
 
 
 def count_rows(published: Published, name: str, wanted: ReportFilter = NO_FILTER) -> int:
     """How many rows a report has; raises as `read_report`."""
-    source, values = _source(published, name, wanted)
-    return int(published.query(f"SELECT count(*) FROM {source}", values).item())  # noqa: S608  (from our own catalog)
+    report, values = _source(published, name, wanted)
+    return int(published.query(SHARED.statement("queries/report_height", report=report).text, values).item())
 
 
 def rows_to_draw(published: Published, name: str, wanted: ReportFilter = NO_FILTER) -> pl.DataFrame:
@@ -80,12 +81,14 @@ def rows_to_draw(published: Published, name: str, wanted: ReportFilter = NO_FILT
 
     Raises as `read_report`.
     """
-    source, values = _source(published, name, wanted)
+    report, values = _source(published, name, wanted)
     chart = reports()[name].chart
     if chart.count is None:
         return read_report(published, name, wanted)
-    counts = f"SELECT {chart.across}, count(*) AS {chart.count} FROM {source} GROUP BY ALL ORDER BY ALL"  # noqa: S608  (from our own catalog)
-    return published.query(counts, values)
+    query = SHARED.statement(
+        "queries/report_counts", report=report, across=Table(chart.across), count=Table(chart.count)
+    )
+    return published.query(query.text, values)
 
 
 def check_filter(published: Published, wanted: ReportFilter) -> None:
@@ -102,7 +105,7 @@ def check_filter(published: Published, wanted: ReportFilter) -> None:
             _check_name(field, given, [name for name in published.query(query)["name"].to_list() if name])
 
 
-def _source(published: Published, name: str, wanted: ReportFilter) -> tuple[str, dict[str, str]]:
+def _source(published: Published, name: str, wanted: ReportFilter) -> tuple[Expression, dict[str, str]]:
     """The view or macro call that a report is read from, with its parameters."""
     report = reports().get(name)
     if report is None:
@@ -110,10 +113,10 @@ def _source(published: Published, name: str, wanted: ReportFilter) -> tuple[str,
     _check_fields(name, report, wanted)
     check_filter(published, wanted)
     if not wanted.given():
-        return f"reports.{name}", {}
+        return Expression(f"reports.{name}"), {}
     values = {PARAMETERS[field]: value for field, value in wanted.given().items()}
     arguments = ", ".join(f"{parameter} := ${parameter}" for parameter in values)
-    return f"reports.{macro_of(name)}({arguments})", values
+    return Expression(f"reports.{macro_of(name)}({arguments})"), values
 
 
 def _check_fields(name: str, report: Report, wanted: ReportFilter) -> None:

@@ -15,6 +15,7 @@ from pipelines.services.acts import Facts, record
 from pipelines.services.lookup import Called, called
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, DateOrder, Entity, Kind
+from schemas.sql.files import SHARED
 from schemas.stores.actions import Action
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
@@ -48,10 +49,8 @@ def edit(settings: Settings, given: str, changes: Sequence[str], reason: str | N
 
     is_new = record(settings, facts_of)
     entity, entity_id = meant[0].entity, meant[0].entity_id
-    row = Stores.open(settings).published.query(
-        f"SELECT * FROM main.{entity}s WHERE {entity}_id = $id",  # noqa: S608  (our own names)
-        {"id": entity_id},
-    )
+    query = SHARED.statement("queries/entity", entity=entity)
+    row = Stores.open(settings).published.query(query.text, {"id": entity_id})
     return {
         "entity": entity.value,
         "edited": [dict(zip(("field", "value"), _read(settings, entity, change), strict=True)) for change in changes],
@@ -79,23 +78,14 @@ def plan_edit(
 
 def _last_edits(published: Published, entity: Entity, entity_id: str) -> dict[str, str]:
     """The value that people last gave to each field of an entity."""
-    rows = published.query(
-        "SELECT details['field'] AS field, arg_max(details['value'], sequence) AS value FROM audit.actions "  # noqa: S608
-        f"SEMI JOIN (SELECT record_key FROM audit.{entity}_members WHERE entity_id = $id) USING (record_key) "
-        "WHERE action = 'edit' AND entity = $entity GROUP BY ALL",
-        {"id": entity_id, "entity": entity.value},
-    )
-    return dict(rows.iter_rows())
+    query = SHARED.statement("queries/last_edits", entity=entity)
+    return dict(published.query(query.text, {"id": entity_id}).iter_rows())
 
 
 def _anchor(published: Published, entity: Entity, entity_id: str) -> str:
     """The record that an entity is named after."""
-    found = published.query(
-        f"SELECT record_key FROM audit.{entity}_members "  # noqa: S608  (our own names)
-        "WHERE entity_id = $id AND contains($id, substr(record_key, 1, 20))",
-        {"id": entity_id},
-    )
-    return str(found["record_key"][0])
+    query = SHARED.statement("queries/anchor_of_entity", entity=entity)
+    return str(published.query(query.text, {"id": entity_id})["record_key"][0])
 
 
 def _read(settings: Settings, entity: Entity, change: str) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from pipelines.services.output_files import check_output, replacing
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.printable import printable
 from schemas.contracts.vocabulary import ID_PREFIXES, RESOLVED_ENTITIES, Entity, Verdict
-from schemas.sql.files import sql_text
+from schemas.sql.files import SHARED, sql_text
 from schemas.stores.decisions import Decision
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
@@ -162,11 +162,8 @@ def _in_force(published: Published, entity: Entity) -> dict[tuple[str, str], str
 def _outcome(published: Published, decision: Decision) -> dict[str, Any]:
     """What became of the two that a decision is about: their ids now, and what keeps them apart where it does."""
     records = [*decision.records_l, *decision.records_r]
-    rows = published.query(
-        f"SELECT record_key, entity_id FROM audit.{decision.entity}_members WHERE list_contains($keys, record_key)",  # noqa: S608  (our own names)
-        {"keys": records},
-    )
-    ids = dict(rows.iter_rows())
+    query = SHARED.statement("queries/entities_of_records", entity=decision.entity)
+    ids = dict(published.query(query.text, {"keys": records}).iter_rows())
     left, right = (
         sorted({ids[key] for key in side if key in ids}) for side in (decision.records_l, decision.records_r)
     )

@@ -116,11 +116,6 @@ def sql_names(folder: str) -> list[str]:
     return [f"{folder}/{name}" for name in SqlFolder(SQL_DIR / folder).names()]
 
 
-def sql_comment(name: str) -> str:
-    """What the head of a shared SQL file says about it, as one line; empty where there is no such file."""
-    return comment_in(sql_text(name)) if (SQL_DIR / f"{name}.sql").is_file() else ""
-
-
 def comment_in(text: str) -> str:
     """What the head of a statement says about it, as one line."""
     head = itertools.takewhile(lambda line: line.startswith("--"), text.splitlines())

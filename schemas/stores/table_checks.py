@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from schemas.sql.files import SHARED, Table, sql_comment
+from schemas.contracts.vocabulary import ID_PREFIXES, RESOLVED_ENTITIES, Entity
+from schemas.sql.files import SHARED, Expression, SqlStatement, Table, comment_in, literal
 from schemas.sql.table_contracts import Pointer, pointers_of, table_names, unique_ids
 from schemas.stores.warehouse import Session
 
@@ -32,14 +33,16 @@ class Check:
 
 QUERIES = {
     "balance": "audit.import_files",
-    "every_organization_record_once": "main.organization_sources",
-    "every_person_record_once": "main.person_sources",
-    "organization_ids_resolve": "main.organizations",
-    "person_ids_resolve": "main.persons",
     "history_in_order": "main.deal_stage_history",
     "values_in_order": "main.deal_value_history",
 }
 """Queries in `schemas/sql/checks` that find the rows that break a promise, and the table that makes it."""
+
+QUERIES_BY_ENTITY = {
+    "every_{}_record_once": ("every_record_once", "main.{}_sources"),
+    "{}_ids_resolve": ("ids_resolve", "main.{}s"),
+}
+"""Checks of organizations and persons alike: the query in `schemas/sql/checks/by_entity`, and the table."""
 
 
 @cache
@@ -47,7 +50,8 @@ def table_checks() -> tuple[Check, ...]:
     """Every check, in the order of the tables."""
     checks = [_unique(table) for table in unique_ids()]
     checks += [check for table in table_names() for check in _pointing(table)]
-    checks += [_query(name, table) for name, table in QUERIES.items()]
+    checks += [_query(name, table, SHARED.statement(f"checks/{name}")) for name, table in QUERIES.items()]
+    checks += [_query_of(entity, name) for entity in RESOLVED_ENTITIES for name in QUERIES_BY_ENTITY]
     return tuple(sorted(checks, key=lambda check: (table_names().index(check.table), check.name)))
 
 
@@ -78,11 +82,18 @@ def _points_at_something(table: str, name: str, pointers: Sequence[Pointer]) -> 
     return Check(table, name, f"Every id in {columns} exists.", reads, find)
 
 
-def _query(name: str, table: str) -> Check:
+def _query(name: str, table: str, statement: SqlStatement) -> Check:
     def find(session: Session) -> dict[str, int]:
-        return {f"rows break {name}": session.frame_of(SHARED.statement(f"checks/{name}")).height}
+        return {f"rows break {name}": session.frame_of(statement).height}
 
-    return Check(table, name, sql_comment(f"checks/{name}"), frozenset({table}), find)
+    return Check(table, name, comment_in(statement.text), frozenset({table}), find)
+
+
+def _query_of(entity: Entity, name: str) -> Check:
+    file, table = QUERIES_BY_ENTITY[name]
+    prefix = Expression(literal(ID_PREFIXES[entity]))
+    statement = SHARED.statement(f"checks/by_entity/{file}", entity=entity, prefix=prefix)
+    return _query(name.format(entity), table.format(entity), statement)
 
 
 def _repeated(session: Session, table: str, key: str) -> int:

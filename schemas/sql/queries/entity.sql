@@ -1,0 +1,2 @@
+-- A {entity} as it is published.
+SELECT * FROM main.{entity}s WHERE {entity}_id = $id

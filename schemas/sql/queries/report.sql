@@ -1,0 +1,2 @@
+-- The rows of a report, all of them or the first.
+SELECT * FROM {report} {order} LIMIT $most

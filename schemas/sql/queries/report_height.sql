@@ -1,0 +1,2 @@
+-- How many rows a report has.
+SELECT count(*) FROM {report}
