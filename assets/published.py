@@ -8,17 +8,15 @@ from assets.reports import REPORTS
 from assets.resources import Home
 from assets.sources.loading.facts import keep_history
 from assets.tables import OWNERS, REPORT_PREFIX, key_of, row_count, table_keys
-from dedup.scoring.freshness import CAUSE, DERIVED, fingerprint, forget, record, recorded
+from dedup.scoring.freshness import fingerprint
 from schemas.contracts import progress
 from schemas.contracts.errors import LeadsiftError
 from schemas.contracts.keys import digest
+from schemas.stores.fingerprints import Part, forget, recorded, remember
 from schemas.stores.warehouse import Published
 
 ENTITIES = ("organizations", "persons", "leads", "deals")
 """Tables whose rows Dagster counts over time."""
-
-PUBLISHED_WITHOUT = "published without"
-"""State that names the imports that were undone when the last clean copy was made."""
 
 
 @dg.asset(
@@ -40,9 +38,10 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
     settings, session = home.settings, home.session
     target = settings.published_path
     wanted = fingerprint(session, settings.shaping)
-    if recorded(session, DERIVED) != wanted:
-        record(session, DERIVED, wanted)
-    forget(session, CAUSE)
+    with session.transaction():
+        if recorded(session.frame, Part.DERIVED) != wanted:
+            remember(session, Part.DERIVED, wanted)
+        forget(session, Part.CAUSE)
     keep_history(session, home.ledger)
     # The copy carries the fingerprint: what it says of itself, not what was meant, decides whether it is up to date.
     did = "up to date"
@@ -50,9 +49,10 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
         progress.report("Publishing")
         undone = digest([item.import_id for item in home.ledger.imports() if item.undone_at is not None])
         home.stores.warehouse.publish(
-            session, target, clean=(recorded(session, PUBLISHED_WITHOUT) or digest([])) != undone
+            session, target, clean=(recorded(session.frame, Part.PUBLISHED) or digest([])) != undone
         )
-        record(session, PUBLISHED_WITHOUT, undone)
+        with session.transaction():
+            remember(session, Part.PUBLISHED, undone)
         did = "published"
     return dg.MaterializeResult(
         metadata={
@@ -67,7 +67,6 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
 def _published_fingerprint(target: Path) -> str | None:
     """The fingerprint that the published file carries; None where there is no readable one."""
     try:
-        found = Published(target).query("SELECT fingerprint FROM audit.state WHERE name = ?", [DERIVED])
+        return recorded(Published(target).query, Part.DERIVED)
     except LeadsiftError:
         return None
-    return None if found.is_empty() else str(found.item())

@@ -17,10 +17,11 @@ from dedup.models.versions import model_in_use
 from dedup.resolution.clusters import Clusters, constrained
 from dedup.resolution.survivorship import Survivorship
 from dedup.scoring.bands import band, probability
-from dedup.scoring.freshness import CAUSE, basis, recorded, remember
+from dedup.scoring.freshness import basis
 from dedup.scoring.linker import connected_components
 from schemas.contracts.vocabulary import ID_PREFIXES, Band, Entity, PairRule
 from schemas.sql.files import SqlFolder
+from schemas.stores.fingerprints import Part, recorded, remember
 from schemas.stores.warehouse import Session
 
 SQL = SqlFolder.beside(__file__)
@@ -49,16 +50,16 @@ def resolve(session: Session, entity: Entity, survivorship: Survivorship | None 
     rules = survivorship or Survivorship()
     made_with = basis(repr(rules))
     session.run(SQL.statement("former_entities", entity=entity))
-    if recorded(session, f"{entity}s") != made_with:
+    if recorded(session.frame, Part.entities_of(entity)) != made_with:
         for table in (*_tables(entity), f"audit.{entity}_members"):
             session.empty(table)
     keys = session.frame("SELECT record_key FROM live_records ORDER BY record_key")["record_key"]
     clusters = _clusters(session, entity, keys)
     written = _touch(session, entity, clusters.components)
-    when = {"changed_at": str(datetime.now(UTC)), "import_id": recorded(session, CAUSE)}
+    when = {"changed_at": str(datetime.now(UTC)), "import_id": recorded(session.frame, Part.CAUSE)}
     session.run(SQL.statement("insert_entity_history"), {"entity": entity.value, **when})
     _write(session, entity, rules)
-    remember(session, f"{entity}s", made_with)
+    remember(session, Part.entities_of(entity), made_with)
     by_band = dict(session.frame_of(SQL.statement("pairs_by_band", entity=entity)).iter_rows())
     return ResolutionCounts(
         len(keys),

@@ -6,9 +6,10 @@ make one record (the macro `records.current_of_rows`), and comparing records (`d
 
 from __future__ import annotations
 
-from dedup.scoring.freshness import basis, recorded, remember
+from dedup.scoring.freshness import basis
 from schemas.contracts.vocabulary import Entity
 from schemas.sql.files import SqlFolder
+from schemas.stores.fingerprints import Part, recorded, remember
 from schemas.stores.warehouse import Session
 
 SQL = SqlFolder.beside(__file__)
@@ -22,9 +23,9 @@ def load_current(session: Session, entity: Entity) -> None:
     """
     current = f"records.current_{entity}s"
     made_with = basis("current version")
-    if recorded(session, f"{entity} records") != made_with:
+    if recorded(session.frame, Part.records_of(entity)) != made_with:
         session.empty(current)
-        remember(session, f"{entity} records", made_with)
+        remember(session, Part.records_of(entity), made_with)
     session.run(SQL.statement("record_contents", entity=entity))
     session.run(SQL.statement("changed_current", entity=entity))
     session.delete(current, "record_key", among="changed_records.record_key")

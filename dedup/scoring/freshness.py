@@ -13,12 +13,8 @@ from dedup.models.versions import MODEL_VERSIONS
 from schemas.contracts.keys import digest
 from schemas.sql.files import deriving_sql
 from schemas.sql.report_catalog import definitions
+from schemas.stores.fingerprints import Part, recorded
 from schemas.stores.warehouse import Session
-
-DERIVED = "derived"
-
-CAUSE = "cause"
-"""State that names the import that came or went since everything was last derived; none where people acted."""
 
 
 @cache
@@ -43,29 +39,6 @@ def fingerprint(session: Session, shaping: str) -> str:
     )
 
 
-def recorded(session: Session, name: str) -> str | None:
-    """The fingerprint recorded under `name`, None where there is none."""
-    found = session.scalar("SELECT fingerprint FROM audit.state WHERE name = ?", [name])
-    return None if found is None else str(found)
-
-
-def remember(session: Session, name: str, value: str) -> None:
-    """Record a fingerprint under `name`, in the session's transaction."""
-    session.execute("DELETE FROM audit.state WHERE name = ?", [name])
-    session.execute("INSERT INTO audit.state VALUES (?, ?)", [name, value])
-
-
-def forget(session: Session, name: str) -> None:
-    """Drop the fingerprint recorded under `name`."""
-    session.execute("DELETE FROM audit.state WHERE name = ?", [name])
-
-
-def record(session: Session, name: str, value: str) -> None:
-    """Record a fingerprint under `name`, in a transaction of its own."""
-    with session.transaction():
-        remember(session, name, value)
-
-
 def is_current(session: Session, shaping: str) -> bool:
     """Whether everything derived was made from what is loaded now."""
-    return recorded(session, DERIVED) == fingerprint(session, shaping)
+    return recorded(session.frame, Part.DERIVED) == fingerprint(session, shaping)

@@ -16,10 +16,11 @@ from dedup.models.model import Model
 from dedup.models.versions import model_in_use
 from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, kept_evidence, least_evidence
 from dedup.scoring.blocking import block, block_changed
-from dedup.scoring.freshness import basis, recorded, remember
+from dedup.scoring.freshness import basis
 from dedup.scoring.linker import EVIDENCE_PREFIX, ScoredPairs, score_blocked
 from schemas.contracts.vocabulary import Band, Entity, PairRule, Verdict
 from schemas.sql.files import SqlFolder
+from schemas.stores.fingerprints import Part, forget, recorded, remember
 from schemas.stores.warehouse import Session
 
 SQL = SqlFolder.beside(__file__)
@@ -27,7 +28,6 @@ SQL = SqlFolder.beside(__file__)
 MOST_CHANGED = 0.3
 """Share of changed records from which weighing everything costs less than finding out what need not be."""
 
-UNFINISHED = "unfinished"
 
 _EVIDENCE = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
 _KEPT: dict[str, pl.DataType] = {
@@ -47,7 +47,7 @@ def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHAN
     """
     model = model_in_use(session.frame, entity)
     made_with = basis(model.VERSION)
-    known = recorded(session, f"{entity} pairs") or ""
+    known = recorded(session.frame, Part.pairs_of(entity))
     if known != made_with:
         session.empty(f"audit.{entity}_features")
         session.empty(f"audit.{entity}_pairs")
@@ -57,7 +57,7 @@ def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHAN
         scored, too_common = _scored_changed(session, entity, model)
     else:
         scored, too_common = _scored_all(session, entity, model)
-    remember(session, f"{entity} pairs", made_with)
+    remember(session, Part.pairs_of(entity), made_with)
     return ScoredPairs(_banded(scored, _stated(session, entity), model.PRIOR_LOG_ODDS), too_common)
 
 
@@ -74,7 +74,7 @@ def _refresh_features(session: Session, entity: Entity) -> int:
     make = organization_features if entity == Entity.ORGANIZATION else person_features
     session.append(table, make(values).with_columns(values["content"]))
     # Rows have their lasting ids only once they are committed; until the pairs are there, too, none are known.
-    remember(session, f"{entity} pairs", UNFINISHED)
+    forget(session, Part.pairs_of(entity))
     session.keep_so_far()
     session.run(SQL.statement("changed_rows", entity=entity))
     session.run(SQL.statement("changed_keys"))

@@ -14,6 +14,7 @@ from schemas.sql import report_catalog
 from schemas.sql.files import Table, literal, quoted, sql_names, sql_text
 from schemas.sql.table_contracts import columns_of, comment_of, table_names
 from schemas.sql.table_definitions import TABLE_SCHEMAS, table_definitions
+from schemas.stores.fingerprints import Part, recorded, remember
 
 if TYPE_CHECKING:
     from schemas.stores.warehouse import Session
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 STORAGE = "v1.2.0"
 """The storage format of our files, which older DuckDBs open, too: tools that analysts have follow its releases late. A
 newer one made the file of a million contacts neither smaller nor faster."""
-
-TABLES_MADE = "tables"
-"""State that names the SQL that the tables were made with."""
-
-VIEWS_MADE = "views"
-"""State that names the SQL that macros and report views were made with."""
 
 
 @cache
@@ -44,8 +39,7 @@ def is_of_another_version(session: Session) -> bool:
     there = session.scalar("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'audit' AND table_name = 'state'")
     if not there:
         return False
-    made = session.scalar("SELECT fingerprint FROM audit.state WHERE name = ?", [TABLES_MADE])
-    return made != _tables_version()
+    return recorded(session.frame, Part.TABLES) != _tables_version()
 
 
 def create_tables(session: Session) -> None:
@@ -62,16 +56,12 @@ def _create_all(session: Session) -> None:
         "WHERE table_catalog = current_database()"
     )["name"].to_list()
     _create_missing(session, there)
-    made: dict[str, str] = {}
-    if "audit.state" in there:
-        made = dict(session.frame("SELECT name, fingerprint FROM audit.state").iter_rows())
-    if made.get(VIEWS_MADE) != _views_version():
+    if recorded(session.frame, Part.VIEWS) != _views_version():
         # Views hold no data: those of another version give way to ours.
         _create_views(session, [name for name in there if name.startswith("reports.")])
-    for name, version in ((TABLES_MADE, _tables_version()), (VIEWS_MADE, _views_version())):
-        if made.get(name) != version:
-            session.connection.execute("DELETE FROM audit.state WHERE name = ?", [name])
-            session.connection.execute("INSERT INTO audit.state VALUES (?, ?)", [name, version])
+    for part, version in ((Part.TABLES, _tables_version()), (Part.VIEWS, _views_version())):
+        if recorded(session.frame, part) != version:
+            remember(session, part, version)
 
 
 def _create_views(session: Session, there: list[str]) -> None:

@@ -21,13 +21,13 @@ from assets.sources.loading.interpretation import InterpretedFile, Interpreter
 from assets.sources.loading.record_writing import Parts, RecordWriter
 from assets.sources.loading.rejects import write_rejects
 from assets.sources.mapping.profile_choice import profiles_for
-from dedup.scoring.freshness import CAUSE, remember
 from schemas.contracts import progress
 from schemas.contracts.errors import StoreError
 from schemas.contracts.records import RECORD_TABLES
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.sql.files import SqlFolder, Table
 from schemas.stores.attempts import SET_ASIDE
+from schemas.stores.fingerprints import Part, remember
 from schemas.stores.ledger import Import, ImportFile, Ledger
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Session
@@ -73,7 +73,7 @@ def _take_back(session: Session, ledger: Ledger) -> None:
     with session.transaction():
         for import_id in undone:
             if session.scalar("SELECT count(*) FROM audit.imports WHERE import_id = ?", [import_id]):
-                remember(session, CAUSE, import_id)
+                remember(session, Part.CAUSE, import_id)
             _delete(session, import_id)
         retired = pl.DataFrame(
             ledger.retired_records(),
@@ -173,7 +173,7 @@ class _Loading:
         status = _status(files)
         if status != ImportStatus.REFUSED:
             self.audit.write(self.session)
-            remember(self.session, CAUSE, item.import_id)
+            remember(self.session, Part.CAUSE, item.import_id)
         return status, files
 
     def _load_file(self, records: RecordWriter) -> ImportFile:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from enum import StrEnum
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from assets.sources.casting.cells import DTYPES
 from schemas.contracts.errors import QueryError, StoreError
 from schemas.contracts.records import CONTRACTS, RECORD_TABLES
+from schemas.contracts.vocabulary import RESOLVED_ENTITIES, Band, DealStatus, LeadStatus, Verdict
 from schemas.sql.files import quoted, sql_files
 from schemas.stores.warehouse import Published, Warehouse
 from tests.support import Workplace, write_csv
@@ -99,6 +101,35 @@ def test_the_records_tables_have_the_fields_of_the_record_contracts(workplace: W
             for field in contract.columns:
                 dtype = DTYPES.get(field.kind, pl.String())
                 assert schema[field.name] == (pl.List(dtype) if field.is_list else dtype), (table, field)
+
+
+WORDS: dict[str, type[StrEnum] | tuple[str, ...]] = {
+    "main.deals.status": DealStatus,
+    "main.stages.status": DealStatus,
+    "main.leads.status": LeadStatus,
+    "main.deal_stage_history.origin": ("native", "inferred", "conversion", "manual"),
+    "audit.person_pairs.band": Band,
+    "audit.organization_pairs.band": Band,
+    "audit.decisions.decision": Verdict,
+    "audit.decisions.entity": RESOLVED_ENTITIES,
+}
+
+
+def test_the_published_file_says_which_words_a_column_holds(workplace: Workplace, tmp_path: Path) -> None:
+    target = tmp_path / "published.duckdb"
+    with workplace.warehouse.open() as session:
+        workplace.warehouse.publish(session, target, clean=True)  # a copy of every table, constraints included
+    with duckdb.connect(target) as connection:
+        checks = connection.execute(
+            "SELECT schema_name || '.' || table_name || '.' || constraint_column_names[1], constraint_text "
+            "FROM duckdb_constraints() WHERE constraint_type = 'CHECK'"
+        ).fetchall()
+        allowed = {column: set(re.findall("'([^']*)'", text)) for column, text in checks}
+        assert {column: allowed[column] for column in WORDS} == {
+            column: {str(word) for word in words} for column, words in WORDS.items()
+        }
+        with pytest.raises(duckdb.ConstraintException, match="CHECK"):
+            connection.execute("INSERT INTO main.deals (deal_id, status) VALUES ('deal_1', 'Won')")
 
 
 def test_sql_files_hold_one_statement_each() -> None:

@@ -1,7 +1,7 @@
 -- What people did to entities, in the order of the ledger: edits, conversions, moves of deals, the model in use. Imports never undo it.
 CREATE TABLE audit.actions (
     sequence BIGINT NOT NULL,  -- Place in the ledger
-    entity VARCHAR NOT NULL,  -- organization, person, lead or deal
+    entity VARCHAR NOT NULL CHECK (entity IN ('organization', 'person', 'lead', 'deal')),  -- organization, person, lead or deal
     record_key VARCHAR NOT NULL,  -- The record that anchored the entity when it was done
     action VARCHAR NOT NULL,  -- What was done: edit, use_model, convert, …
     details MAP(VARCHAR, VARCHAR) NOT NULL,  -- With what: field and value, stage, …

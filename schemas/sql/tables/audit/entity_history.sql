@@ -3,8 +3,8 @@
 CREATE TABLE audit.entity_history (
     change_id VARCHAR NOT NULL,  -- Names the change
     changed_at TIMESTAMPTZ NOT NULL,  -- When it was found
-    entity VARCHAR NOT NULL,  -- organization or person
-    change VARCHAR NOT NULL,  -- merged: all of it went up in another; split: some of its records left it; ended: no record is left
+    entity VARCHAR NOT NULL CHECK (entity IN ('organization', 'person')),  -- organization or person
+    change VARCHAR NOT NULL CHECK (change IN ('merged', 'split', 'ended')),  -- merged: all of it went up in another; split: some of its records left it; ended: no record is left
     entity_id VARCHAR NOT NULL,  -- The id that it happened to
     into_id VARCHAR,  -- Where its records went
     records INTEGER NOT NULL,  -- How many of its records

@@ -7,7 +7,7 @@ CREATE TABLE audit.import_files (
     file VARCHAR NOT NULL,  -- The file as the user named it
     sha256 VARCHAR NOT NULL,  -- Its identity, and its name in the archive
     size BIGINT NOT NULL,  -- Its size in bytes
-    status VARCHAR NOT NULL,  -- loaded, unchanged or refused
+    status VARCHAR NOT NULL CHECK (status IN ('loaded', 'unchanged', 'refused')),  -- loaded, unchanged or refused
     reason VARCHAR,  -- Why it was refused
     format VARCHAR,  -- csv, xlsx, xlsb, xls, ods, xml (Excel 2003), html or vcf
     encoding VARCHAR,  -- Encoding of delimited text

@@ -1,5 +1,5 @@
--- What the tables were made from: equal fingerprints mean that everything derived is up to date.
+-- What each part of the warehouse was last made from. A part whose fingerprint is the same now is up to date.
 CREATE TABLE audit.state (
-    name VARCHAR NOT NULL,  -- derived: what the derived tables were last made from; tables, views: the SQL of them
-    fingerprint VARCHAR NOT NULL  -- Hash of the loaded imports and of the models in use
+    name VARCHAR NOT NULL,  -- The part: tables, views, the records, pairs and entities of organizations and persons, derived (everything), published without; cause names an import instead
+    fingerprint VARCHAR NOT NULL  -- Hash of what the part was made from: SQL, imports, facts, models and settings
 );

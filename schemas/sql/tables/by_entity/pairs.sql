@@ -4,7 +4,7 @@ CREATE TABLE audit.{entity}_pairs (
     record_key_r VARCHAR NOT NULL,  -- The other
     match_weight DOUBLE NOT NULL,  -- Evidence of the two records alone, in bits; free of the prior
     match_probability DOUBLE NOT NULL,  -- With the prior of the model version
-    band VARCHAR NOT NULL,  -- matched, review or distinct
+    band VARCHAR NOT NULL CHECK (band IN ('matched', 'review', 'distinct')),  -- matched, review or distinct
     evidence MAP(VARCHAR, DOUBLE) NOT NULL,  -- Bits that each comparison adds or takes
     rule VARCHAR NOT NULL  -- model; decided same or decided different; what links them: stated by the source, same name within the source, same name, no other details; or why matched ones are apart: weak bridge, kept apart
 );

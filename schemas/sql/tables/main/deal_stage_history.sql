@@ -8,5 +8,5 @@ CREATE TABLE main.deal_stage_history (
     entered_at TIMESTAMPTZ,  -- When it entered; empty where no source says
     left_at TIMESTAMPTZ,  -- When it left; empty while it is there or where no source says
     changed_by VARCHAR,  -- The user who moved it, see users
-    origin VARCHAR NOT NULL  -- native (the CRM's own history), inferred (from successive imports), conversion or manual (made here)
+    origin VARCHAR NOT NULL CHECK (origin IN ('native', 'inferred', 'conversion', 'manual'))  -- native (the CRM's own history), inferred (from successive imports), conversion or manual (made here)
 );

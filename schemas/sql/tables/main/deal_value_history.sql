@@ -9,5 +9,5 @@ CREATE TABLE main.deal_value_history (
     currency VARCHAR,  -- ISO 4217 code from then on; empty where no source says
     from_expected_close_date DATE,  -- Day on which it was to close before
     expected_close_date DATE,  -- Day on which it is to close from then on
-    origin VARCHAR NOT NULL  -- native (the CRM's own history), inferred (from successive imports) or conversion
+    origin VARCHAR NOT NULL CHECK (origin IN ('native', 'inferred', 'conversion'))  -- native (the CRM's own history), inferred (from successive imports) or conversion
 );

@@ -7,7 +7,7 @@ CREATE TABLE main.deals (
     lead_id VARCHAR,  -- The lead it was converted from, see leads
     pipeline_id VARCHAR,  -- Its pipeline, see pipelines
     stage_id VARCHAR,  -- Its present stage, see stages
-    status VARCHAR NOT NULL,  -- open, won or lost
+    status VARCHAR NOT NULL CHECK (status IN ('open', 'won', 'lost')),  -- open, won or lost
     value DECIMAL(18,2),  -- Value in currency
     currency VARCHAR,  -- ISO 4217 code; empty where no source says
     value_base DECIMAL(18,2),  -- Value in the base currency of the settings; empty where no rate is known

@@ -4,7 +4,7 @@ CREATE TABLE main.leads (
     title VARCHAR,  -- Title as given, else made of its person and organization
     person_id VARCHAR,  -- The person, see persons
     organization_id VARCHAR,  -- The organization, see organizations
-    status VARCHAR NOT NULL,  -- open, archived or converted
+    status VARCHAR NOT NULL CHECK (status IN ('open', 'archived', 'converted')),  -- open, archived or converted
     channel VARCHAR,  -- Where the lead came from, as given
     value DECIMAL(18,2),  -- Expected value in currency
     currency VARCHAR,  -- ISO 4217 code; empty where no source says
