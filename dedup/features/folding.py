@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
 import polars as pl
 from anyascii import anyascii
 
-_VOCABULARIES = Path(__file__).parent / "vocabularies"
+from schemas.contracts.word_lists import word_list
+
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`](?=\w)")
 
 
-@cache
 def vocabulary(name: str) -> frozenset[str]:
     """The entries of `dedup/features/vocabularies/<name>.txt`, without comments."""
-    lines = (_VOCABULARIES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    return word_list(__file__, name)
 
 
 def fold_words(text: str) -> str:

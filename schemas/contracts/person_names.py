@@ -7,21 +7,12 @@ folding names for comparison (`dedup.features.names`).
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
-_VOCABULARIES = Path(__file__).parent / "vocabularies"
-
-
-@cache
-def _words(name: str) -> frozenset[str]:
-    lines = (_VOCABULARIES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+from schemas.contracts.word_lists import word_list
 
 
 def titles() -> frozenset[str]:
     """Return the words before a name that are no part of it, in small letters."""
-    return _words("titles")
+    return word_list(__file__, "titles")
 
 
 def split_name(full: str) -> tuple[str | None, str | None]:
@@ -41,6 +32,6 @@ def split_name(full: str) -> tuple[str | None, str | None]:
     if len(words) < 2:
         return None, None
     start = len(words) - 1
-    while start > 1 and words[start - 1].casefold().rstrip(".") in _words("name_particles"):
+    while start > 1 and words[start - 1].casefold().rstrip(".") in word_list(__file__, "name_particles"):
         start -= 1
     return " ".join(words[:start]), " ".join(words[start:])

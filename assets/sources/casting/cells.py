@@ -21,6 +21,7 @@ import rphonenumbers
 
 from assets.sources.casting.dates import parse_moment
 from schemas.contracts.vocabulary import LANGUAGES, DateOrder, Kind
+from schemas.contracts.word_lists import word_list
 
 Value = str | bool | float | Decimal | date | datetime
 
@@ -51,12 +52,6 @@ DTYPES: dict[Kind, pl.DataType] = {
 _EMAIL = re.compile(r"^[^\s@<>,;:\"()\[\]]+@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}$")
 _URL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:/*)?(?:[^/@\s]*@)?([^/:?#\s]+)(?::\d+)?(?:[/?#].*)?$", re.IGNORECASE)
 _HOST = re.compile(r"^(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}$")
-_TRUE = frozenset(
-    {"true", "t", "yes", "y", "1", "x", "oui", "vrai", "done", "archived", "ja", "wahr", "sim", "sí", "si"}
-)
-_FALSE = frozenset(
-    {"false", "f", "no", "n", "0", "non", "faux", "not archived", "to do", "nein", "falsch", "não", "nao"}
-)
 _SYMBOLS = {
     "$": None,
     "€": "EUR",
@@ -228,9 +223,9 @@ def _number(text: str, context: CastContext) -> float:
 
 def _boolean(text: str, _context: CastContext) -> bool:
     word = text.casefold()
-    if word in _TRUE:
+    if word in word_list(__file__, "true_words"):
         return True
-    if word in _FALSE:
+    if word in word_list(__file__, "false_words"):
         return False
     raise ValueError("is neither yes nor no")
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 from schemas.contracts.headers import fold_header, without_repeat
+from schemas.contracts.word_lists import word_list
 
 HEADER_WITHIN = 60
 """Rows in which the first header is looked for: the longest preamble met in real report exports had about twenty."""
@@ -19,15 +21,16 @@ FOOTER_WITHIN = 10
 LONGEST_HEADER = 120
 """Characters; what is longer is a sentence."""
 
-_FOOTER = re.compile(
-    r"^(grand total|total|totals|sum|subtotal|copyright|©|confidential|generated|exported|report generated|end of"
-    r"|page \d+|\d+ (rows|records)|total g[ée]n[ée]ral|somme|g[ée]n[ée]r[ée]|export[ée]|gesamt(summe)?|summe"
-    r"|seite \d+|totale|total general|suma|totaal|soma)\b",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"[-+]?[\d.,\s]+%?")
 
 Cells = Sequence[str | None]
+
+
+@cache
+def _footer() -> re.Pattern[str]:
+    """The beginning of a row below the data: a word of the list, or a count of pages or rows."""
+    words = "|".join(re.escape(word) for word in sorted(word_list(__file__, "footer_words")))
+    return re.compile(rf"^({words}|(page|seite) \d+|\d+ (rows|records))\b", re.IGNORECASE)
 
 
 def clean(cell: str | None) -> str | None:
@@ -132,7 +135,7 @@ def footer_start(rows: Sequence[Cells], width: int) -> int:
             continue
         first, *others = cells
         is_sparse = len(cells) <= max(1, width // 2) or all(is_number(cell) for cell in others)
-        if is_sparse and _FOOTER.match(first):
+        if is_sparse and _footer().match(first):
             last = index
         else:
             break

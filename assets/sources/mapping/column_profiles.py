@@ -17,16 +17,8 @@ from assets.sources.mapping.columns import Batch, Columns
 from assets.sources.mapping.reimports import RECORDS, restored
 from assets.sources.mapping.sections import BoundSection
 from assets.sources.sheets import Rejection
+from schemas.contracts.word_lists import word_list
 from schemas.profiles.loader import ObjectProfile
-
-PLACEHOLDERS = (
-    "test", "testing", "test test", "tester", "asdf", "asdfasdf", "qwerty", "qwertz", "azerty", "xxx", "xxxx", "foo",
-    "bar", "dummy", "sample", "example", "n/a", "na", "#n/a", "none", "null", "nil", "nan", "unknown", "not available",
-    "tbd", "-", "--", "---", ".", "?", "??", "0000000000", "1234567890", "123456789", "1111111111", "test@test.com",
-    "test@example.com", "none@none.com", "no@email.com", "noemail@noemail.com", "inconnu", "unbekannt", "desconocido",
-    "sconosciuto", "desconhecido", "onbekend", "keine angabe", "k.a.", "s/o", "sans objet",
-)  # fmt: skip
-"""What people write into a field they have no value for, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +77,8 @@ class ColumnProfiler:
         ids = [bound for bound in self.sections if bound.entity == self.object.primary and bound.ids]
         seen: list[pl.Series] = []
         # In the three ways they are written: lower-casing every cell of a list takes as long as reading it.
-        words = pl.Series([form for word in PLACEHOLDERS for form in (word, word.title(), word.upper())]).implode()
+        given = sorted(word_list(__file__, "placeholders"))
+        words = pl.Series([form for word in given for form in (word, word.title(), word.upper())]).implode()
         for batch in self.batches():
             self.columns.observe(batch)
             for index in range(len(self.columns.headers)):
