@@ -1,7 +1,7 @@
-"""Checks that stand on the assets, as Dagster shows them: what breaks a table stops the run, what is odd warns.
+"""Asset checks: an invalid table stops the run, an unusual one warns.
 
-Belongs here: which step evaluates which check, and how grave it is. Does not belong here: what the tables promise
-(`schemas.stores.table_checks`) and repairing it.
+Belongs here: which step evaluates which check, and its severity. Does not belong here: the conditions
+(`schemas.stores.table_checks`); repairs.
 """
 
 from collections.abc import Collection, Iterator
@@ -15,9 +15,9 @@ from schemas.stores.table_checks import Check, table_checks
 
 
 def checks_of(step: str) -> dict[dg.AssetCheckKey, Check]:
-    """The checks that a step evaluates: those of its tables, and those of earlier ones that need its tables.
+    """The checks that a step evaluates: those of its tables, and those of earlier tables that read its tables.
 
-    A check of an earlier table stands on the table that it waited for.
+    A check of an earlier table belongs to the asset of the table that it waits for.
     """
     names = list(STEPS)
     own = STEPS[step]
@@ -33,7 +33,7 @@ def _key(check: Check, own: Collection[str]) -> dg.AssetCheckKey:
 
 
 def check_specs(step: str) -> list[dg.AssetCheckSpec]:
-    """The specs of the checks that a step evaluates. All of them block: a wrong table must not flow on."""
+    """The specs of the checks that a step evaluates. All of them block."""
     return [
         dg.AssetCheckSpec(key.name, asset=key.asset_key, description=check.description, blocking=True)
         for key, check in checks_of(step).items()
@@ -41,7 +41,7 @@ def check_specs(step: str) -> list[dg.AssetCheckSpec]:
 
 
 def evaluate(context: dg.AssetExecutionContext, home: Home, step: str) -> Iterator[dg.AssetCheckResult]:
-    """Evaluate the selected checks of a step and record which of them failed."""
+    """Evaluate the selected checks of a step and record failures."""
     for key, check in checks_of(step).items():
         if key in context.selected_asset_check_keys:
             found = check.find(home.session)

@@ -1,4 +1,4 @@
-"""The CRM tables: leads apart from the pipeline, deals in it, and what happened to them."""
+"""The CRM tables: leads, deals, their histories, notes and activities."""
 
 import dagster as dg
 
@@ -12,7 +12,7 @@ from schemas.contracts import progress
 from schemas.sql.lineage import made_from
 
 BESIDES = {"audit.id_redirects": ("main.organizations", "main.persons")}
-"""What a table is made from besides the SQL of this step: resolving writes redirects of organizations and persons."""
+"""Dependencies of a table besides this step's SQL: resolving writes redirects of organizations and persons."""
 
 
 def _spec(table: str) -> dg.AssetSpec:
@@ -28,14 +28,14 @@ def _spec(table: str) -> dg.AssetSpec:
     can_subset=True,
 )
 def crm_tables(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
-    """Build users, pipelines, stages, leads, deals, their history, notes and activities, all of them together."""
-    did = "up to date"
+    """Build users, pipelines, stages, leads, deals, their histories, notes and activities together."""
+    outcome = "up to date"
     if context.selected_asset_keys and not is_current(home.session, home.settings.shaping):
         progress.report("Building leads, deals and their history")
         with home.session.transaction():
             settings = home.settings
             setup = Setup(settings.base_currency, settings.rates, settings.pipelines, settings.stage_map)
             build_crm_tables(home.session, setup)
-        did = "built"
-    yield from results(context, home.session, STEPS["crm"], {"step": did})
+        outcome = "built"
+    yield from results(context, home.session, STEPS["crm"], {"step": outcome})
     yield from evaluate(context, home, "crm")

@@ -1,4 +1,4 @@
-"""Landed files: what people hand in, archived and recorded before anything is made of it."""
+"""Landed files: archived and recorded before anything is derived from them."""
 
 from collections import Counter
 from dataclasses import replace
@@ -19,9 +19,9 @@ from schemas.contracts.vocabulary import FileStatus
 
 
 class ImportConfig(StatedOptions, dg.Config):  # type: ignore[misc, unused-ignore]
-    """What one import takes: files, folders and zip archives, and what the user stated about them.
+    """The input of one import: files, folders and zip archives, and the stated options.
 
-    Without paths nothing new is taken; imports that a crash left unfinished are still brought in.
+    Without paths it lands nothing new, but still finishes imports that a crash interrupted.
     """
 
     paths: list[str] = Field(default_factory=list)
@@ -32,11 +32,11 @@ class ImportConfig(StatedOptions, dg.Config):  # type: ignore[misc, unused-ignor
 
 @dg.asset(group_name="landing", pool="warehouse", kinds={"file"}, owners=[OWNERS["landing"]])
 def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]:
-    """Every file ever received: its bytes in the archive under their sha256, and one import in the ledger for each run.
+    """Every received file: its bytes in the archive by sha256, and one import in the ledger for each run.
 
-    A file is known by its content: the same bytes under another name are unchanged and received only once.
+    A file is identified by its content: the same bytes under another name are unchanged and received only once.
     """
-    progress.report("Taking files into the archive")
+    progress.report("Archiving files")
     settings = home.settings
     saved = [home.archive.put(data) for data in saved_profiles(settings).values()]
     options = import_options(settings, config, profile_sha256=config.profile_sha256, saved_profiles=saved)
@@ -51,7 +51,7 @@ def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]
             "files_received": counts[FileStatus.RECEIVED],
             "files_unchanged": counts[FileStatus.UNCHANGED],
             "files_refused": counts[FileStatus.REFUSED],
-            "files_skipped": len(landing.passed_over),
+            "files_skipped": len(landing.skipped),
             "files": dg.MetadataValue.md(files_table(home.outcome)),
         }
     )
@@ -59,6 +59,4 @@ def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]
 
 def _record(home: Home, landing: Landing) -> None:
     files = [FileOutcome(file.path, file.sha256, file.status, file.reason, file.known_from) for file in landing.files]
-    home.record(
-        replace(home.outcome, import_id=landing.import_id, files=tuple(files), skipped=tuple(landing.passed_over))
-    )
+    home.record(replace(home.outcome, import_id=landing.import_id, files=tuple(files), skipped=tuple(landing.skipped)))

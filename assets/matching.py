@@ -1,6 +1,6 @@
-"""Who is who: scored pairs, then the organizations and persons that they make.
+"""Matching: scored pairs, then the organizations and persons resolved from them.
 
-Organizations come first, because the employer is evidence for a person.
+Organizations come first, because the employer is evidence for persons.
 """
 
 from dataclasses import replace
@@ -26,13 +26,13 @@ from schemas.sql.files import SqlStatement
 from schemas.sql.lineage import statement_of
 
 PAIR_STEPS = ("record_contents", "{entity}_live", "{entity}_values", "decided", "links")
-"""SQL files whose reads say what the pairs of an entity are made from."""
+"""SQL files from which the dependencies of an entity's pairs are derived."""
 
 ENTITY_STEPS = (
     "members", "{entity}_candidates", "{entity}_conflicts", "record_entities", "insert_{entity}s", "insert_lineage",
     "insert_redirects", "insert_sources", "update_lineage",
 )  # fmt: skip
-"""SQL files whose reads say what an entity's tables are made from."""
+"""SQL files from which the dependencies of an entity's tables are derived."""
 
 
 def _sql(entity: Entity) -> tuple[list[SqlStatement], list[SqlStatement]]:
@@ -45,7 +45,7 @@ def _sql(entity: Entity) -> tuple[list[SqlStatement], list[SqlStatement]]:
 
 
 def _reads(statements: list[SqlStatement]) -> set[str]:
-    """The lasting tables that statements read."""
+    """The permanent tables that statements read."""
     return {table for item in statements for table in statement_of(item.text).reads if "." in table}
 
 
@@ -64,41 +64,41 @@ def _entity_spec(table: str, entity: Entity) -> dg.AssetSpec:
 
 
 def _score(home: Home, entity: Entity) -> dg.MaterializeResult[None]:
-    """Score the pairs of an entity, unless everything derived is up to date."""
-    table, did = f"audit.{entity}_pairs", "up to date"
-    common: dict[str, int] = {}
+    """Score the pairs of an entity, unless the derived tables are up to date."""
+    table, outcome = f"audit.{entity}_pairs", "up to date"
+    oversized: dict[str, int] = {}
     if not is_current(home.session, home.settings.shaping):
         progress.report(f"Comparing {entity}s")
         with home.session.transaction():
             load_current(home.session, entity)
             found = find_pairs(home.session, entity)
             home.session.replace(table, found.pairs)
-        common, did = found.too_common, "scored"
-        values = tuple(CommonValue(entity, rule, records) for rule, records in common.items())
+        oversized, outcome = found.oversized_blocks, "scored"
+        values = tuple(CommonValue(entity, rule, records) for rule, records in oversized.items())
         home.record(replace(home.outcome, common_values=(*home.outcome.common_values, *values)))
     return dg.MaterializeResult(
         metadata={
-            "step": did,
+            "step": outcome,
             "dagster/row_count": row_count(home.session, table),
             "model": model_in_use(home.session.frame, entity).VERSION,
-            "records_with_a_value_too_common": sum(common.values()),
-            "too_common": dg.MetadataValue.json(common),
+            "records_in_oversized_blocks": sum(oversized.values()),
+            "oversized_blocks": dg.MetadataValue.json(oversized),
         }
     )
 
 
 def _resolve(context: dg.AssetExecutionContext, home: Home, entity: Entity) -> Evaluations:
-    """Resolve an entity, unless everything derived is up to date."""
+    """Resolve an entity, unless the derived tables are up to date."""
     step = f"{entity}s"
-    said: dict[str, Any] = {"step": "up to date"}
+    metadata: dict[str, Any] = {"step": "up to date"}
     if context.selected_asset_keys and not is_current(home.session, home.settings.shaping):
         progress.report(f"Resolving {step}")
         with home.session.transaction():
             load_current(home.session, entity)
             survivorship = Survivorship(home.settings.source_priority, home.settings.survivorship)
-            said = {"step": "resolved", **_counts(resolve(home.session, entity, survivorship))}
-    yield from results(context, home.session, STEPS[step][:1], said)
-    yield from results(context, home.session, STEPS[step][1:], {"step": said["step"]})
+            metadata = {"step": "resolved", **_counts(resolve(home.session, entity, survivorship))}
+    yield from results(context, home.session, STEPS[step][:1], metadata)
+    yield from results(context, home.session, STEPS[step][1:], {"step": metadata["step"]})
     yield from evaluate(context, home, step)
 
 

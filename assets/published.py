@@ -1,4 +1,4 @@
-"""The published snapshot: the file that everybody reads, swapped in one step."""
+"""The published snapshot: the file for all readers, replaced in one step."""
 
 from pathlib import Path
 
@@ -27,9 +27,8 @@ ENTITIES = ("organizations", "persons", "leads", "deals")
     deps=[*table_keys(), *(key_of(f"{REPORT_PREFIX}.{name}") for name in REPORTS)],
 )
 def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
-    """`published/leadsift.duckdb`: every table and report in one file that everybody reads. It is a copy of the
-    warehouse, put in place in one step after every blocking check has passed; a reader who has the old file open keeps
-    it.
+    """`published/leadsift.duckdb`: every table and report in one file. It is a copy of the warehouse, put in place in
+    one step after every blocking check has passed; readers with the old file open keep it.
 
     ```sql
     SELECT * FROM reports.win_rate  -- leadsift sql "…", or any DuckDB client
@@ -43,8 +42,8 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
             remember(session, Part.DERIVED, wanted)
         forget(session, Part.CAUSE)
     keep_history(session, home.ledger)
-    # The copy carries the fingerprint: what it says of itself, not what was meant, decides whether it is up to date.
-    did = "up to date"
+    # The copy has its own fingerprint, which decides whether it is up to date.
+    outcome = "up to date"
     if _published_fingerprint(target) != wanted:
         progress.report("Publishing")
         undone = digest([item.import_id for item in home.ledger.imports() if item.undone_at is not None])
@@ -53,10 +52,10 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
         )
         with session.transaction():
             remember(session, Part.PUBLISHED, undone)
-        did = "published"
+        outcome = "published"
     return dg.MaterializeResult(
         metadata={
-            "step": did,
+            "step": outcome,
             "path": dg.MetadataValue.path(str(target)),
             "bytes": target.stat().st_size,
             **{table: row_count(session, f"main.{table}") for table in ENTITIES},
@@ -65,7 +64,7 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
 
 
 def _published_fingerprint(target: Path) -> str | None:
-    """The fingerprint that the published file carries; None where there is no readable one."""
+    """The fingerprint in the published file; None if it cannot be read."""
     try:
         return recorded(Published(target).query, Part.DERIVED)
     except LeadsiftError:

@@ -1,4 +1,4 @@
-"""Source records: every row that was taken, typed, as its source gave it; and what the ledger and the files say."""
+"""Source records: every loaded row with typed values; facts from the ledger; audit tables of files."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.checks import check_specs, evaluate
 from assets.resources import Home
-from assets.sources.loading.facts import take_statements
+from assets.sources.loading.facts import load_facts
 from assets.sources.loading.imports import load_pending
 from assets.summaries import LoadSummary, load_summary
 from assets.tables import STEPS, Evaluations, key_of, results, table_spec
@@ -14,12 +14,12 @@ from schemas.contracts.outcomes import RunOutcome
 from schemas.contracts.vocabulary import FileStatus
 
 FACTS = ("audit.decisions", "audit.actions", "audit.models")
-"""Tables of what people stated: made from the ledger, not from files."""
+"""Tables of users' facts: made from the ledger, not from files."""
 
 NOTHING_REFUSED = dg.AssetCheckSpec(
     "nothing_refused",
     asset=key_of("audit.import_files"),
-    description="Every file and every row was taken. What was refused is listed with its reason; the rest is loaded.",
+    description="Every file and every row was loaded. Refused files and rejected rows are listed with their reasons.",
 )
 
 
@@ -35,16 +35,16 @@ def _spec(table: str) -> dg.AssetSpec:
     can_subset=True,
 )
 def source_records(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
-    """Load every import that the ledger knows and the warehouse lacks, and what people stated since."""
+    """Load every import that is in the ledger but not in the warehouse, and new facts of users."""
     wanted = context.selected_asset_keys
     if wanted - {key_of(table) for table in FACTS}:
         yield from _load(context, home)
     elif wanted:
-        take_statements(home.session, home.ledger, home.archive)
+        load_facts(home.session, home.ledger, home.archive)
         yield from results(context, home.session, FACTS, {"step": "copied from the ledger"})
     yield from evaluate(context, home, "records")
     if NOTHING_REFUSED.key in context.selected_asset_check_keys:
-        # Checked alone, it says again what it said of the newest run.
+        # Selected alone, the check repeats the result of the newest run.
         yield _nothing_refused(_summary(home, home.outcome if wanted else home.ledger.runs.newest() or home.outcome))
 
 
@@ -52,17 +52,17 @@ def _load(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
     finished = load_pending(home.session, home.stores, home.settings.rejects_dir)
     home.record(replace(home.outcome, loaded=tuple(item.import_id for item in finished)))
     summary = _summary(home, home.outcome)
-    said = {
+    metadata = {
         "imports_loaded": len(finished),
         **summary.numbers,
         "read": dg.MetadataValue.md(summary.read),
         "refused": dg.MetadataValue.md(summary.refused),
         "decided": dg.MetadataValue.md(summary.decided),
     }
-    did = "loaded" if finished else "nothing new to load"
+    outcome = "loaded" if finished else "nothing new to load"
     for table in STEPS["records"]:
         is_about_files = table == "audit.import_files"
-        yield from results(context, home.session, [table], {"step": did, **(said if is_about_files else {})})
+        yield from results(context, home.session, [table], {"step": outcome, **(metadata if is_about_files else {})})
 
 
 def _summary(home: Home, outcome: RunOutcome) -> LoadSummary:

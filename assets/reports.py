@@ -52,7 +52,7 @@ def _spec(name: str) -> dg.AssetSpec:
     can_subset=True,
 )
 def reports(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
-    """Compute every row of every report once, so that one that fails is seen before it is published."""
+    """Compute every row of every report, so that a failing report is noticed before it is published."""
     progress.report("Reading the reports")
     counts: dict[str, int] = {}
     columns = _columns(home.session)
@@ -71,7 +71,7 @@ def reports(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
 
 
 def _columns(session: Session) -> dict[str, dg.TableSchema]:
-    """The columns of every report, which only DuckDB knows."""
+    """The columns of every report; only DuckDB knows them."""
     rows = session.frame(
         "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = ? ORDER BY column_index",
         [REPORT_PREFIX],
@@ -83,7 +83,7 @@ def _columns(session: Session) -> dict[str, dg.TableSchema]:
 
 
 def _has_rows(home: Home, name: str, rows: int | None) -> dg.AssetCheckResult:
-    """Warn of a report without rows, although every table that it reads has some."""
+    """Warn if a report has no rows although all tables that it reads have rows."""
     found = row_count(home.session, _view(name)) if rows is None else rows
     sources = {table: row_count(home.session, table) for table in sorted(_sources(name))}
     is_odd = not found and all(sources.values())
@@ -92,6 +92,6 @@ def _has_rows(home: Home, name: str, rows: int | None) -> dg.AssetCheckResult:
         check_name=HAS_ROWS,
         passed=not is_odd,
         severity=dg.AssetCheckSeverity.WARN,
-        description="no rows, although every table that it reads has some" if is_odd else None,
+        description="no rows, although all tables that it reads have rows" if is_odd else None,
         metadata={"rows": found},
     )

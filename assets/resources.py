@@ -1,6 +1,6 @@
-"""The home as a Dagster resource: its stores, held for a whole run, and what the run did so far.
+"""The home as a Dagster resource: its stores, open for a whole run, and the outcome of the run so far.
 
-The warehouse is opened at the first use and held until the run ends, so that no other run or command writes in between.
+The warehouse is opened at first use and stays open until the run ends, so that no other run or command can write.
 """
 
 from collections.abc import Generator
@@ -28,28 +28,28 @@ class Home(dg.ConfigurableResource["Home"]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> "Generator[Home, None, None]":
-        """Hold what was opened until the run ends; then record what the run did, whether it failed or not."""
-        nothing = RunOutcome(context.run.run_id if context.run else "")
-        self._outcome = nothing
+        """Keep the stores open until the run ends; then record its outcome, even if it failed."""
+        empty = RunOutcome(context.run.run_id if context.run else "")
+        self._outcome = empty
         with self.stores:
             try:
                 yield self
             finally:
-                if self._outcome != nothing:
+                if self._outcome != empty:
                     self.ledger.runs.record(self._outcome)
 
     @property
     def outcome(self) -> RunOutcome:
-        """What the run did so far."""
+        """The outcome of the run so far."""
         return self._outcome or RunOutcome("")
 
     def record(self, outcome: RunOutcome) -> None:
-        """Put a fuller outcome in the place of what the run did so far."""
+        """Replace the outcome of the run so far."""
         self._outcome = outcome
 
     @property
     def stores(self) -> Stores:
-        """The home's stores, each opened at its first use."""
+        """The home's stores, each opened at first use."""
         if self._stores is None:
             self._stores = Stores.open(load_settings(Path(self.path) if self.path else None))
         return self._stores

@@ -1,7 +1,7 @@
-"""What a run read, refused and decided, as Dagster shows it: numbers that it plots over time, and tables to read.
+"""Summaries of a run for Dagster: numbers that it plots over time, and tables of what was read, refused and decided.
 
-Belongs here: metadata about an import. Does not belong here: finding out what happened (the ledger and the audit tables
-say it).
+Belongs here: metadata of an import. Does not belong here: collecting outcomes (they are in the ledger and the audit
+tables).
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,12 +14,12 @@ from schemas.sql.files import sql_text
 from schemas.stores.warehouse import Session
 
 MOST_SHOWN = 50
-"""Lines of a table on Dagster's page; the published file holds all of them."""
+"""Rows of a table on Dagster's page; the published file has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadSummary:
-    """What loading made of the files of a run: one row for each sheet, and the files that were refused."""
+    """The result of loading the files of a run: one row for each sheet, and the refused files."""
 
     sheets: pl.DataFrame
     refusals: Sequence[tuple[str, str]]
@@ -37,7 +37,7 @@ class LoadSummary:
 
     @property
     def read(self) -> str:
-        """The sheets that were read, as a table."""
+        """A table of the loaded sheets."""
         header = ("file", "sheet", "recognised as", "rows", "loaded", "rejected", "cells rejected")
         columns = ("file", "sheet", "object", "rows", "loaded", "rejected", "rejected_cells")
         loaded = self.sheets.filter(pl.col("status") == "loaded")
@@ -45,25 +45,25 @@ class LoadSummary:
 
     @property
     def refused(self) -> str:
-        """The files that were refused and why, as a table."""
+        """A table of the refused files with their reasons."""
         return _table(("file", "reason"), self.refusals)
 
     @property
     def decided(self) -> str:
-        """What was decided about sheets for the user, as a table."""
+        """A table of the decisions about sheets."""
         rows = self.sheets.select("file", "sheet", "decisions").explode("decisions").drop_nulls("decisions")
         return _table(("file", "sheet", "decision"), rows.iter_rows())
 
 
 def load_summary(session: Session, outcome: RunOutcome, refusals: Sequence[tuple[str, str]]) -> LoadSummary:
-    """What the imports that a run loaded consist of; `refusals` are the files that loading refused, with the reason."""
+    """Summarise the imports that a run loaded; `refusals` are the files that loading refused, with reasons."""
     sheets = session.frame(sql_text("queries/sheets_loaded"), {"imports": list(outcome.loaded)})
     at_landing = [(file.path, file.reason or "") for file in outcome.refused]
     return LoadSummary(sheets, [*at_landing, *refusals])
 
 
 def files_table(outcome: RunOutcome) -> str:
-    """The files that a run was given, as a table."""
+    """A table of the files of a run."""
     return _table(
         ("file", "status", "reason"),
         ((file.path, file.status.value, file.reason or file.known_from or "") for file in outcome.files),
@@ -80,6 +80,6 @@ def _table(header: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    """A value within a markdown table: one line, and no sign that ends the cell or begins a tag."""
+    """A value for a Markdown table: one line, with pipes and tags escaped."""
     text = " ".join(str("" if value is None else value).split())
     return text.replace("|", "\\|").replace("<", "&lt;")

@@ -1,7 +1,6 @@
-"""The tables as assets: the key of each, how it describes itself on Dagster's page, and what it is made from.
+"""Tables as assets: their keys, their descriptions on Dagster's page, and their dependencies.
 
-Belongs here: what every asset that is a table shares. Does not belong here: building a table, and SQL lineage itself
-(`schemas.sql.lineage`).
+Belongs here: what all table assets share. Does not belong here: building tables; SQL lineage (`schemas.sql.lineage`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +35,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     "crm": (*(f"main.{table}" for table in CRM_TABLES), "audit.deal_conflicts", "audit.id_redirects"),
 }  # fmt: skip
-"""The steps that write tables, in order, and the tables that are finished with each."""
+"""The steps that write tables, in order, with the tables that each completes."""
 
 OWNERS = {
     "landing": "team:operations",
@@ -47,11 +46,11 @@ OWNERS = {
     "reports": "team:analysts",
     "publishing": "team:operations",
 }
-"""Whom the assets of a group concern first."""
+"""The owner of each group of assets."""
 
 
 def key_of(table: str) -> dg.AssetKey:
-    """The asset that carries a table (`main.deals`) or a report (`reports.win_rate`)."""
+    """The asset of a table (`main.deals`) or a report (`reports.win_rate`)."""
     schema, name = table.split(".")
     if schema == REPORT_PREFIX:
         return dg.AssetKey([REPORT_PREFIX, name])
@@ -59,17 +58,17 @@ def key_of(table: str) -> dg.AssetKey:
 
 
 def table_keys() -> list[dg.AssetKey]:
-    """The asset of every table of the warehouse, once each."""
+    """The distinct assets of all tables of the warehouse."""
     return sorted({key_of(table) for table in table_names()} - {dg.AssetKey("published_snapshot")})
 
 
 def upstream(tables: Iterable[str], besides: Iterable[str] = ()) -> list[dg.AssetKey]:
-    """The assets that carry `tables`, once each and in order, without those named `besides`."""
+    """The distinct, sorted assets of `tables`, without those of `besides`."""
     return sorted({key_of(table) for table in tables} - {key_of(table) for table in besides})
 
 
 def table_spec(table: str, group: str, deps: Sequence[dg.AssetKey], code: Iterable[SqlStatement] = ()) -> dg.AssetSpec:
-    """The asset of a table: described by its contract; its code version changes with the statements `code`."""
+    """The spec of a table's asset, described by its contract; the code version changes with the statements `code`."""
     own = key_of(table)
     return dg.AssetSpec(
         own,
@@ -88,7 +87,7 @@ def table_spec(table: str, group: str, deps: Sequence[dg.AssetKey], code: Iterab
 
 
 def schema_of(columns: Iterable[Column]) -> dg.TableSchema:
-    """The columns of a table as Dagster shows them."""
+    """The Dagster schema of a table's columns."""
     return dg.TableSchema(
         [
             dg.TableColumn(
@@ -103,7 +102,7 @@ def schema_of(columns: Iterable[Column]) -> dg.TableSchema:
 
 
 def lineage_of(table: str) -> dict[str, dg.TableColumnLineage]:
-    """The lineage of the columns of a table or report as metadata; empty where none is known."""
+    """The column lineage of a table or report as metadata; empty if unknown."""
     columns = recorded().get(table)
     if columns is None:
         return {}
@@ -128,10 +127,10 @@ def row_count(session: Session, table: str) -> int:
 
 
 def results(
-    context: dg.AssetExecutionContext, session: Session, tables: Iterable[str], said: dict[str, Any]
+    context: dg.AssetExecutionContext, session: Session, tables: Iterable[str], metadata: dict[str, Any]
 ) -> Materializations:
-    """One materialization for each selected asset of `tables`: its number of rows and `said`, what the step did."""
+    """One materialization for each selected asset of `tables`: its row count and `metadata`."""
     for table in tables:
         if key_of(table) in context.selected_asset_keys:
-            metadata = {"dagster/row_count": row_count(session, table), **said}
-            yield dg.MaterializeResult(asset_key=key_of(table), metadata=metadata)
+            with_count = {"dagster/row_count": row_count(session, table), **metadata}
+            yield dg.MaterializeResult(asset_key=key_of(table), metadata=with_count)

@@ -65,9 +65,11 @@ def main() -> None:
         for pair in explain(entity, features_of(entity, names), pairs):
             row = rows[pair.record_key_l[:4]]
             told += 1
-            if (pair.evidence >= FROM) != (row["is_match"] == "true"):
+            if (pair.match_weight >= FROM) != (row["is_match"] == "true"):
                 wrong += 1
-                sys.stdout.write(f"{row['is_match']:<6}{pair.evidence:6.1f} bits  {row['name1']} | {row['name2']}\n")
+                sys.stdout.write(
+                    f"{row['is_match']:<6}{pair.match_weight:6.1f} bits  {row['name1']} | {row['name2']}\n"
+                )
     sys.stdout.write(f"{told} pairs, {wrong} told wrongly\n")
 
 

@@ -1,7 +1,7 @@
-"""Running it: definitions, jobs, schedules, sensors and the command line.
+"""Running leadsift: definitions, jobs, schedules, sensors and the command line.
 
-Belongs here: what starts work and what shows its outcome to people. Does not belong here: the work itself.
+Belongs here: starting work and displaying its outcome. Does not belong here: the work itself.
 """
 
 __version__ = "0.1.0"
-"""The version of the program; the packaging metadata read it from here."""
+"""The version of the program; the package metadata reads it from here."""

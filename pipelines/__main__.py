@@ -1,6 +1,6 @@
-"""Where the program starts: `leadsift`, or `python -m pipelines` from a bare checkout.
+"""The entry point: `leadsift`, or `python -m pipelines` from a bare checkout.
 
-Belongs here: what is set for the whole process before anything else is imported. Does not belong here: commands.
+Belongs here: settings of the process, before anything else is imported. Does not belong here: commands.
 """
 
 from __future__ import annotations

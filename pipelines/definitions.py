@@ -1,4 +1,4 @@
-"""Everything Dagster knows: assets, checks, jobs, schedules and sensors, over one home.
+"""Dagster's definitions: assets, checks, jobs, schedules and sensors of one home.
 
 Modules are loaded by name. The home is LEADSIFT_HOME, else `./leadsift-home`.
 """
@@ -23,7 +23,7 @@ def defs() -> dg.Definitions:
         schedules=[nightly_import],
         sensors=[inbox_sensor],
         resources={"home": Home(path=dg.EnvVar("LEADSIFT_HOME")) if _home_is_set() else Home()},
-        # One process for a run: the warehouse has one writer, and a run holds it from its first step to its last.
+        # One process per run: the warehouse has one writer, and a run holds it from its first step to its last.
         executor=dg.in_process_executor,
     )
 

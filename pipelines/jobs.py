@@ -1,6 +1,6 @@
-"""The jobs: an import, from landed files to the published snapshot, and an act, from the facts that people state.
+"""The jobs: an import, from landed files to the published snapshot, and an act, from users' facts to the snapshot.
 
-Both run every check of what they make. The command line runs the same jobs in process.
+Both run all checks of the tables that they write. The command line runs the same jobs in process.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ IMPORT_JOB = "import_job"
 import_job = dg.define_asset_job(
     IMPORT_JOB,
     selection=dg.AssetSelection.all(),
-    description="Take files, load their records, resolve who is who, build the CRM tables and reports, publish.",
+    description="Land files, load their records, resolve entities, build the CRM tables and reports, publish.",
     tags={"leadsift/job": "import"},
     executor_def=dg.in_process_executor,
 )
@@ -31,7 +31,7 @@ ACT_JOB = "act_job"
 act_job = dg.define_asset_job(
     ACT_JOB,
     selection=dg.AssetSelection.assets(*(key_of(table) for table in FACTS)).downstream(),
-    description="Derive and publish what depends on what people decided and did. No file is taken or read.",
+    description="Derive and publish what depends on users' decisions and acts. Lands and reads no file.",
     tags={"leadsift/job": "act"},
     executor_def=dg.in_process_executor,
 )
@@ -40,9 +40,9 @@ act_job = dg.define_asset_job(
 def import_run_config(
     paths: Sequence[Path] = (), stated: StatedOptions | None = None, **landing: str | bool | None
 ) -> dict[str, object]:
-    """The run configuration that makes the import job take these paths as stated.
+    """The run configuration that imports these paths with the stated options.
 
-    `landing` are further fields of `assets.landing.ImportConfig`; what is None is left to its default.
+    `landing` has further fields of `assets.landing.ImportConfig`; None means the default.
     """
     options = {name: _as_config(value) for name, value in dict(stated or ()).items() if value not in (None, [])}
     further = {name: value for name, value in landing.items() if value is not None}
@@ -50,5 +50,5 @@ def import_run_config(
 
 
 def _as_config(value: object) -> object:
-    """A value as Dagster's configuration has it, which knows a member of an enumeration by its name."""
+    """A value for Dagster's configuration, which uses the names of enumeration members."""
     return value.name if isinstance(value, Enum) else value

@@ -1,4 +1,4 @@
-"""The nightly schedule: imports the files and folders that the settings name, and the inbox."""
+"""The nightly schedule: imports the files and folders in the settings, and the inbox."""
 
 import dagster as dg
 

@@ -1,7 +1,7 @@
 """The inbox sensor: files dropped into a folder are imported, many in one run, each exactly once.
 
-A file is known by its content, an archive by that of its members. Whether bytes are known is the ledger's word; the
-run key only keeps Dagster from starting twice for the same content. Files stay where they are.
+A file is identified by its content, an archive by its members' content. The ledger decides whether bytes are known; the
+run key only prevents Dagster from starting twice for the same content. Files stay in place.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.sources.files.folders import entries_in
-from assets.sources.files.source_files import find_files
+from assets.sources.files.source_files import source_files_of
 from pipelines.jobs import import_job, import_run_config
 from schemas.contracts.errors import InputRefusedError
 from schemas.stores.archive import stream_hash
@@ -23,12 +23,12 @@ from schemas.stores.settings import load_settings
 from schemas.stores.stores import Stores
 
 SETTLE_SECONDS = 2.0
-"""A file that changed within this time may still be being copied."""
+"""A file that changed within this time may be incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A file of the inbox as it was seen: bytes, time of change in nanoseconds, sha256 of what an import would take."""
+    """The last seen state of an inbox file: size, modification time in nanoseconds, sha256 of what it would land."""
 
     size: int
     changed: int
@@ -53,7 +53,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     refused = [f"{entry.path} {entry.refusal}" for entry in entries if entry.refusal]
     waiting, hashes = _hash_files([entry.path for entry in entries if not entry.refusal], seen)
     if not hashes:
-        what = f"{inbox} holds no finished file" if waiting or refused else f"{inbox} is empty"
+        what = f"no file in {inbox} is complete yet" if waiting or refused else f"{inbox} is empty"
         return dg.SkipReason("; refused: ".join([what, *refused]))
     with Stores.open(settings) as stores:
         known = stores.ledger.known_files({digest for look in hashes.values() for digest in look.digests})
@@ -61,7 +61,8 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     new = {path: "".join(look.digests) for path, look in hashes.items() if set(look.digests) - known.keys()}
     if not new:
         return dg.SensorResult(
-            skip_reason=dg.SkipReason("; refused: ".join([f"every file in {inbox} is known", *refused])), cursor=cursor
+            skip_reason=dg.SkipReason("; refused: ".join([f"every file in {inbox} was imported before", *refused])),
+            cursor=cursor,
         )
     for reason in refused:
         context.log.warning("not imported: %s", reason)
@@ -71,9 +72,9 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
 
 
 def _hash_files(paths: list[Path], seen: dict[str, Look]) -> tuple[int, dict[str, Look]]:
-    """How many files are still changing, and what all others hold, by path.
+    """How many files are still changing, and the state of all others by path.
 
-    A file whose size and time are those of the last look is not read again.
+    A file with unchanged size and time is not read again.
     """
     hashes: dict[str, Look] = {}
     waiting = 0
@@ -91,11 +92,11 @@ def _hash_files(paths: list[Path], seen: dict[str, Look]) -> tuple[int, dict[str
 
 
 def _digests(path: Path) -> list[str]:
-    """The sha256 of every file that importing `path` would take; of the file itself where it would be refused."""
+    """The sha256 of every file that importing `path` would land; of the file itself if it would be refused."""
     inside: list[str] = []
-    for found in find_files([path]):
-        if found.refusal is None and not found.passed_over:
-            # What cannot be unpacked counts as the archive's own bytes; landing will say why.
+    for found in source_files_of([path]):
+        if found.refusal is None and not found.skipped:
+            # If it cannot be unpacked, hash the archive itself; landing reports the reason.
             with suppress(InputRefusedError), found.open() as handle:
                 inside.append(stream_hash(handle)[0])
     if inside:

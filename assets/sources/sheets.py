@@ -1,6 +1,6 @@
-"""Sheets: rows of text cells in blocks, and what is wrong with some of them.
+"""Sheets: rows of text cells in blocks, with their faults.
 
-Belongs here: the types that readers, layout, mapping and loading hand to each other. Does not belong here: making them.
+Belongs here: the types that readers, layout, mapping and loading share. Does not belong here: making them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Cells = Sequence[str | None]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows, the first of them row `first` of the sheet; a broken row is None here and told in `broken`."""
+    """Rows, starting at row `first` of the sheet. A broken row is None; `broken` has its text and the reason."""
 
     first: int
     rows: list[Cells | None]
@@ -27,7 +27,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Rows of one width as text columns `c0`, `c1` …, the first of them row `first` of the sheet."""
+    """Rows of equal width as text columns `c0`, `c1` …, starting at row `first` of the sheet."""
 
     first: int
     frame: pl.DataFrame
@@ -41,7 +41,7 @@ Block = Rows | Frame
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A cell whose value the reader could not give: row from 1, column from 0 (None: the whole row)."""
+    """A cell that the reader could not read: row from 1, column from 0 (None: the whole row)."""
 
     row: int
     column: int | None
@@ -55,8 +55,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The cells of one sheet as text in blocks. `is_cut` says that rows were cut at delimiters, so that a row with more
-    cells than the header lacks a quotation mark somewhere; a workbook's cells stand where they stand.
+    """The text cells of one sheet, in blocks. `is_cut`: rows were split at delimiters, so a row with more cells than
+    the header has a quoting error; the cells of a workbook are always in place.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A refused row (`column` is None) or cell."""
+    """A rejected row (`column` is None) or cell."""
 
     row_number: int
     column: str | None
@@ -77,7 +77,7 @@ class Rejection:
 
 
 def head_of(sheet: Sheet, most: int) -> Sheet:
-    """The sheet with its first `most` rows, and a note where it has more."""
+    """The first `most` rows of a sheet, with a note if it has more."""
     notes = list(sheet.notes)
     return replace(sheet, blocks=_first_rows(sheet.blocks, most, notes), notes=notes)
 
@@ -94,7 +94,7 @@ def _first_rows(blocks: Iterable[Block], most: int, notes: list[str]) -> Iterato
 
 
 def part_of(block: Block, start: int, end: int) -> Block:
-    """The rows of a block from place `start` to before `end`."""
+    """The rows of a block from index `start` up to, not including, `end`."""
     if isinstance(block, Frame):
         return Frame(block.first + start, block.frame[start:end])
     return Rows(block.first + start, block.rows[start:end], block.broken)

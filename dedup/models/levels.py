@@ -1,7 +1,7 @@
-"""Small builders for the declarations in the model modules: a level is a condition, two probabilities and a reason.
+"""Builders for the declarations in the model modules. A level is a condition with two probabilities.
 
-`m` is the probability of the level among records of one entity, `u` among records of two (Fellegi and Sunter
-1969); its evidence is log2(m / u) bits.
+`m` is the probability of the level among matches, `u` among non-matches (Fellegi and Sunter 1969); its match weight is
+log2(m / u).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import splink.comparison_library as cl
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """A column whose agreement says the more the fewer share the value, taken for no fewer than `least` of all.
+    """A column for term-frequency adjustment (Winkler 2000): agreement on a rare value is stronger evidence.
 
-    Some level of the same comparison must be exact agreement on that column (term-frequency adjustment, Winkler 2000).
+    `least` is the lowest frequency that counts. Some level of the comparison must be exact agreement on the column.
     """
 
     column: str
@@ -27,10 +27,10 @@ class Rarity:
 def level(  # noqa: PLR0913  (two of them are options)
     name: str, sql: str, m: float, u: float, *, rarity: Rarity | None = None, shared: bool = False
 ) -> Any:
-    """A level that holds where `sql` does, over columns suffixed `_l` and `_r`.
+    """A level with the condition `sql`, over columns suffixed `_l` and `_r`.
 
-    `shared` marks one that allows for what colleagues, households or the other comparisons share: counting how often it
-    holds would take its evidence for independent, so training leaves it alone.
+    `shared` marks a level for what colleagues or households share, or for what depends on other comparisons. Training
+    skips it, because it would count its evidence as independent.
     """
     made = cll.CustomLevel(sql, label_for_charts=name).configure(
         m_probability=m, u_probability=u, fix_m_probability=shared, fix_u_probability=shared
@@ -41,15 +41,15 @@ def level(  # noqa: PLR0913  (two of them are options)
 
 
 def otherwise(m: float, u: float) -> Any:
-    """The level of everything that no level before it took."""
+    """The last level: everything that no other level matches."""
     return cll.ElseLevel().configure(m_probability=m, u_probability=u)
 
 
 def unknown(sql: str) -> Any:
-    """The level where there is nothing to compare: no evidence either way."""
+    """The null level: nothing to compare, no evidence."""
     return cll.CustomLevel(sql, label_for_charts="unknown").configure(is_null_level=True)
 
 
 def comparison(name: str, *levels: Any) -> Any:
-    """A comparison of the given levels, the first that holds counts."""
+    """A comparison; the first level that holds counts."""
     return cl.CustomComparison(output_column_name=name, comparison_levels=list(levels))

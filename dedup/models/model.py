@@ -1,7 +1,6 @@
-"""The protocol of a match model, and its Splink settings as plain values.
+"""The protocol of match models, and their Splink settings as plain values.
 
-Belongs here: what every model offers. Does not belong here: the models themselves and running them
-(`dedup.scoring.linker`).
+Belongs here: what every model provides. Does not belong here: the models; running them (`dedup.scoring.linker`).
 """
 
 from __future__ import annotations
@@ -20,34 +19,34 @@ if TYPE_CHECKING:
     from splink import SettingsCreator
 
 UNKNOWN, OTHERWISE = "unknown", "different"
-"""Names of the level without anything to compare and of the last level."""
+"""Names of the null level and of the last level."""
 
 
 class Model(Protocol):
-    """A model module: named blocking rules and the settings that Splink runs with."""
+    """A model module: named blocking rules and Splink settings."""
 
     @property
     def VERSION(self) -> str:  # noqa: N802  (a constant of the modules)
-        """What every change of the model changes."""
+        """The version; every change of the model changes it."""
         ...
 
     @property
     def PRIOR_LOG_ODDS(self) -> float:  # noqa: N802
-        """log2 of the odds that two random records are one: a constant of the version, whatever the records."""
+        """log2 of the odds that two random records match: a constant of the version, independent of the data."""
         ...
 
     @property
     def BLOCKING_RULES(self) -> dict[str, BlockingRule]:  # noqa: N802
-        """Which records are compared, by names that say why."""
+        """Which records are compared; names say why."""
         ...
 
     @property
     def FREQUENCY_COLUMNS(self) -> tuple[str, ...]:  # noqa: N802
-        """The features that `term_frequencies` looks at."""
+        """The features that `term_frequencies` reads."""
         ...
 
     def term_frequencies(self, features: pl.DataFrame) -> dict[str, pl.DataFrame]:
-        """How common values are in general: by column a frame of `<column>, tf_<column>`.
+        """Term frequencies in the population: for each column a frame of `<column>, tf_<column>`.
 
         `features` has the model's `FREQUENCY_COLUMNS`.
         """
@@ -59,7 +58,7 @@ class Model(Protocol):
 
 
 def settings_of(model: Model, *, explained: bool = False) -> dict[str, Any]:
-    """The Splink settings of a model as plain values, the caller's to change."""
+    """The Splink settings of a model as plain values, which the caller may change."""
     if isinstance(model, ModuleType):
         return deepcopy(_settings_of_module(model, explained=explained))
     made = model.settings(explained=explained)
@@ -68,18 +67,18 @@ def settings_of(model: Model, *, explained: bool = False) -> dict[str, Any]:
 
 @cache
 def _settings_of_module(module: ModuleType, *, explained: bool) -> dict[str, Any]:
-    """Made once: Splink parses the SQL of every level."""
+    """Cached, because Splink parses the SQL of every level."""
     made: dict[str, Any] = module.settings(explained=explained).create_settings_dict("duckdb")
     return made
 
 
 def level_name(level: Mapping[str, Any]) -> str:
-    """What a level of Splink settings is called."""
+    """The name of a level in Splink settings."""
     return OTHERWISE if level["sql_condition"] == "ELSE" else str(level["label_for_charts"])
 
 
 def level_names(model: Model) -> dict[str, dict[int, str]]:
-    """The name of each level of each comparison, by the number that Splink gives it."""
+    """The level names of each comparison, by Splink's level number."""
     found: dict[str, dict[int, str]] = {}
     for comparison in settings_of(model)["comparisons"]:
         levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]

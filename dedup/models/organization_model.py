@@ -1,6 +1,6 @@
-"""The organization model: what makes two records one organization, and which pairs are looked at.
+"""The organization model: what makes two records one organization, and which pairs are compared.
 
-Declarations only; see `dedup.models.person_model` for how the probabilities are meant.
+Declarations only; see `dedup.models.person_model` for the meaning of the probabilities.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _SAME_PLACE = "(postal_code_l = postal_code_r OR city_l = city_r)"
 def name_comparison() -> Any:
     """The name without legal form; companies rarely share one by chance, branches often share a part of one.
 
-    The more words a name has, the less likely two companies came upon it: there are many an Atlas and a Delta, some
-    of the name Delta Logistics, hardly two of three words or more.
+    The more words a name has, the less likely two companies share it: there are many called Delta, some called Delta
+    Logistics, and hardly any two share a name of three words.
     """
     return comparison(
         "name",
@@ -52,7 +52,7 @@ def name_comparison() -> Any:
 
 
 def domain_comparison() -> Any:
-    """The web domain; subsidiaries share one, free mail services have been taken out."""
+    """The web domain; subsidiaries share one, free mail services are already removed."""
     return comparison(
         "domain",
         unknown("domain_l IS NULL OR domain_r IS NULL"),
@@ -93,7 +93,7 @@ def address_comparison() -> Any:
 
 
 PRIOR_LOG_ODDS = -11.0
-"""One pair in 2,048: one common name of a single word (17.6 bits) is enough, a similar name alone is not."""
+"""One pair in 2,048: the same single-word name (17.6 bits) is enough, a similar name alone is not."""
 
 BLOCKING_RULES: dict[str, BlockingRule] = {
     "same_name": agreeing_on("name"),
@@ -103,7 +103,7 @@ BLOCKING_RULES: dict[str, BlockingRule] = {
     "same_name_start_and_city": agreeing_on("substr(name, 1, 6)", "city"),
     "same_name_start_and_postal_code": agreeing_on("substr(name, 1, 4)", "postal_code"),
     "same_street_and_postal_code": agreeing_on("street", "postal_code"),
-    "same_initials": sharing_one_of("initials", largest=20),
+    "same_initials": sharing_one_of("initials", max_block_size=20),
     "same_long_name_start": agreeing_on("substr(name, 1, 10)"),
 }
 
@@ -111,15 +111,15 @@ BLOCKING_RULES: dict[str, BlockingRule] = {
 FREQUENCY_COLUMNS: tuple[str, ...] = ()
 
 
-def term_frequencies(_forms: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Nothing is known of how common the names of companies are."""
+def term_frequencies(_features: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Empty: no frequencies of company names are known."""
     return {}
 
 
 def settings(*, explained: bool = False) -> SettingsCreator:
-    """The Splink settings of the model; pairs are found by `BLOCKING_RULES` and handed in.
+    """The Splink settings of the model; pairs come from `BLOCKING_RULES`.
 
-    The prior is one half, so that `match_weight` is the evidence alone. `explained` keeps the levels that held, too.
+    The prior is one half, so that `match_weight` excludes it. `explained` also keeps the levels that held.
     """
     return SettingsCreator(
         link_type="dedupe_only",

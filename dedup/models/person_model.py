@@ -1,8 +1,8 @@
-"""The person model: what makes two records one person, and which pairs are looked at.
+"""The person model: what makes two records one person, and which pairs are compared.
 
-Declarations only. The probabilities are set from the general frequency of names, days and numbers, not from any
-data set, and are part of the model's version: change one and the version must change. A pair's evidence depends
-on its two records and this version alone, never on how many records there are.
+Declarations only. The probabilities come from the general frequency of names, days and numbers, not from a data set.
+They are part of the model's version: if you change one, change the version. A match weight depends only on the two
+records and this version, never on the number of records.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BOTH_NAMES = "given_l IS NOT NULL AND given_r IS NOT NULL AND family_l IS NOT N
 _ONE_GIVEN = "(given_l IS NULL OR given_r IS NULL)"
 _ONE_FAMILY = "(family_l IS NULL OR family_r IS NULL)"
 _SAME_WHOLE = "coalesce(whole_name_l = whole_name_r AND (full_name_l IS NOT NULL OR full_name_r IS NOT NULL), false)"
-"""The same letters, parted otherwise or not at all; a single given or family name is no whole one."""
+"""The same letters, whatever their word boundaries; a given or family name alone does not count."""
 
 _SHORTENED = "(starts_with(given_l, given_r) OR starts_with(given_r, given_l))"
 _SAME_NICKNAME = "list_has_any(nicknames_l, nicknames_r)"
@@ -34,13 +34,12 @@ _OTHER_GIVEN = (
 )
 _OTHER_FAMILY = f"{_ONE_GIVEN} AND jaro_winkler_similarity(family_l, family_r) < 0.75"
 _OTHER_PERSON = f"(({_OTHER_GIVEN}) OR ({_OTHER_FAMILY}))"
-"""Two names of which neither could be the other: a household or an office shares address and number, so what they
-share says nothing about the two being one."""
+"""Two clearly different names: a household or an office shares address and number, so sharing them is no evidence."""
 
 _COLLEAGUES = "coalesce(organization_id_l = organization_id_r, false)"
 _TWO_EMPLOYERS = "coalesce(organization_id_l <> organization_id_r, false)"
-"""Colleagues share their employer's address, and often its number: of one fact they would be weighed as three.
-Who changes the job changes both, too."""
+"""Colleagues share their employer's address, and often its number: one fact would count three times. A new job changes
+all of them."""
 
 _OTHER_DAY = "(birth_date_l IS NULL OR birth_date_r IS NULL OR birth_date_l <> birth_date_r)"
 _ALIKE_EMAILS = (
@@ -48,16 +47,16 @@ _ALIKE_EMAILS = (
     "AND (substr(emails_l[1], 1, 1) = substr(emails_r[1], 1, 1) OR right(emails_l[1], 9) = right(emails_r[1], 9)) "
     "AND regexp_replace(emails_l[1], '[^0-9]', '', 'g') = regexp_replace(emails_r[1], '[^0-9]', '', 'g')"
 )
-"""What addresses that differ by a slip or two have in common. Figures are the same: by them providers tell namesakes
-apart. The first two conditions are a cheap look before a thorough one."""
+"""What addresses that differ by a typo or two have in common. Digits must be equal: providers use them to distinguish
+namesakes. The first two conditions are a cheap filter."""
 
 _SAME_PLACE = "(postal_code_l = postal_code_r OR city_l = city_r)"
 
 NAME_SHARE, GIVEN_SHARE, FAMILY_SHARE = 6e-6, 0.005, 0.0015
-"""How often two people share a name by chance, where nothing is known of the name."""
+"""How often two people share a name by chance, if the name is unknown."""
 
 LEAST_NAME_SHARE = 1.5e-6
-"""A name that is rare in general may run in the family or the village that a list is about."""
+"""A name that is rare overall may be common in the family or village of a list."""
 
 
 def name_comparison() -> Any:
@@ -138,7 +137,7 @@ def name_comparison() -> Any:
 
 
 def birth_date_comparison() -> Any:
-    """Date of birth; about 22,000 days are in use, and slips of one digit or of day and month are common."""
+    """Date of birth; about 22,000 days occur, and typos of one digit or swapped day and month are common."""
     swapped = (
         "substr(birth_date_l, 6, 2) = substr(birth_date_r, 9, 2) "
         "AND substr(birth_date_l, 9, 2) = substr(birth_date_r, 6, 2)"
@@ -147,7 +146,7 @@ def birth_date_comparison() -> Any:
         "birth_date",
         unknown("birth_date_l IS NULL OR birth_date_r IS NULL"),
         level("same birth date", "birth_date_l = birth_date_r", 0.80, 6e-5),
-        # American and European dates are taken for each other.
+        # American and European dates are confused.
         level(
             "day and month of the birth date swapped",
             f"substr(birth_date_l, 1, 4) = substr(birth_date_r, 1, 4) AND {swapped}",
@@ -166,7 +165,7 @@ def birth_date_comparison() -> Any:
 
 
 def email_comparison() -> Any:
-    """E-mail addresses; one in common is near proof, but a person has several, and offices share some."""
+    """E-mail addresses; a common one is almost proof, but people have several, and offices share some."""
     return comparison(
         "email",
         unknown(
@@ -193,7 +192,7 @@ def email_comparison() -> Any:
             0.04,
             4e-5,
         ),
-        # The part before the @ is made of the name, which has been weighed already.
+        # The part before the @ is made of the name, which already counted.
         level(
             "same name in the e-mail address, as in the names",
             "family_l = family_r AND list_has_any(email_names_l, email_names_r)",
@@ -202,7 +201,7 @@ def email_comparison() -> Any:
             shared=True,
         ),
         level("same name in the e-mail address", "list_has_any(email_names_l, email_names_r)", 0.02, 0.001),
-        # Behind info@ stands an office, not a person.
+        # info@ is an office, not a person.
         level(
             "an office's address in common", "list_has_any(shared_emails_l, shared_emails_r)", 0.03, 0.003, shared=True
         ),
@@ -212,7 +211,7 @@ def email_comparison() -> Any:
 
 
 def phone_comparison() -> Any:
-    """Phone numbers; a switchboard is shared by an office, so a number in common is no proof."""
+    """Phone numbers; an office shares a switchboard, so a common number is no proof."""
     return comparison(
         "phone",
         unknown("phones_l IS NULL OR phones_r IS NULL"),
@@ -227,7 +226,7 @@ def phone_comparison() -> Any:
 
 
 def organization_comparison() -> Any:
-    """The employer, resolved before; people change jobs, so a different one says little."""
+    """The resolved employer; people change jobs, so a different one is weak evidence."""
     return comparison(
         "organization",
         unknown("organization_id_l IS NULL OR organization_id_r IS NULL"),
@@ -237,7 +236,7 @@ def organization_comparison() -> Any:
 
 
 def address_comparison() -> Any:
-    """Address; a household shares it, a mover changes it, and everybody misspells it."""
+    """Address; households share it, people move, and everybody misspells it."""
     return comparison(
         "address",
         unknown(
@@ -251,7 +250,7 @@ def address_comparison() -> Any:
             0.01,
             shared=True,
         ),
-        # Twins, or one person under another name: of the people in sales data the second is likelier, if not by much.
+        # Twins, or one person under another name: in sales data the second is slightly more likely.
         level(
             "an address shared by people of other names born on one day",
             f"(street_l = street_r OR postal_code_l = postal_code_r) AND {_OTHER_PERSON}",
@@ -281,7 +280,7 @@ def address_comparison() -> Any:
 
 
 def national_id_comparison() -> Any:
-    """A number that a state gives to one person."""
+    """A number that a state issues to one person."""
     return comparison(
         "national_id",
         unknown("national_id_l IS NULL OR national_id_r IS NULL"),
@@ -297,10 +296,10 @@ def national_id_comparison() -> Any:
 
 
 FEW = 60
-"""Records that may share what names somebody but for chance: more of them are namesakes or colleagues."""
+"""The most records that may share an almost unique value: more are namesakes or colleagues."""
 
 RARE = 10
-"""Records that may share what says little: in a small list nearly everything, in a large one what is rare."""
+"""The most records that may share a weak value: only rare ones count in a large list."""
 
 PRIOR_LOG_ODDS = -12.0
 """One pair in 4,096: the best for lists of 1,000 to 100,000 records together (decision 0004)."""
@@ -308,38 +307,37 @@ PRIOR_LOG_ODDS = -12.0
 BLOCKING_RULES: dict[str, BlockingRule] = {
     "same_national_id": agreeing_on("national_id"),
     "same_email": sharing_one_of("emails"),
-    # Colleagues share a switchboard by the hundred; one of their names begins alike, in whatever
-    # order, or it is no match.
-    "same_phone_and_name_start": sharing_one_of("phone_keys", largest=FEW),
-    "swapped_name": agreeing_on("least(given, family)", "greatest(given, family)", largest=FEW),
-    "same_whole_name": agreeing_on("whole_name", largest=FEW),
+    # Hundreds of colleagues share a switchboard; a match must also share the start of a name, in either order.
+    "same_phone_and_name_start": sharing_one_of("phone_keys", max_block_size=FEW),
+    "swapped_name": agreeing_on("least(given, family)", "greatest(given, family)", max_block_size=FEW),
+    "same_whole_name": agreeing_on("whole_name", max_block_size=FEW),
     "same_birth_date_and_given_initial": agreeing_on("birth_date", "substr(given, 1, 1)"),
     "same_birth_date_and_family_initial": agreeing_on("birth_date", "substr(family, 1, 1)"),
     "same_birth_date_and_city": agreeing_on("birth_date", "city"),
     "same_birth_date_and_postal_code": agreeing_on("birth_date", "postal_code"),
     "same_family_and_postal_code": agreeing_on("family", "postal_code"),
     "same_given_postal_code_and_family_initial": agreeing_on("given", "postal_code", "substr(family, 1, 1)"),
-    "same_family_city_and_given_initial": agreeing_on("family", "city", "substr(given, 1, 1)", largest=FEW),
+    "same_family_city_and_given_initial": agreeing_on("family", "city", "substr(given, 1, 1)", max_block_size=FEW),
     "same_street_given_and_family_initial": agreeing_on("street", "given", "substr(family, 1, 1)"),
     "same_street_and_birth_year": agreeing_on("street", "substr(birth_date, 1, 4)"),
     "same_family_and_organization": agreeing_on("family", "organization_id"),
     "same_given_organization_and_family_initial": agreeing_on("given", "organization_id", "substr(family, 1, 1)"),
     "same_family_and_birth_year": agreeing_on("family", "substr(birth_date, 1, 4)"),
-    "same_nickname": sharing_one_of("nickname_keys", largest=RARE),
-    "same_given_city_and_family_initial": agreeing_on("given", "city", "substr(family, 1, 1)", largest=RARE),
-    "same_email_name": sharing_one_of("email_names", largest=RARE),
+    "same_nickname": sharing_one_of("nickname_keys", max_block_size=RARE),
+    "same_given_city_and_family_initial": agreeing_on("given", "city", "substr(family, 1, 1)", max_block_size=RARE),
+    "same_email_name": sharing_one_of("email_names", max_block_size=RARE),
 }
 
 
 FREQUENCY_COLUMNS: tuple[str, ...] = ("given", "family", "full_name")
 term_frequencies = name_frequencies
-"""What the levels with a rarity need to know of the names at hand."""
+"""Name frequencies for the levels with term-frequency adjustment."""
 
 
 def settings(*, explained: bool = False) -> SettingsCreator:
-    """The Splink settings of the model; pairs are found by `BLOCKING_RULES` and handed in.
+    """The Splink settings of the model; pairs come from `BLOCKING_RULES`.
 
-    The prior is one half, so that `match_weight` is the evidence alone. `explained` keeps the levels that held, too.
+    The prior is one half, so that `match_weight` excludes it. `explained` also keeps the levels that held.
     """
     return SettingsCreator(
         link_type="dedupe_only",

@@ -1,8 +1,7 @@
-"""Models: which one weighs the records of which entity, shipped or trained on the user's own records.
+"""Model versions: the shipped model of each entity, and models trained on the user's records.
 
-A trained model is a shipped one under other probabilities, with frequencies of names of its own. Belongs here: models
-as values, to and from text. Does not belong here: declaring them (the model modules) and making them
-(`dedup.study.training`).
+A trained model is the shipped one with its own probabilities and name frequencies. Belongs here: models as values, to
+and from JSON. Does not belong here: declaring them (the model modules); training them (`dedup.study.training`).
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ LEAST, MOST = 1e-9, 0.999
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level of a comparison with its two probabilities; a fixed one is not trained."""
+    """One level of a comparison with its two probabilities; a fixed level is not trained."""
 
     comparison: str
     name: str
@@ -40,27 +39,27 @@ class Level:
     is_fixed: bool
 
     @property
-    def bits(self) -> float:
-        """The evidence of the level."""
+    def match_weight(self) -> float:
+        """log2 of the Bayes factor of the level."""
         return math.log2(self.m / self.u)
 
     def with_m(self, m: float) -> Level:
-        """The level under another probability among matches."""
+        """The level with another m probability."""
         return replace(self, m=_bounded(m))
 
     def with_u(self, u: float) -> Level:
-        """The level under another probability among others."""
+        """The level with another u probability."""
         return replace(self, u=_bounded(u))
 
 
 def _bounded(chance: float) -> float:
-    """A probability within bounds, to nine figures: sums in another order must not make another model."""
+    """A probability within bounds, to nine digits: the order of a sum must not change the model."""
     return float(f"{min(MOST, max(LEAST, chance)):.9g}")
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """A shipped model under the probabilities of `levels` and the name frequencies of `shares` (column, name)."""
+    """A shipped model with the probabilities of `levels` and the name frequencies `shares` (column, name)."""
 
     entity: Entity
     VERSION: str
@@ -69,7 +68,7 @@ class TrainedModel:
 
     @property
     def PRIOR_LOG_ODDS(self) -> float:  # noqa: N802  (a name of the protocol)
-        """That of the shipped model."""
+        """The prior of the shipped model."""
         return SHIPPED[self.entity].PRIOR_LOG_ODDS
 
     @property
@@ -83,13 +82,13 @@ class TrainedModel:
         return SHIPPED[self.entity].FREQUENCY_COLUMNS
 
     def term_frequencies(self, features: pl.DataFrame) -> dict[str, pl.DataFrame]:
-        """How common names are, those of `shares` first."""
+        """Name frequencies, from `shares` where known."""
         if not self.shares:
             return SHIPPED[self.entity].term_frequencies(features)
         return name_frequencies(features, self.shares)
 
     def settings(self, *, explained: bool = False) -> dict[str, Any]:
-        """The Splink settings of the shipped model under these probabilities."""
+        """The Splink settings of the shipped model with these probabilities."""
         made = settings_of(SHIPPED[self.entity], explained=explained)
         trained = {(level.comparison, level.name): level for level in self.levels}
         for comparison in made["comparisons"]:
@@ -109,20 +108,22 @@ class TrainedModel:
 
 
 def from_json(text: str) -> TrainedModel:
-    """A trained model from what `to_json` wrote.
+    """Parse a trained model from the JSON of `to_json`.
 
-    Raises StoreError for anything else, and for one that was trained for another version of the program.
+    Raises StoreError if it is not one, or was trained for another version of the program.
     """
     try:
-        told = json.loads(text)
-        entity = Entity(told["entity"])
-        found = trained(entity, str(told["version"]), [Level(*item) for item in told["levels"]], told["shares"])
+        document = json.loads(text)
+        entity = Entity(document["entity"])
+        found = trained(
+            entity, str(document["version"]), [Level(*item) for item in document["levels"]], document["shares"]
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"not a trained model: {error}") from error
     shipped = SHIPPED[entity].VERSION
     if found.VERSION.partition("+")[0] != shipped:
         raise StoreError(
-            f"model {found.VERSION} was trained for another version of the program (which ships {shipped}); train anew"
+            f"model {found.VERSION} was trained for another version of the program (which ships {shipped}); train again"
         )
     return found
 
@@ -135,7 +136,7 @@ def trained(
 
 
 def levels_of(model: Model) -> list[Level]:
-    """Every level of a model with its probabilities, those of unknown values left out."""
+    """Every level of a model with its probabilities, without null levels."""
     found = []
     for comparison in settings_of(model)["comparisons"]:
         for level in comparison["comparison_levels"]:
@@ -147,14 +148,14 @@ def levels_of(model: Model) -> list[Level]:
 
 
 def model_in_use(query: Callable[[str, Sequence[object]], pl.DataFrame], entity: Entity) -> Model:
-    """The model that the database at hand is resolved with; `query` runs SQL on it."""
+    """The model that a database is resolved with; `query` runs SQL on it."""
     found = query("SELECT trained FROM audit.models WHERE entity = ?", [entity.value])
     text = found.item() if found.height == 1 else None
     return SHIPPED[entity] if text is None else from_json(text)
 
 
 def weights(entity: Entity, model: Model) -> pl.DataFrame:
-    """What a model says of each level, as the rows of `audit.match_weights`."""
+    """The levels of a model as rows of `audit.match_weights`."""
     levels = levels_of(model)
     return pl.DataFrame(
         {
@@ -164,6 +165,6 @@ def weights(entity: Entity, model: Model) -> pl.DataFrame:
             "place": pl.Series(range(1, len(levels) + 1), dtype=pl.Int32),
             "m_probability": [level.m for level in levels],
             "u_probability": [level.u for level in levels],
-            "match_weight": [level.bits for level in levels],
+            "match_weight": [level.match_weight for level in levels],
         }
     )

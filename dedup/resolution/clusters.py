@@ -1,12 +1,11 @@
-"""Clusters: which records are one, from matched pairs, under what people decided and what cannot be.
+"""Clusters: groups records by matched pairs, must-link and cannot-link constraints.
 
-Plain connected components would let one doubtful pair fuse two groups, and one decision be overruled by a path
-around it. So components that are larger than a few records, or hold a pair that must stay apart, are built
-again pair by pair, the strongest evidence first (single-linkage agglomeration under constraints, as in Davidson
-and Ravi 2005), and two parts are joined only when nothing keeps them apart and enough of the pairs across speak
-for it. Then decided pairs join whole clusters: a decision that two are one never takes either of them apart
-(decision 0026). Everything is decided by content, so that no order of imports matters. Does not belong here: evidence
-(`dedup.scoring.linker`), ids (`dedup.resolution.entities`).
+With plain connected components, one doubtful pair would merge two groups, and a path around a decision would override
+it. So components with more than a few records, or with a cannot-link pair, are rebuilt pair by pair, the strongest
+first (single-linkage agglomeration under constraints, as in Davidson and Ravi 2005). Two parts are joined only if no
+cannot-link separates them and enough pairs across support it. Then must-link pairs join whole clusters: deciding `same`
+never splits a cluster (decision 0026). All ties are broken by content, so that the order of imports does not matter.
+Does not belong here: scoring (`dedup.scoring.linker`); ids (`dedup.resolution.entities`).
 """
 
 from __future__ import annotations
@@ -18,18 +17,17 @@ import polars as pl
 from schemas.contracts.vocabulary import Band, Entity, PairRule
 
 SUPPORT = 0.25
-"""Share of the pairs across two parts that must at least be worth a review before the parts are joined. A chain of
-records, each like the next and unlike the one after, falls below it from its fifth record on.
-"""
+"""Two parts are joined if at least this share of the pairs across them is in the review band or better. A chain of
+records, each similar only to the next, falls below it from its fifth record on."""
 
 STRONG, SUPPORT_OF_STRONG = 0.999, 0.1
-"""A pair that is wrong once in a thousand times needs less company."""
+"""A pair that is wrong once in a thousand times needs less support."""
 
 SMALL = 3
-"""Up to so many records every pair across two parts is at least a third of all: nothing to ask for."""
+"""Components of up to this many records need no support: one pair is already a third of all pairs across."""
 
 LARGE = 50
-"""Records from which a cluster is worth a look: people are seldom met more often."""
+"""Larger clusters are reported: one person rarely has more records."""
 
 FINDING_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "entity": pl.String,
@@ -41,9 +39,9 @@ FINDING_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 @dataclass(slots=True)
 class Clusters:
-    """`components` has `record_key, component` (the smallest key of the cluster) for every record; `loosened` the
-    matched pairs whose records are not one after all, `record_key_l, record_key_r, rule`; `findings` what a
-    person should know, under `FINDING_SCHEMA`.
+    """`components` has `record_key, component` (the smallest key of the cluster) for every record; `loosened` has the
+    rejected edges, `record_key_l, record_key_r, rule`; `findings` has what needs a person's attention
+    (`FINDING_SCHEMA`).
     """
 
     components: pl.DataFrame
@@ -53,7 +51,7 @@ class Clusters:
 
 @dataclass(slots=True)
 class _Part:
-    """Records joined so far, those that must not come to them, and who decided so."""
+    """The records joined so far, and those that cannot join them."""
 
     members: set[str]
     apart: set[str] = field(default_factory=set)
@@ -62,9 +60,9 @@ class _Part:
 def constrained(entity: Entity, components: pl.DataFrame, pairs: pl.DataFrame, apart: pl.DataFrame) -> Clusters:
     """Split those of the connected `components` (`record_key, component`) that must not stay whole.
 
-    `pairs` has `record_key_l, record_key_r, match_weight, match_probability, band, rule` of every kept pair; one that
-    people decided to be the same has a second row with what the model says of it, if it was scored. `apart` has the
-    pairs that must not be one, `record_key_l, record_key_r, rule`.
+    `pairs` has `record_key_l, record_key_r, match_weight, match_probability, band, rule` of every kept pair; a pair
+    that people decided to be the same has a second row with its score, if any. `apart` has the cannot-link pairs,
+    `record_key_l, record_key_r, rule`.
     """
     of_record = components.select("record_key", "component")
     together = of_record.filter(pl.len().over("component") > 1)
@@ -76,22 +74,22 @@ def constrained(entity: Entity, components: pl.DataFrame, pairs: pl.DataFrame, a
             inside["component"],
         ]
     ).unique()
-    looked_at = _within(pairs, together.filter(pl.col("component").is_in(suspects.implode())))
-    parted: dict[str, list[str]] = {"record_key": [], "component": []}
+    candidates = _within(pairs, together.filter(pl.col("component").is_in(suspects.implode())))
+    split_up: dict[str, list[str]] = {"record_key": [], "component": []}
     loosened: list[tuple[str, str, str]] = []
     findings: list[dict[str, object]] = []
     kept_apart = inside.partition_by("component", as_dict=True)
-    for (component,), group in sorted(looked_at.partition_by("component", as_dict=True).items()):
+    for (component,), group in sorted(candidates.partition_by("component", as_dict=True).items()):
         apart_here = kept_apart.get((component,), inside.clear())
         grown = _Agglomeration(entity, group, apart_here)
         grown.run()
         for part in grown.parts():
-            parted["record_key"] += sorted(part)
-            parted["component"] += [min(part)] * len(part)
+            split_up["record_key"] += sorted(part)
+            split_up["component"] += [min(part)] * len(part)
         loosened += [(*pair, rule) for pair, rule in grown.loosened.items()]
         findings += grown.findings
-    if parted["record_key"]:
-        split = pl.DataFrame(parted)
+    if split_up["record_key"]:
+        split = pl.DataFrame(split_up)
         of_record = pl.concat([of_record.join(split, on="record_key", how="anti"), split]).sort("record_key")
     large = (
         of_record.group_by("component").agg(pl.col("record_key").sort()).filter(pl.col("record_key").list.len() > LARGE)
@@ -101,7 +99,7 @@ def constrained(entity: Entity, components: pl.DataFrame, pairs: pl.DataFrame, a
             "entity": entity.value,
             "finding": "large cluster",
             "record_keys": keys,
-            "detail": f"{len(keys)} records are taken for one {entity.value}",
+            "detail": f"{len(keys)} records form one {entity.value}",
         }
         for _, keys in large.sort("component").iter_rows()
     ]
@@ -117,7 +115,7 @@ def constrained(entity: Entity, components: pl.DataFrame, pairs: pl.DataFrame, a
 
 
 def _within(pairs: pl.DataFrame, of_record: pl.DataFrame) -> pl.DataFrame:
-    """Those pairs whose records are in one component, with `component`."""
+    """The pairs within one component, with `component`."""
     right = of_record.rename({"record_key": "record_key_r", "component": "component_r"})
     joined = pairs.join(of_record.rename({"record_key": "record_key_l"}), on="record_key_l").join(
         right, on="record_key_r"
@@ -130,7 +128,7 @@ def _within(pairs: pl.DataFrame, of_record: pl.DataFrame) -> pl.DataFrame:
 
 
 class _Agglomeration:
-    """One component, built again from single records."""
+    """Rebuilds one component from single records."""
 
     def __init__(self, entity: Entity, pairs: pl.DataFrame, apart: pl.DataFrame) -> None:
         self.entity = entity
@@ -162,10 +160,10 @@ class _Agglomeration:
         self._parts: dict[str, _Part] = {}
 
     def run(self) -> None:
-        """Join parts, then whole clusters that people decided to be one.
+        """Join parts by evidence, then whole clusters by must-links.
 
-        Where a cluster that is joined by evidence keeps decided records apart, the decision comes first: its records
-        are joined before any evidence is looked at, and the evidence gives way.
+        If a cluster joined by evidence has a cannot-link against a must-link, the must-link wins: its records are
+        joined first, then the evidence is applied again.
         """
         self._join_by_evidence([])
         refused = self._join_decided()
@@ -173,14 +171,14 @@ class _Agglomeration:
             self._join_by_evidence(self._consistent_groups(refused))
             refused = self._join_decided()
         self._report_contradictions(refused)
-        # A pair that was refused once may have come together by others since.
+        # The records of a rejected edge may have been joined through others since.
         self.loosened = {
             pair: rule for pair, rule in self.loosened.items() if self._parts[pair[0]] is not self._parts[pair[1]]
         }
         bridges = sorted({key for pair, rule in self.loosened.items() if rule == PairRule.WEAK_BRIDGE for key in pair})
         if bridges:
             self._find(
-                "weak bridge", bridges, "groups of records that only a few pairs connect are left apart for review"
+                "weak bridge", bridges, "groups of records that only a few pairs connect were not merged; review them"
             )
 
     def parts(self) -> list[set[str]]:
@@ -188,7 +186,7 @@ class _Agglomeration:
         return [part.members for part in {id(part): part for part in self._parts.values()}.values()]
 
     def _join_by_evidence(self, together: list[set[str]]) -> None:
-        """Join parts by what sources state and models say, the strongest first; `together` are joined before."""
+        """Join parts by links and scored pairs, the strongest first; the groups `together` are joined before."""
         self._parts = {key: _Part({key}, set(self._apart.get(key, ()))) for key in self._keys}
         self.loosened, self.findings = {}, []
         for group in together:
@@ -209,7 +207,7 @@ class _Agglomeration:
                 self._join(one, other)
 
     def _join_decided(self) -> list[_Edge]:
-        """Join the whole parts that people decided to be one; returns the decided pairs that something keeps apart."""
+        """Join the parts of must-link pairs; returns the pairs that a cannot-link separates."""
         refused = []
         for edge in self._decided:
             one, other = self._parts[edge[2]], self._parts[edge[3]]
@@ -222,9 +220,9 @@ class _Agglomeration:
         return refused
 
     def _consistent_groups(self, refused: list[_Edge]) -> list[set[str]]:
-        """Records that are one by decisions alone, around the refused pairs, without a pair that must stay apart.
+        """Groups of records that must-links connect, around the refused pairs, without cannot-link pairs.
 
-        Records of one part count as one from the start: what people decided about it is about all of it.
+        Records of one part count as one from the start: a decision about a cluster is about all of its records.
         """
         groups = {key: {key} for _, _, left, right, *_ in self._decided for key in (left, right)}
         of_part: dict[int, set[str]] = {}
@@ -256,7 +254,7 @@ class _Agglomeration:
             self._parts[key] = one
 
     def _report_contradictions(self, refused: list[_Edge]) -> None:
-        """Of the decided pairs between two parts one is enough to tell why the parts are apart."""
+        """Report one contradicting pair for each two parts."""
         seen: set[tuple[int, int]] = set()
         for _, _, left, right, rule, _ in refused:
             one, other = self._parts[left], self._parts[right]
@@ -287,9 +285,9 @@ class _Agglomeration:
 
 
 _Edge = tuple[bool, float, str, str, str, float]
-"""A matched pair: whether the model says so, its negative weight, the two records, its rule and its probability.
+"""A matched pair: whether the model matched it, its negative weight, the two records, its rule and its probability.
 
-Sorted, what sources state comes first, then model pairs from the strongest to the weakest.
+Sorted: pairs that sources state first, then model pairs from the strongest to the weakest.
 """
 
 

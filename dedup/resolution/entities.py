@@ -1,9 +1,8 @@
-"""Identity: which records are one entity, and the id that it bears for ever.
+"""Identity: which records form an entity, and its permanent id.
 
-An entity is named after its anchor, the one of its records that the ledger saw first; a merge keeps the older
-id and a split leaves it with the anchor, without anything to remember. Every other record's would-be id
-resolves through `audit.id_redirects`. Only entities whose records or whose company of records changed are written
-anew (decision 0005).
+An entity is named after its anchor, the record that the ledger saw first. So a merge keeps the older id, a split leaves
+it with the anchor, and no state is needed. The ids that other records would have resolve through `audit.id_redirects`.
+Rewrites only entities whose records or membership changed (decision 0005).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from dedup.models.versions import model_in_use
 from dedup.resolution.clusters import Clusters, constrained
 from dedup.resolution.survivorship import Survivorship
 from dedup.scoring.bands import band, probability
-from dedup.scoring.freshness import basis
+from dedup.scoring.freshness import part_fingerprint
 from dedup.scoring.linker import connected_components
 from schemas.contracts.vocabulary import ID_PREFIXES, Band, Entity, PairRule
 from schemas.sql.files import SqlFolder
@@ -29,9 +28,7 @@ SQL = SqlFolder.beside(__file__)
 
 @dataclass(frozen=True, slots=True)
 class ResolutionCounts:
-    """What resolving found: live records, their entities, those written anew, pairs by band, and by kind what a person
-    should know.
-    """
+    """Numbers of live records, entities and rewritten entities, pairs by band, and findings by kind."""
 
     records: int
     entities: int
@@ -42,15 +39,15 @@ class ResolutionCounts:
 
 
 def resolve(session: Session, entity: Entity, survivorship: Survivorship | None = None) -> ResolutionCounts:
-    """Group an entity's live records by their matched pairs and write entities, crosswalk, lineage and redirects.
+    """Cluster an entity's live records and write entities, crosswalk, lineage and redirects.
 
-    Needs `load_current` and the pairs in `audit.<entity>_pairs`; `survivorship` is the usual one unless it is
-    given. Writes in the session's transaction.
+    Needs `load_current` and the pairs in `audit.<entity>_pairs`; `survivorship` has a default. Writes in the session's
+    transaction.
     """
     rules = survivorship or Survivorship()
-    made_with = basis(repr(rules))
+    fingerprint = part_fingerprint(repr(rules))
     session.run(SQL.statement("former_entities", entity=entity))
-    if recorded(session.frame, Part.entities_of(entity)) != made_with:
+    if recorded(session.frame, Part.entities_of(entity)) != fingerprint:
         for table in (*_tables(entity), f"audit.{entity}_members"):
             session.empty(table)
     keys = session.frame("SELECT record_key FROM live_records ORDER BY record_key")["record_key"]
@@ -59,7 +56,7 @@ def resolve(session: Session, entity: Entity, survivorship: Survivorship | None 
     when = {"changed_at": str(datetime.now(UTC)), "import_id": recorded(session.frame, Part.CAUSE)}
     session.run(SQL.statement("insert_entity_history"), {"entity": entity.value, **when})
     _write(session, entity, rules)
-    remember(session, Part.entities_of(entity), made_with)
+    remember(session, Part.entities_of(entity), fingerprint)
     by_band = dict(session.frame_of(SQL.statement("pairs_by_band", entity=entity)).iter_rows())
     return ResolutionCounts(
         len(keys),
@@ -76,10 +73,10 @@ def _tables(entity: Entity) -> tuple[str, ...]:
 
 
 def _touch(session: Session, entity: Entity, components: pl.DataFrame) -> int:
-    """Find the entities whose content or company of records changed; returns how many.
+    """Find the entities whose records or membership changed; returns how many.
 
-    Leaves `record_entities`, `record_key, entity_id, content` of every live record, and `touched_entities`,
-    `entity_id`, those that were and those that are.
+    Leaves `record_entities` (`record_key, entity_id, content` of every live record) and `touched_entities`
+    (`entity_id`, former and current ones).
     """
     together = components.filter(pl.len().over("component") > 1)
     with session.registered("record_components", together):
@@ -89,7 +86,7 @@ def _touch(session: Session, entity: Entity, components: pl.DataFrame) -> int:
 
 
 def _write(session: Session, entity: Entity, rules: Survivorship) -> None:
-    """Write the touched entities anew."""
+    """Rewrite the touched entities."""
     for table in _tables(entity):
         session.delete(table, f"{entity}_id", among="touched_entities.entity_id")
     session.run(SQL.statement("members", entity=entity))
@@ -116,7 +113,7 @@ def _write(session: Session, entity: Entity, rules: Survivorship) -> None:
 
 
 def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
-    """Cluster the records by the kept pairs; pairs that were matched and are not one after all are left for review."""
+    """Cluster the records by the kept pairs, and mark rejected edges for review."""
     pairs = session.frame_of(SQL.statement("pairs", entity=entity))
     repeated = pairs.filter(pl.col("rule") == PairRule.BARE_NAME.value)
     pairs = _on_representatives(pairs.filter(pl.col("rule") != PairRule.BARE_NAME.value), repeated)
@@ -143,14 +140,14 @@ def _clusters(session: Session, entity: Entity, keys: pl.Series) -> Clusters:
 
 
 def _with_repeated(components: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
-    """Components with the records that only repeat a name, each in the component of the record that it repeats."""
+    """Add the records that only repeat a name to the component of the record that they repeat."""
     of_first = components.rename({"record_key": "record_key_l"})
     added = repeated.join(of_first, on="record_key_l").select("component", record_key="record_key_r")
     return pl.concat([components, added.select("record_key", "component")]).sort("record_key")
 
 
 def _on_representatives(pairs: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
-    """The pairs, with the record that a record only repeats in its place; decisions name such records, too."""
+    """The pairs, with repeating records replaced by the record that they repeat; decisions may name them, too."""
     one, other = (
         pl.col(side).replace(repeated["record_key_r"], repeated["record_key_l"])
         for side in ("record_key_l", "record_key_r")
@@ -162,7 +159,7 @@ def _on_representatives(pairs: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataF
 
 
 def _evidence_of_decided(pairs: pl.DataFrame, prior: float) -> pl.DataFrame:
-    """The pairs that people decided to be the same, as the model bands them."""
+    """The pairs that people decided to be the same, with the model's probability and band."""
     decided = pairs.filter(pl.col("rule") == PairRule.DECIDED_SAME.value)
     weights = decided["match_weight"].to_list()
     return decided.with_columns(

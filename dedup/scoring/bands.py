@@ -1,7 +1,7 @@
-"""Bands: from a pair's evidence and the model's prior to matched, review or distinct.
+"""Bands: matched, review or distinct, from a pair's match weight and the model's prior.
 
-The prior is a constant of the model version. It does not follow the number of records: a pair's band depends on its two
-records and the model alone, so that no import and no order of imports can move it (decision 0004).
+The prior is a constant of the model version and does not depend on the number of records. So a pair's band depends only
+on its two records and the model, and no import and no order of imports changes it (decision 0004).
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import math
 from schemas.contracts.vocabulary import Band
 
 MATCHED_FROM = 0.90
-"""A merge that nobody looked at should be right nine times in ten at the edge of the band, and more often within."""
+"""An automatic merge is right nine times in ten at the edge of the band, and more often within it."""
 
 REVIEW_FROM = 0.10
-"""Below one in ten a person's time is better spent on other pairs."""
+"""Below one in ten, reviewing other pairs is a better use of time."""
 
 KEPT_BELOW_REVIEW = 3.0
-"""Bits below the review band at which a pair is still kept: near misses explain why two records are apart."""
+"""Pairs up to this match weight below the review band are kept, to explain near misses."""
 
 
 def probability(match_weight: float, prior: float) -> float:
-    """The probability that a pair is one, from its match weight and the prior log odds, both in bits.
+    """The probability that a pair matches, from its match weight and the prior log odds.
 
     >>> round(probability(14.0, prior=-10.0), 3)
     0.941
@@ -30,22 +30,22 @@ def probability(match_weight: float, prior: float) -> float:
     return float(odds / (1.0 + odds))
 
 
-def least_evidence(chance: float, prior: float) -> float:
-    """The match weight at which a pair has this probability."""
+def match_weight_at(chance: float, prior: float) -> float:
+    """The match weight at which a pair has the probability `chance`."""
     return math.log2(chance / (1.0 - chance)) - prior
 
 
 def band(match_weight: float, prior: float) -> Band:
-    """The band of a pair of that match weight.
+    """The band of a pair with this match weight.
 
     >>> [band(weight, prior=-10.0).value for weight in (14.0, 10.0, 5.0)]
     ['matched', 'review', 'distinct']
     """
-    if match_weight >= least_evidence(MATCHED_FROM, prior):
+    if match_weight >= match_weight_at(MATCHED_FROM, prior):
         return Band.MATCHED
-    return Band.REVIEW if match_weight >= least_evidence(REVIEW_FROM, prior) else Band.DISTINCT
+    return Band.REVIEW if match_weight >= match_weight_at(REVIEW_FROM, prior) else Band.DISTINCT
 
 
-def kept_evidence(prior: float) -> float:
-    """The match weight below which a pair is not kept; it could only be distinct."""
-    return least_evidence(REVIEW_FROM, prior) - KEPT_BELOW_REVIEW
+def least_kept_weight(prior: float) -> float:
+    """The match weight below which pairs are not kept."""
+    return match_weight_at(REVIEW_FROM, prior) - KEPT_BELOW_REVIEW

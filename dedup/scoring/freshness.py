@@ -1,8 +1,8 @@
-"""Whether what is derived is up to date: fingerprints of everything it is made from.
+"""Fingerprints: whether the derived tables are up to date.
 
-The loaded imports, what people decided and did, the models, the SQL and the settings that reach the tables; equal
-fingerprints mean that deriving again would give the same content, so it is left out. Where the imports alone differ,
-the basis of each part is the same and only what changed is derived again.
+A fingerprint covers the loaded imports, decisions, actions, models, SQL and the settings that affect the tables. If it
+is equal, deriving again would give the same content and is skipped. If only the imports differ, the fingerprints of the
+parts are equal, and only what changed is derived again.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from schemas.stores.warehouse import Session
 
 @cache
 def _program() -> str:
-    """A hash of the SQL and the versions of the models."""
+    """A hash of the SQL and the model versions."""
     return digest([deriving_sql(), *definitions(), *sorted(MODEL_VERSIONS.values())])
 
 
-def basis(*parts: str) -> str:
-    """What a part of the derived tables is made with, besides the records: the program and what else is named."""
+def part_fingerprint(*parts: str) -> str:
+    """The fingerprint of one part of the derived tables, records excluded: the program and `parts`."""
     return digest([_program(), *parts])
 
 
 def fingerprint(session: Session, shaping: str) -> str:
-    """The fingerprint of what the derived tables should be made from now; `shaping` is `Settings.shaping`."""
+    """The fingerprint that up-to-date derived tables have; `shaping` is `Settings.shaping`."""
     loaded = session.frame("SELECT import_id FROM audit.imports ORDER BY import_sequence")["import_id"].to_list()
     decided = session.frame("SELECT CAST(sequence AS VARCHAR) AS place FROM audit.decisions ORDER BY sequence")
     acted = session.scalar("SELECT count(*) || '/' || coalesce(max(sequence), 0) FROM audit.actions")
@@ -40,5 +40,5 @@ def fingerprint(session: Session, shaping: str) -> str:
 
 
 def is_current(session: Session, shaping: str) -> bool:
-    """Whether everything derived was made from what is loaded now."""
+    """Whether the derived tables are up to date."""
     return recorded(session.frame, Part.DERIVED) == fingerprint(session, shaping)

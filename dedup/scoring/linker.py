@@ -1,7 +1,6 @@
-"""The engine: scoring candidate pairs and finding components with Splink on DuckDB.
+"""Scores candidate pairs and finds connected components with Splink on DuckDB.
 
-The one module that runs Splink. It is handed frames and a connection and hands frames back; nothing else knows
-which engine runs.
+The only module that runs Splink. It takes frames and a connection and returns frames; no other module knows the engine.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from splink import DuckDBAPI, Linker
 from splink.clustering import cluster_pairwise_predictions_at_threshold
 
 from dedup.models.model import Model, level_name, level_names, settings_of
-from dedup.scoring.bands import kept_evidence
+from dedup.scoring.bands import least_kept_weight
 from dedup.scoring.blocking import block
 from schemas.sql.files import Expression, SqlFolder, Table, quoted
 from schemas.stores.warehouse import Session, scratch_session
@@ -40,38 +39,38 @@ PAIR_SCHEMA: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True, slots=True)
 class ScoredPairs:
-    """Scored pairs, and by blocking rule how many records hold a value too common to compare all of its holders."""
+    """Scored pairs, and by blocking rule the number of records in oversized blocks."""
 
     pairs: pl.DataFrame
-    too_common: dict[str, int]
+    oversized_blocks: dict[str, int]
 
 
 def score_pairs(session: Session, features: pl.DataFrame, model: Model) -> ScoredPairs:
-    """Score every candidate pair of `features` that the model's blocking rules bring together.
+    """Score every pair of `features` that the model's blocking rules yield.
 
-    The pairs are as those of `score_blocked`, for pairs of at least `kept_evidence` bits. A value that too many
-    records share brings no two of them together.
+    Returns pairs like `score_blocked`, with a match weight of at least `least_kept_weight`. Oversized blocks yield no
+    pairs.
     """
     if features.height < 2:
         return ScoredPairs(pl.DataFrame(schema=PAIR_SCHEMA), {})
     with _table_of(session, features):
-        too_common = block(session, GIVEN_FEATURES, model.BLOCKING_RULES)
+        oversized_blocks = block(session, GIVEN_FEATURES, model.BLOCKING_RULES)
         return ScoredPairs(
-            score_blocked(session, GIVEN_FEATURES, model, kept_evidence(model.PRIOR_LOG_ODDS)), too_common
+            score_blocked(session, GIVEN_FEATURES, model, least_kept_weight(model.PRIOR_LOG_ODDS)), oversized_blocks
         )
 
 
 def score_blocked(
     session: Session, features: str, model: Model, least: float | None, *, leveled: bool = False
 ) -> pl.DataFrame:
-    """Score the pairs in the temporary table `match_pairs`, row ids of the table `features`; the pairs are used up.
+    """Score the pairs in the temporary table `match_pairs`, row ids of the table `features`, and drop that table.
 
-    Returns `record_key_l, record_key_r` (the smaller key first), `match_weight` (evidence in bits, free of any
-    prior) and one `mw_<comparison>` column for each comparison, for pairs of at least `least` bits, sorted by keys;
-    with `leveled` also `level_<comparison>`, the name of the level that held.
+    Returns `record_key_l, record_key_r` (the smaller key first), `match_weight` (without the prior) and a column
+    `mw_<comparison>` for each comparison, for pairs with a match weight of at least `least`, sorted by keys. `leveled`
+    adds `level_<comparison>`, the name of the level that held.
     """
     if not session.count("match_pairs"):
-        # Splink takes a second to find out that there is nothing to score.
+        # Splink takes a second even if there is nothing to score.
         session.execute("DROP TABLE match_pairs")
         return _no_pairs(model, leveled=leveled)
     found = _scored(session, features, model, threshold=least, explained=leveled)
@@ -92,10 +91,10 @@ def _no_pairs(model: Model, *, leveled: bool) -> pl.DataFrame:
 
 
 def compare(session: Session, features: pl.DataFrame, model: Model, pairs: Sequence[tuple[str, str]]) -> pl.DataFrame:
-    """Score pairs of record keys, whatever their evidence.
+    """Score the given pairs of record keys, without a minimum match weight.
 
-    Returns the columns of `score_blocked` and `level_<comparison>`, the name of the level that held; 'unknown'
-    where there was nothing to compare.
+    Returns the columns of `score_blocked` and `level_<comparison>`, the name of the level that held: 'unknown' if there
+    was nothing to compare.
     """
     asked = pl.DataFrame(sorted(pairs), schema={"one": pl.String, "other": pl.String}, orient="row")
     with _table_of(session, features), session.registered("asked_pairs", asked):
@@ -112,9 +111,9 @@ def _named_levels(found: pl.DataFrame, model: Model) -> pl.DataFrame:
 
 
 def random_agreement(session: Session, features: str, model: Model, pairs: int) -> dict[tuple[str, str], float]:
-    """How often each level (comparison, name) holds of random pairs of the table `features`, taken for different ones.
+    """The u probability of each level (comparison, name), estimated on random pairs of the table `features`.
 
-    Some `pairs` are drawn with a fixed seed (Splink's estimate of u by random sampling).
+    Draws about `pairs` pairs with a fixed seed (Splink's random sampling).
     """
     session.run(SQL.statement("all_match_features", features=Table(features)))
     untrained = settings_of(model)
@@ -148,9 +147,9 @@ def _table_of(session: Session, features: pl.DataFrame) -> Iterator[None]:
 
 @contextmanager
 def _shares(session: Session, model: Model) -> Iterator[tuple[str, ...]]:
-    """How common values are in general, as views `match_share_<column>`; yields the columns.
+    """Register the model's term frequencies as views `match_share_<column>`; yields the columns.
 
-    Frozen with the model: what this database holds must not change the evidence of a pair.
+    They are frozen with the model: the records of this database must not change a pair's match weight.
     """
     columns = ", ".join(quoted(name) for name in ("record_key", *model.FREQUENCY_COLUMNS))
     names = session.frame_of(SQL.statement("frequency_columns", columns=Expression(columns)))
@@ -163,7 +162,7 @@ def _shares(session: Session, model: Model) -> Iterator[tuple[str, ...]]:
 
 def _linker(api: Any, settings: dict[str, Any], shares: Sequence[str]) -> Any:
     """A Splink linker over the tables `match_features` and `match_share_<column>`."""
-    # Splink's validation parses every level again, only to log what nobody reads.
+    # Splink's validation parses every level again, and only logs.
     linker = Linker(api.register("match_features"), settings, log_level=None, validate_settings=False)
     for column in shares:
         linker.table_management.register_term_frequency_lookup(api.register(f"match_share_{column}"), column)
@@ -173,7 +172,7 @@ def _linker(api: Any, settings: dict[str, Any], shares: Sequence[str]) -> Any:
 def _scored(
     session: Session, features: str, model: Model, *, threshold: float | None = None, explained: bool = False
 ) -> pl.DataFrame:
-    """Splink's predictions for `match_pairs`, under keys of records."""
+    """Splink's predictions for `match_pairs`, by record keys."""
     session.run(SQL.statement("paired_match_features", features=Table(features)))
     settings = json.dumps(settings_of(model, explained=explained), sort_keys=True)
     with _shares(session, model) as shares:
@@ -204,10 +203,10 @@ def _described(session: Session, table: str) -> _Table:
 
 @lru_cache(maxsize=16)
 def _scoring_queries(settings: str, shares: tuple[str, ...], tables: tuple[_Table, ...]) -> tuple[tuple[str, str], ...]:
-    """Name and query of each table that Splink makes to score `match_pairs` under `settings` (JSON).
+    """Name and query of each table that Splink creates to score `match_pairs` with `settings` (JSON).
 
-    The predictions come last. Splink takes a quarter of a second to write the queries, so they are kept. They depend on
-    what is in the key alone: they are recorded while Splink scores empty tables of the same columns.
+    The predictions are last. The queries are cached, because Splink takes a quarter of a second to write them. They
+    depend only on the arguments: they are recorded while Splink scores empty tables with the same columns.
     """
     pairs = ("match_pairs", (("match_key", "VARCHAR"), ("join_key_l", "BIGINT"), ("join_key_r", "BIGINT")))
     with scratch_session() as session, _quiet_splink():
@@ -223,7 +222,7 @@ def _scoring_queries(settings: str, shares: tuple[str, ...], tables: tuple[_Tabl
 
 
 class _RecordingAPI(DuckDBAPI):  # type: ignore[misc]  # Splink has no types
-    """Splink's database, which notes the name and the query of each table that Splink makes."""
+    """Splink's DuckDB API that records the name and query of each table that Splink creates."""
 
     made: list[tuple[str, str]]
 
@@ -242,12 +241,12 @@ _CREATE_TABLE = re.compile(r"\s*CREATE TABLE (?P<name>\w+)\s+AS(?P<query>.*)", r
 
 
 def _tidy(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs with the smaller key first, in the order of keys, with what is kept of a prediction."""
+    """Pairs with the smaller key first, sorted by keys, with only the columns that are kept."""
     evidence = sorted(name for name in pairs.columns if name.startswith(EVIDENCE_PREFIX))
     levels = sorted(name for name in pairs.columns if name.startswith(LEVEL_PREFIX))
     left = pl.min_horizontal("record_key_l", "record_key_r").alias("record_key_l")
     right = pl.max_horizontal("record_key_l", "record_key_r").alias("record_key_r")
-    # Six decimals of a bit: sums in another order must not differ.
+    # Six decimals: the order of a sum must not matter.
     bits = [pl.col(name).round(6) for name in ("match_weight", *evidence)]
     return pairs.select(left, right, *bits, *levels).sort("record_key_l", "record_key_r")
 
@@ -258,7 +257,7 @@ def connected_components(session: Session, keys: pl.Series, edges: pl.DataFrame)
     Returns `record_key, component` for every key, sorted; the component is its smallest key.
     """
     pairs = edges.select("record_key_l", "record_key_r").unique().sort("record_key_l", "record_key_r")
-    # Most records are alone or one of two, which is plain without a search.
+    # Most records are alone or in a pair; those need no search.
     ends = pl.concat([pairs["record_key_l"], pairs["record_key_r"]]).rename("record_key").to_frame()
     often = ends.filter(pl.len().over("record_key") > 1)["record_key"].unique().implode()
     is_linked = pl.col("record_key_l").is_in(often) | pl.col("record_key_r").is_in(often)
@@ -287,9 +286,9 @@ def connected_components(session: Session, keys: pl.Series, edges: pl.DataFrame)
 
 @contextmanager
 def _splink(session: Session) -> Iterator[Any]:
-    """A fresh Splink API over the session; whatever it leaves behind is dropped.
+    """A new Splink API on the session; drops the tables that Splink leaves behind.
 
-    Fresh each time, because Splink 5.0 caches term frequencies and blocked pairs by column name within one API.
+    New each time, because Splink 5.0 caches term frequencies and blocked pairs by column name within one API.
     """
     yield DuckDBAPI(connection=session.connection)
     left_over = session.frame_of(SQL.statement("splink_leftovers"))
@@ -300,7 +299,7 @@ def _splink(session: Session) -> Iterator[Any]:
 
 @contextmanager
 def _quiet_splink() -> Iterator[None]:
-    """Splink reports its timings to its logger and warns of untrained levels; a user of ours reads neither."""
+    """Silence Splink's logger: it reports timings and untrained levels, which our users do not need."""
     logger = logging.getLogger("splink")
     before = logger.level
     logger.setLevel(logging.ERROR)

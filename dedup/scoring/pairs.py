@@ -1,10 +1,9 @@
-"""Pairs: which records were compared and with what evidence, brought up to date by looking only at what changed.
+"""Pairs: which records were compared, with their match weights, updated only for what changed.
 
-A pair's evidence depends on its two records and the model, and which pairs are compared depends on how many records
-share a value. So after a change only pairs of changed records are weighed again, and pairs of records that share a
-value which has become too common to compare its holders, or has ceased to be (decision 0005; a property test holds
-this to weighing everything). Does not belong here: evidence (`dedup.scoring.linker`), and what pairs make
-(`dedup.resolution.entities`).
+A match weight depends on two records and the model; which pairs are compared depends on block sizes. So after a change
+only two kinds of pairs are scored again: pairs with a changed record, and pairs in a block that crossed the maximum
+block size (decision 0005; a property test compares this with scoring everything). Does not belong here: scoring
+(`dedup.scoring.linker`); clusters (`dedup.resolution.entities`).
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ import polars as pl
 from dedup.features.records import organization_features, person_features
 from dedup.models.model import Model
 from dedup.models.versions import model_in_use
-from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, kept_evidence, least_evidence
+from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, least_kept_weight, match_weight_at
 from dedup.scoring.blocking import block, block_changed
-from dedup.scoring.freshness import basis
+from dedup.scoring.freshness import part_fingerprint
 from dedup.scoring.linker import EVIDENCE_PREFIX, ScoredPairs, score_blocked
 from schemas.contracts.vocabulary import Band, Entity, PairRule, Verdict
 from schemas.sql.files import SqlFolder
@@ -26,7 +25,7 @@ from schemas.stores.warehouse import Session
 SQL = SqlFolder.beside(__file__)
 
 MOST_CHANGED = 0.3
-"""Share of changed records from which weighing everything costs less than finding out what need not be."""
+"""If more than this share of records changed, scoring all pairs is cheaper than finding the affected ones."""
 
 
 _EVIDENCE = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
@@ -41,30 +40,30 @@ _KEPT: dict[str, pl.DataType] = {
 def find_pairs(session: Session, entity: Entity, most_changed: float = MOST_CHANGED) -> ScoredPairs:
     """Score and band the pairs of an entity's live records, in the session's transaction. Needs `load_current`.
 
-    Changed features are committed on the way, with a note that their pairs are not known yet. The pairs have the
-    columns of `audit.<entity>_pairs`, whose content they are to replace: linked pairs (rule other than `model`) and
-    scored ones. All pairs are scored when more than `most_changed` of the records changed.
+    Commits changed features on the way, with a mark that their pairs are missing. Returns pairs with the columns of
+    `audit.<entity>_pairs`, to replace its content: linked pairs (a rule other than `model`) and scored pairs. Scores
+    all pairs if more than `most_changed` of the records changed.
     """
     model = model_in_use(session.frame, entity)
-    made_with = basis(model.VERSION)
-    known = recorded(session.frame, Part.pairs_of(entity))
-    if known != made_with:
+    fingerprint = part_fingerprint(model.VERSION)
+    before = recorded(session.frame, Part.pairs_of(entity))
+    if before != fingerprint:
         session.empty(f"audit.{entity}_features")
         session.empty(f"audit.{entity}_pairs")
     changed = _refresh_features(session, entity)
     records = session.count(f"audit.{entity}_features")
-    if known == made_with and changed <= most_changed * records:
-        scored, too_common = _scored_changed(session, entity, model)
+    if before == fingerprint and changed <= most_changed * records:
+        scored, oversized_blocks = _scored_changed(session, entity, model)
     else:
-        scored, too_common = _scored_all(session, entity, model)
-    remember(session, Part.pairs_of(entity), made_with)
-    return ScoredPairs(_banded(scored, _stated(session, entity), model.PRIOR_LOG_ODDS), too_common)
+        scored, oversized_blocks = _scored_all(session, entity, model)
+    remember(session, Part.pairs_of(entity), fingerprint)
+    return ScoredPairs(_banded(scored, _stated(session, entity), model.PRIOR_LOG_ODDS), oversized_blocks)
 
 
 def _refresh_features(session: Session, entity: Entity) -> int:
-    """Make the features of changed records again; returns how many records changed, came or went.
+    """Recompute the features of changed records; returns how many records changed, appeared or disappeared.
 
-    Leaves `former_features`, the features they had, and `changed_rows`, the row ids of those they have.
+    Leaves `former_features`, their old features, and `changed_rows`, the row ids of their new ones.
     """
     table = f"audit.{entity}_features"
     session.run(SQL.statement("former_features", entity=entity))
@@ -73,7 +72,7 @@ def _refresh_features(session: Session, entity: Entity) -> int:
     values = session.frame_of(SQL.statement(f"{entity}_values"))
     make = organization_features if entity == Entity.ORGANIZATION else person_features
     session.append(table, make(values).with_columns(values["content"]))
-    # Rows have their lasting ids only once they are committed; until the pairs are there, too, none are known.
+    # Row ids are final only after a commit; until the pairs exist, too, the state is unfinished.
     forget(session, Part.pairs_of(entity))
     session.keep_so_far()
     session.run(SQL.statement("changed_rows", entity=entity))
@@ -83,22 +82,24 @@ def _refresh_features(session: Session, entity: Entity) -> int:
 
 def _scored_all(session: Session, entity: Entity, model: Model) -> tuple[pl.DataFrame, dict[str, int]]:
     table = f"audit.{entity}_features"
-    too_common = block(session, table, model.BLOCKING_RULES)
-    return _with_evidence(score_blocked(session, table, model, kept_evidence(model.PRIOR_LOG_ODDS))), too_common
+    oversized_blocks = block(session, table, model.BLOCKING_RULES)
+    return _with_evidence(
+        score_blocked(session, table, model, least_kept_weight(model.PRIOR_LOG_ODDS))
+    ), oversized_blocks
 
 
 def _scored_changed(session: Session, entity: Entity, model: Model) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Pairs of changed records as they are now, and all others as they were kept."""
+    """New scores for affected pairs, and the stored scores of all others."""
     table = f"audit.{entity}_features"
-    too_common = block_changed(session, table, "former_features", model.BLOCKING_RULES)
-    fresh = _with_evidence(score_blocked(session, table, model, kept_evidence(model.PRIOR_LOG_ODDS)))
+    oversized_blocks = block_changed(session, table, "former_features", model.BLOCKING_RULES)
+    fresh = _with_evidence(score_blocked(session, table, model, least_kept_weight(model.PRIOR_LOG_ODDS)))
     session.run(SQL.statement("unsettled_keys", entity=entity))
     before = session.frame_of(SQL.statement("kept_pairs", entity=entity))
-    return pl.concat([before.cast(pl.Schema(_KEPT)), fresh.cast(pl.Schema(_KEPT))]), too_common
+    return pl.concat([before.cast(pl.Schema(_KEPT)), fresh.cast(pl.Schema(_KEPT))]), oversized_blocks
 
 
 def _with_evidence(scored: pl.DataFrame) -> pl.DataFrame:
-    """Scored pairs with the bits of each comparison as entries of a map."""
+    """Scored pairs with the match weight of each comparison as entries of a map."""
     entries = [
         pl.struct(pl.lit(name.removeprefix(EVIDENCE_PREFIX)).alias("key"), pl.col(name).alias("value"))
         for name in scored.columns
@@ -111,7 +112,7 @@ def _with_evidence(scored: pl.DataFrame) -> pl.DataFrame:
 
 
 def _stated(session: Session, entity: Entity) -> pl.DataFrame:
-    """Pairs of which something is known without a model, `record_key_l, record_key_r, rule`; people come first."""
+    """Pairs that a person or a source states: `record_key_l, record_key_r, rule`. People come first."""
     decided = session.frame_of(SQL.statement("decided", entity=entity)).select(
         "record_key_l",
         "record_key_r",
@@ -127,22 +128,22 @@ def _stated(session: Session, entity: Entity) -> pl.DataFrame:
 
 
 def _banded(scored: pl.DataFrame, stated: pl.DataFrame, prior: float) -> pl.DataFrame:
-    """Scored pairs with probability and band; what is stated of a pair counts whatever its score."""
+    """Pairs with probability and band; a stated pair overrides its score."""
     pairs = scored.join(stated, on=["record_key_l", "record_key_r"], how="full", coalesce=True)
     weight, linked = pl.col("match_weight").fill_null(0.0), pl.col("rule").is_not_null()
-    parted = pl.col("rule").fill_null("") == PairRule.DECIDED_DIFFERENT.value
-    matched, review = least_evidence(MATCHED_FROM, prior), least_evidence(REVIEW_FROM, prior)
+    cannot_link = pl.col("rule").fill_null("") == PairRule.DECIDED_DIFFERENT.value
+    matched, review = match_weight_at(MATCHED_FROM, prior), match_weight_at(REVIEW_FROM, prior)
     return pairs.select(
         "record_key_l",
         "record_key_r",
         match_weight=weight,
-        # The logistic function of evidence and prior, see dedup.scoring.bands.probability.
-        match_probability=pl.when(parted)
+        # The logistic function of match weight and prior, see dedup.scoring.bands.probability.
+        match_probability=pl.when(cannot_link)
         .then(0.0)
         .when(linked)
         .then(1.0)
         .otherwise(1.0 / (1.0 + 2.0 ** -(weight + prior))),
-        band=pl.when(parted)
+        band=pl.when(cannot_link)
         .then(pl.lit(Band.DISTINCT.value))
         .when(linked | (weight >= matched))
         .then(pl.lit(Band.MATCHED.value))

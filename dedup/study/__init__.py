@@ -1,1 +1,1 @@
-"""Study: explaining pairs, training models, measuring clusters. Reads the stores and never writes them."""
+"""Study: explaining pairs, training models, measuring clusters. Reads the stores, never writes them."""

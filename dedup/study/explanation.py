@@ -1,7 +1,7 @@
-"""Explaining: the evidence of a pair, comparison by comparison, in bits and in words.
+"""Explains a pair, comparison by comparison, in match weights and in words.
 
-Scored again from the comparison features of the two records, so that any two can be explained, whether they were ever
-compared or not. Does not belong here: finding the records (`pipelines.services.lookup`), and pictures.
+Scores the two records again from their comparison features, so that any two records can be explained, even if they were
+never compared. Does not belong here: finding the records (`pipelines.services.lookup`); charts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from schemas.stores.warehouse import scratch_session
 RARITY = f"{EVIDENCE_PREFIX}tf_adj_"
 
 SPEAKS_FOR, SPEAKS_AGAINST = 1.0, -1.0
-"""Bits from which a comparison is worth a word."""
+"""Match weights from which a comparison is mentioned."""
 
 COMPARED: dict[str, tuple[str, ...]] = {
     "name": ("given", "family", "name"),
@@ -47,7 +47,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One comparison: the level that held, its bits, how rare or common the value is in bits, and the two values."""
+    """One comparison: the level that held, its match weight in bits, the rarity adjustment in bits, and both values."""
 
     comparison: str
     level: str
@@ -58,56 +58,56 @@ class Step:
 
     @property
     def title(self) -> str:
-        """The comparison as people call it."""
+        """The comparison's name for people."""
         return _TITLES.get(self.comparison, self.comparison)
 
     @property
     def total(self) -> float:
-        """All bits of the comparison."""
+        """The match weight of the comparison, including rarity."""
         return self.bits + self.rarity
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A pair with its evidence; `steps` in the order of the model, `evidence` is their sum and `prior` the model's
-    prior log odds, both in bits.
+    """A pair with its comparisons in the order of the model; `match_weight` is their sum, `prior` the model's prior log
+    odds.
     """
 
     entity: Entity
     record_key_l: str
     record_key_r: str
     steps: tuple[Step, ...]
-    evidence: float
+    match_weight: float
     prior: float
 
     @property
     def probability(self) -> float:
-        """The probability that the two are one."""
-        return probability(self.evidence, self.prior)
+        """The probability that the two match."""
+        return probability(self.match_weight, self.prior)
 
     @property
     def band(self) -> Band:
-        """The band that the evidence alone would put the pair into."""
-        return band(self.evidence, self.prior)
+        """The band by match weight alone."""
+        return band(self.match_weight, self.prior)
 
     def sentence(self) -> str:
-        """What a salesperson would say."""
+        """The explanation in one sentence."""
         noun = self.entity.value
         likely = {
             Band.MATCHED: f"Very likely one {noun}",
             Band.REVIEW: f"Perhaps one {noun}",
-            Band.DISTINCT: f"Hardly one {noun}",
+            Band.DISTINCT: f"Probably not one {noun}",
         }[self.band]
-        speaking = sorted(self.steps, key=lambda step: -abs(step.total))
-        pros = [_worded(step) for step in speaking if step.total >= SPEAKS_FOR]
-        cons = [_worded(step) for step in speaking if step.total <= SPEAKS_AGAINST]
+        strongest = sorted(self.steps, key=lambda step: -abs(step.total))
+        pros = [_worded(step) for step in strongest if step.total >= SPEAKS_FOR]
+        cons = [_worded(step) for step in strongest if step.total <= SPEAKS_AGAINST]
         parts = [likely]
         if pros:
             parts.append(f"for it: {', '.join(pros)}")
         if cons:
             parts.append(f"against it: {', '.join(cons)}")
         if not pros and not cons:
-            parts.append("nothing of both is known that could be compared")
+            parts.append("they have no field in common that could be compared")
         return "; ".join(parts) + "."
 
 
@@ -126,9 +126,9 @@ def explain(
     pairs: Sequence[tuple[str, str]] | None = None,
     model: Model | None = None,
 ) -> list[Explanation]:
-    """Explain pairs of `features` (rows of `audit.<entity>_features`), all of them if none is named, strongest first.
+    """Explain pairs of `features` (rows of `audit.<entity>_features`), by default all pairs, strongest first.
 
-    The shipped model weighs them unless another is given.
+    Uses the shipped model unless another is given.
     """
     used = model or SHIPPED[entity]
     if pairs is None:
@@ -138,8 +138,8 @@ def explain(
     with scratch_session() as session:
         scored = compare(session, features, used, pairs)
     by_key = {row["record_key"]: row for row in features.iter_rows(named=True)}
-    told = [_explanation(entity, row, by_key, used) for row in scored.iter_rows(named=True)]
-    return sorted(told, key=lambda item: (-item.evidence, item.record_key_l, item.record_key_r))
+    explanations = [_explanation(entity, row, by_key, used) for row in scored.iter_rows(named=True)]
+    return sorted(explanations, key=lambda item: (-item.match_weight, item.record_key_l, item.record_key_r))
 
 
 def _explanation(
@@ -159,10 +159,10 @@ def _bits(value: object) -> float:
     return float(value) if isinstance(value, float) else 0.0
 
 
-def _shown(form: dict[str, object], columns: tuple[str, ...]) -> str:
+def _shown(features: dict[str, object], columns: tuple[str, ...]) -> str:
     values: list[str] = []
     for column in columns:
-        value = form.get(column)
+        value = features.get(column)
         values += [str(item) for item in value] if isinstance(value, list) else [str(value)] if value else []
     return " ".join(values)
 

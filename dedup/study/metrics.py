@@ -1,8 +1,8 @@
-"""Evaluating: how clusters compare with labels that people gave.
+"""Evaluation: compares clusters with labels.
 
-Pairwise precision and recall count pairs of records; B-cubed (Bagga and Baldwin 1998) averages over records
-what share of a record's cluster belongs to it, and what share of its own it has found. Labels say who is one,
-as a column of entities or as pairs; what they do not speak of is left out.
+Pairwise precision and recall count pairs of records. B-cubed (Bagga and Baldwin 1998) averages over records: precision
+is the share of a record's cluster that belongs to it, recall the share of its true cluster that was found. Labels are a
+column of entities or pairs; unlabelled records are ignored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What labels say of a clustering. `exact` is the share of true clusters that were found as they are."""
+    """The quality of a clustering. `exact` is the share of true clusters that were found exactly."""
 
     records: int
     true_pairs: int
@@ -40,12 +40,12 @@ class Quality:
 
 
 def pair(one: str, other: str) -> Pair:
-    """Two records in the order of their names."""
+    """Two records, the smaller key first."""
     return (one, other) if one < other else (other, one)
 
 
 def by_clusters(truth: Mapping[str, Hashable], found: Mapping[str, Hashable]) -> Quality:
-    """Compare the cluster of each record with its true one; both map records to clusters, `truth` says which count."""
+    """Compare clusters with true ones; both map records to clusters. Only records in `truth` count."""
     here = {record: found[record] for record in truth if record in found}
     both = Counter((truth[record], cluster) for record, cluster in here.items())
     true, claimed = Counter(truth[record] for record in here), Counter(here.values())
@@ -60,7 +60,7 @@ def by_clusters(truth: Mapping[str, Hashable], found: Mapping[str, Hashable]) ->
 
 
 def by_pairs(labels: Mapping[Pair, bool], found: Mapping[str, Hashable]) -> Quality:
-    """Compare labelled pairs with whether their records are in one cluster."""
+    """Compare labelled pairs with the clusters."""
     judged = {key: same for key, same in labels.items() if key[0] in found and key[1] in found}
     claimed = {key for key in judged if found[key[0]] == found[key[1]]}
     true = {key for key, same in judged.items() if same}
@@ -69,7 +69,7 @@ def by_pairs(labels: Mapping[Pair, bool], found: Mapping[str, Hashable]) -> Qual
 
 
 def errors_of_clusters(truth: Mapping[str, Hashable], found: Mapping[str, Hashable]) -> tuple[list[Pair], list[Pair]]:
-    """Pairs that are one and were left apart, and pairs that are not and were put together."""
+    """False negatives and false positives: missed pairs, and pairs wrongly merged."""
     missed, wrong = set[Pair](), set[Pair]()
     here = {record: truth[record] for record in truth if record in found}
     for group in _groups(here):
@@ -80,7 +80,7 @@ def errors_of_clusters(truth: Mapping[str, Hashable], found: Mapping[str, Hashab
 
 
 def errors_of_pairs(labels: Mapping[Pair, bool], found: Mapping[str, Hashable]) -> tuple[list[Pair], list[Pair]]:
-    """As `errors_of_clusters`, of labelled pairs."""
+    """Like `errors_of_clusters`, for labelled pairs."""
     judged = {key: same for key, same in labels.items() if key[0] in found and key[1] in found}
     together = {key: found[key[0]] == found[key[1]] for key in judged}
     missed = sorted(key for key, same in judged.items() if same and not together[key])

@@ -1,11 +1,10 @@
-"""Training: a model's probabilities and name frequencies as the user's own records show them.
+"""Training: estimates a model's probabilities and name frequencies from the user's records.
 
-Expectation maximisation over the pairs that blocking brings together (Fellegi and Sunter 1969; Winkler 1988): each
-pair counts as a match as far as the model so far believes it, pairs that people decided count as decided. How often
-two random records agree is counted on random pairs (Splink). Both are held to what the shipped model says as to so
-many pairs seen before, so that a small list moves little. Levels that allow for what colleagues and households
-share stay as they are: counting cannot tell what is independent. Belongs here: making a model. Does not belong
-here: keeping it (`pipelines.services.train`), and using it.
+m probabilities: expectation maximisation over the blocked pairs (Fellegi and Sunter 1969; Winkler 1988). Each pair
+counts by its probability of being a match; pairs that people decided count as decided. u probabilities: agreement of
+random pairs (Splink). The shipped model acts as a prior worth `SEEN_MATCHES` matched pairs, so that a small list
+changes little. Levels for what colleagues and households share are not trained: their evidence is not independent.
+Belongs here: training a model. Does not belong here: storing it (`pipelines.services.train`); using it.
 """
 
 from __future__ import annotations
@@ -28,46 +27,46 @@ from schemas.stores.warehouse import Session
 SQL = SqlFolder.beside(__file__)
 
 SEEN_MATCHES = 300
-"""Matches that the shipped model counts for: with so many found, its word and the data's weigh the same."""
+"""How many matched pairs the shipped model is worth as a prior for m."""
 
 SEEN_RANDOM = 30
-"""Agreeing random pairs that the shipped model counts for, so that a level too rare to be counted stays as it is."""
+"""How many agreeing random pairs the shipped model is worth as a prior for u, so that rare levels change little."""
 
 SEEN_NAMES = 20_000
-"""Bearers of names that the public tables count for."""
+"""How many people the public name tables are worth as a prior."""
 
 LEAST_BEARERS = 3
-"""Records that bear a name before the list is asked how common it is."""
+"""Only names that at least this many records have get a frequency of their own."""
 
 ROUNDS = 5
 RANDOM_PAIRS = 1_000_000
 LEAST_RECORDS = 200
-"""Records below which nothing can be learnt."""
+"""The fewest records that a model can be trained on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Pairs of record keys that people decided, the smaller key first, and whether they are one."""
+    """Pairs of record keys that people decided, the smaller key first: True if they match."""
 
     pairs: dict[tuple[str, str], bool]
 
 
 def train(session: Session, entity: Entity, model: Model, decided: Decided) -> TrainedModel:
-    """A model for the records in `audit.<entity>_features`, starting from `model`. Reads only; the seed is fixed.
+    """Train a model on the records in `audit.<entity>_features`, starting from `model`; the seed is fixed.
 
-    Raises ValueError when there are fewer than `LEAST_RECORDS` records.
+    Raises ValueError if there are fewer than `LEAST_RECORDS` records.
     """
     table = f"audit.{entity}_features"
     records = session.count(table)
     if records < LEAST_RECORDS:
-        raise ValueError(f"{records} {entity} records are too few to learn from; {LEAST_RECORDS} are needed")
+        raise ValueError(f"{records} {entity} records are too few to train on; {LEAST_RECORDS} are needed")
     before = levels_of(model)
     block(session, table, model.BLOCKING_RULES)
     pairs = score_blocked(session, table, model, None, leveled=True)
     random = random_agreement(session, table, model, RANDOM_PAIRS)
     all_pairs = records * (records - 1) // 2
     drawn = min(RANDOM_PAIRS, all_pairs)
-    matches = _held(pairs, before, _beliefs(pairs, before, before, model.PRIOR_LOG_ODDS, decided))
+    matches = _belief_by_level(pairs, before, _beliefs(pairs, before, before, model.PRIOR_LOG_ODDS, decided))
     after = [
         _with_u(level, random, drawn, matches.get((level.comparison, level.name), 0.0) * drawn / all_pairs)
         for level in before
@@ -80,10 +79,10 @@ def train(session: Session, entity: Entity, model: Model, decided: Decided) -> T
 
 
 def _with_u(level: Level, random: dict[tuple[str, str], float], drawn: int, matches: float) -> Level:
-    """The level with the share of random pairs that agree on it, held to what was known.
+    """The level with u estimated from random pairs and the prior.
 
-    Of `drawn` pairs some `matches` are believed to be matches that agree on it: in a small list of many duplicates
-    they would pass for chance.
+    About `matches` of the `drawn` pairs are matches that agree on it; they are subtracted, because a small list may
+    have many duplicates.
     """
     if level.is_fixed or (level.comparison, level.name) not in random:
         return level
@@ -91,8 +90,8 @@ def _with_u(level: Level, random: dict[tuple[str, str], float], drawn: int, matc
     return level.with_u((SEEN_RANDOM + counted) / (SEEN_RANDOM / level.u + drawn))
 
 
-def _held(pairs: pl.DataFrame, levels: list[Level], belief: pl.Series) -> dict[tuple[str, str], float]:
-    """How many believed matches each level (comparison, name) holds of."""
+def _belief_by_level(pairs: pl.DataFrame, levels: list[Level], belief: pl.Series) -> dict[tuple[str, str], float]:
+    """The sum of beliefs on which each level (comparison, name) holds."""
     known = {(level.comparison, level.name) for level in levels}
     found: dict[tuple[str, str], float] = {}
     for name in dict.fromkeys(level.comparison for level in levels):
@@ -107,7 +106,7 @@ def _held(pairs: pl.DataFrame, levels: list[Level], belief: pl.Series) -> dict[t
 
 
 def _beliefs(pairs: pl.DataFrame, before: list[Level], after: list[Level], prior: float, decided: Decided) -> pl.Series:
-    """How far each pair is believed to be a match."""
+    """The probability of each pair to be a match."""
     weight = pairs["match_weight"]
     for name in dict.fromkeys(level.comparison for level in before):
         change = {
@@ -119,19 +118,19 @@ def _beliefs(pairs: pl.DataFrame, before: list[Level], after: list[Level], prior
     belief = (1.0 / (1.0 + (-(weight + prior) * math.log(2)).exp())).rename("belief")
     if not decided.pairs:
         return belief
-    said = pl.DataFrame(
+    decisions = pl.DataFrame(
         [(one, other, float(same)) for (one, other), same in decided.pairs.items()],
-        schema={"record_key_l": pl.String, "record_key_r": pl.String, "said": pl.Float64},
+        schema={"record_key_l": pl.String, "record_key_r": pl.String, "decision": pl.Float64},
         orient="row",
     )
     keyed = pairs.select("record_key_l", "record_key_r").with_columns(belief)
-    joined = keyed.join(said, on=["record_key_l", "record_key_r"], how="left", maintain_order="left")
-    return joined.select(pl.coalesce("said", "belief").alias("belief"))["belief"]
+    joined = keyed.join(decisions, on=["record_key_l", "record_key_r"], how="left", maintain_order="left")
+    return joined.select(pl.coalesce("decision", "belief").alias("belief"))["belief"]
 
 
 def _with_m(after: list[Level], before: list[Level], pairs: pl.DataFrame, belief: pl.Series) -> list[Level]:
-    """Levels with the share of believed matches on which each holds, held to what was known."""
-    counted = _held(pairs, before, belief)
+    """Levels with m estimated from the pairs, weighted by belief, and the prior."""
+    counted = _belief_by_level(pairs, before, belief)
     totals: dict[str, float] = {}
     for (name, _), total in counted.items():
         totals[name] = totals.get(name, 0.0) + total
@@ -147,7 +146,7 @@ def _with_m(after: list[Level], before: list[Level], pairs: pl.DataFrame, belief
 
 
 def _shares(session: Session, table: str) -> dict[str, dict[str, float]]:
-    """By column (`given`, `family`) the share of people who bear each name that several records of `table` bear."""
+    """By column (`given`, `family`), the frequency of each name that several records of `table` have."""
     found: dict[str, dict[str, float]] = {}
     for column, public in (("given", given_frequency), ("family", family_frequency)):
         rows = session.frame_of(SQL.statement("bearers", column=Table(column), features=Table(table)))

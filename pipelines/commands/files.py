@@ -191,7 +191,7 @@ def _show_files(document: dict[str, Any]) -> None:
         if file["status"] == "unchanged":
             when = f"in {file['known_from']}" if file.get("known_from") else "as another file of this import"
             _line(f"unchanged: {short_path(file['path'])} was imported before, {when}", "dim")
-    for path in document["passed_over"]:
+    for path in document["skipped"]:
         _line(f"skipped: {short_path(path)} does not have the extension of a table", "dim")
 
 

@@ -143,8 +143,8 @@ def _document(item: Any, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
         "entity": item.entity.value,
         "left": known[item.record_key_l],
         "right": known[item.record_key_r],
-        "prior_bits": item.prior,
-        "evidence_bits": item.evidence,
+        "prior_log_odds": item.prior,
+        "match_weight": item.match_weight,
         "probability": item.probability,
         "band": item.band.value,
         "sentence": item.sentence(),
@@ -164,7 +164,7 @@ def _pairs(told: list[Any], known: dict[str, dict[str, Any]], label: Any) -> pl.
             {
                 "left": label(known[item.record_key_l]),
                 "right": label(known[item.record_key_r]),
-                "bits": round(item.evidence, 1),
+                "bits": round(item.match_weight, 1),
                 "probability": round(item.probability, 4),
                 "band": item.band.value,
             }
@@ -183,7 +183,7 @@ def _print_pair(item: Any, known: dict[str, dict[str, Any]], label: Any) -> None
         for step in item.steps
     ]  # fmt: skip
     steps.append({"comparison": "prior", "level": "two random records", "bits": round(item.prior, 1)})
-    total = round(item.evidence + item.prior, 1)
+    total = round(item.match_weight + item.prior, 1)
     steps.append({"comparison": "all together", "level": f"probability {item.probability:.4f}", "bits": total})
     print_table(pl.DataFrame(steps, infer_schema_length=None))
     out.print(item.sentence(), markup=False)
@@ -406,7 +406,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     ):
         if errors:
             print_table(
-                pl.DataFrame(errors).select("left", "right", "left_record", "right_record", "evidence_bits", "why"),
+                pl.DataFrame(errors).select("left", "right", "left_record", "right_record", "match_weight", "why"),
                 f"{count:,} pairs wrongly {title}, most surprising first",
             )
     if chart is not None:

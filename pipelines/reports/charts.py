@@ -1,7 +1,7 @@
-"""Reports as charts: Vega-Altair specifications made from the chart declarations of the report catalog.
+"""Charts of reports: Vega-Altair specifications from the chart declarations of the report catalog.
 
-Belongs here: how each kind of chart looks. Does not belong here: which columns of a report are drawn
-(`schemas/sql/reports/reports.toml`) and writing pictures (`pipelines.reports.rendering`).
+Belongs here: the look of each kind of chart. Does not belong here: which columns are drawn
+(`schemas/sql/reports/reports.toml`); writing files (`pipelines.reports.rendering`).
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from schemas.sql.report_catalog import Chart, column_formats, reports
 
 WIDTH = 640
 MOST_BARS = 40
-"""Categories that a reader can tell apart in one picture; the table has the rest."""
+"""The most categories that a reader can distinguish in a chart; the table has the rest."""
 MOST_PANELS = 12
 MOST_POINTS = 2_000
-"""Points of lines and columns, the latest ones: a decade of months for a dozen stages."""
+"""The most points of lines and columns, latest first: ten years of months for a dozen stages."""
 
 _INFERRED = "includes_inferred_history"
 _NO_VALUE = "not stated"
 
 
 def write_chart(name: str, rows: pl.DataFrame, target: Path) -> None:
-    """Draw a report into `target`, a .png, .svg or .html file; the page shows values on hover.
+    """Draw a report to `target`, a .png, .svg or .html file; the HTML page shows values on hover.
 
-    Raises InputRefusedError for a file that cannot be written and for a report without rows.
+    Raises InputRefusedError if the file cannot be written, or the report has no rows.
     """
     check_output(target, CHART_ENDINGS)
     save_chart(report_chart(name, rows), target)
 
 
 def report_chart(name: str, rows: pl.DataFrame) -> Any:
-    """The chart of a report from its rows to draw. Raises InputRefusedError if there is nothing to draw."""
+    """The chart of a report's rows. Raises InputRefusedError if there is nothing to draw."""
     report = reports()[name]
     chart = report.chart
     points = chart_points(chart, rows)
@@ -52,7 +52,7 @@ def report_chart(name: str, rows: pl.DataFrame) -> Any:
 
 
 def framed(chart: Any, title: str, subtitle: str | list[str]) -> Any:
-    """The finished chart: a title above, a white ground, padding."""
+    """The chart with a title, a white background and padding."""
     import altair
 
     heading = altair.TitleParams(title, subtitle=subtitle, anchor="start", fontSize=16, subtitleColor=SOFT_TEXT)
@@ -60,7 +60,7 @@ def framed(chart: Any, title: str, subtitle: str | list[str]) -> Any:
 
 
 def chart_points(chart: Chart, rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per mark: `panel, across, color, value`, with `tick`, `label` and `inferred` where the chart has them."""
+    """One row per mark: `panel, across, color, value`, with `tick`, `label` and `inferred` if the chart has them."""
     rows = rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in chart.measures))
     if chart.kind != "bars":
         rows = rows.filter(pl.col(chart.across).is_not_null())
@@ -82,7 +82,7 @@ def chart_points(chart: Chart, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _marks(chart: Chart, summed: pl.DataFrame) -> pl.DataFrame:
-    """The long form of rows that are summed up."""
+    """The rows in long form, summed up."""
     extra = summed.with_columns(
         tick=pl.col(chart.tick) if chart.tick else None,
         label=pl.Series([chart.label.format(**row) for row in summed.iter_rows(named=True)]) if chart.label else None,
@@ -96,7 +96,7 @@ def _marks(chart: Chart, summed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _worded(rows: pl.DataFrame, name: str) -> pl.Expr:
-    """A column as the words of a chart."""
+    """A column as labels of a chart."""
     column = pl.col(name)
     if isinstance(rows.schema[name], pl.Datetime):
         words = column.dt.strftime("%Y-%m-%d %H:%M")
@@ -108,7 +108,7 @@ def _worded(rows: pl.DataFrame, name: str) -> pl.Expr:
 
 
 def _base(chart: Chart, points: pl.DataFrame) -> Any:
-    """A chart over the points, colored, to be given marks."""
+    """A colored chart of the points, without marks yet."""
     import altair as alt
 
     names = points["color"].unique(maintain_order=True).to_list()
@@ -123,7 +123,7 @@ def _base(chart: Chart, points: pl.DataFrame) -> Any:
 
 
 def _value(chart: Chart, channel: type[Any]) -> Any:
-    """The numbers of a chart on one of its axes."""
+    """The value axis of a chart."""
     import altair as alt
 
     axis = alt.Axis(format="%" if chart.percent else "~s", tickMinStep=0 if chart.percent else 1)
@@ -163,7 +163,7 @@ def _lines(chart: Chart, base: Any) -> Any:
 
 
 def _panel_header() -> Any:
-    """One panel below the other, headed by its name."""
+    """The panels below each other, each with its name as title."""
     import altair
 
     header = altair.Header(labelAngle=0, labelAlign="left", labelOrient="top", labelAnchor="start", labelFontSize=12)

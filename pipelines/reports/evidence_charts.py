@@ -1,6 +1,7 @@
 """Charts of match weights: the waterfall of a pair, precision and recall by threshold, the weights of a model.
 
-Belongs here: how evidence looks. Does not belong here: what it says (`dedup.study.explanation`, `dedup.study.metrics`).
+Belongs here: how evidence is drawn. Does not belong here: the evidence (`dedup.study.explanation`,
+`dedup.study.metrics`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
+from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, match_weight_at
 from dedup.study.explanation import Explanation, is_known
 from pipelines.reports.charts import WIDTH, framed
 from pipelines.reports.palette import RULE, SOFT_TEXT, color_scale
@@ -33,7 +34,7 @@ def write_evidence(pair: Explanation, target: Path) -> None:
     texts = base.mark_text(dy=-8, fontSize=11).encode(x=x, y="top:Q", text=altair.Text("bits:Q", format="+.1f"))
     lines = _data(
         [
-            {"at": least_evidence(chance, pair.prior) + pair.prior, "band": band}
+            {"at": match_weight_at(chance, pair.prior) + pair.prior, "band": band}
             for chance, band in ((MATCHED_FROM, "matched"), (REVIEW_FROM, "review"))
         ]
     )

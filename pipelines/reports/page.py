@@ -1,6 +1,6 @@
 """All reports on one page: charts and tables in one self-contained HTML file, light and dark, ready to print.
 
-Belongs here: the page. Does not belong here: what reports say (`schemas/sql/reports`) and how they are drawn
+Belongs here: the page. Does not belong here: the reports (`schemas/sql/reports`); their charts
 (`pipelines.reports.charts`).
 """
 
@@ -33,7 +33,7 @@ from schemas.sql.report_catalog import column_formats, reports, view_names
 from schemas.stores.warehouse import Published
 
 MOST_ROWS = 25
-"""Rows of a report that are shown; all of them are in the published file."""
+"""The most rows of a report that are shown; the published file has all of them."""
 
 _NUMBER = ' class="number"'
 _STYLE = """
@@ -59,9 +59,9 @@ th { text-align: left; white-space: nowrap; } td.number { font-variant-numeric: 
 
 
 def write_page(published: Published, target: Path, wanted: ReportFilter = NO_FILTER) -> list[str]:
-    """Write every report that needs no parameter into one HTML file, filtered where it can be; returns their names.
+    """Write every report that needs no parameter to one HTML file, with the filters it supports; returns their names.
 
-    Raises InputRefusedError for a file that cannot be written and a filter that names what does not exist.
+    Raises InputRefusedError if the file cannot be written, or a filter has an unknown value.
     """
     check_output(target, PAGE_ENDINGS)
     check_filter(published, wanted)
@@ -84,12 +84,12 @@ def write_page(published: Published, target: Path, wanted: ReportFilter = NO_FIL
 
 
 def _applicable(name: str, wanted: ReportFilter) -> ReportFilter:
-    """The part of a filter that a report takes."""
+    """The part of a filter that a report supports."""
     return wanted.without({field for field in wanted.given() if field not in fields_of(name)})
 
 
 def _drawn(published: Published, names: list[str], wanted: ReportFilter) -> dict[str, str]:
-    """The reports that can be drawn, as SVG."""
+    """SVG of the reports that have charts."""
     charts: dict[str, Any] = {}
     for name in names:
         with suppress(InputRefusedError):

@@ -1,6 +1,6 @@
 """The colors of all charts, each with one meaning.
 
-Belongs here: colors and what they mean. Does not belong here: charts.
+Belongs here: colors and their meaning. Does not belong here: charts.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ LOST = "#c8553d"
 OPEN = "#3b6ea8"
 ARCHIVED = "#b9bfc7"
 INFERRED_OPACITY = 0.45
-"""What is partly inferred from successive imports has the color of its meaning, paler."""
+"""Paler colors for values that are partly inferred from successive imports."""
 MARK = "#222222"
 RULE = "#777777"
 SOFT_TEXT = "#555555"
 
 SOURCES = ["#7b5ea7", "#b08a2e", "#2b8f9c", "#5f7a87", "#a8577e", "#7d7a3c"]
-"""Values without a meaning of their own, in order: sources, stages, currencies. None looks like won, lost or open."""
+"""Colors for sources, stages and currencies, in order. None looks like won, lost or open."""
 
 _MEANINGS = {
     "won": WON, "converted": WON, "loaded": WON, "conversion_rate": WON, "won_share": WON, "for": WON,
@@ -30,7 +30,7 @@ _MEANINGS = {
 
 
 def color_scale(names: Sequence[str]) -> Any:
-    """A scale that gives each name the color of its meaning, and names without one the next that is free."""
+    """A scale with the color of each name's meaning, and the next free color for other names."""
     import altair
 
     if len(names) > len(SOURCES):

@@ -1,7 +1,7 @@
-"""The process that draws charts, run as a script by `pipelines.reports.rendering`: FOLDER KIND START.
+"""The process that renders charts, run as a script by `pipelines.reports.rendering`: FOLDER KIND START.
 
-Belongs here: calling the chart library and nothing else, so that only this process ends with it. Imports nothing of
-the program, so that it starts at once.
+Belongs here: only calling the chart library, so that a crash ends only this process. Imports nothing of the program,
+so that it starts fast.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import vl_convert
 
 
 def main(folder: Path, kind: str, start: int) -> None:
-    """Draw the charts of `specs.json` from number `start` on, each into a file that appears when it is whole."""
+    """Render the charts of `specs.json` from number `start` on, each to a file that appears when it is complete."""
     for number, spec in enumerate(json.loads((folder / "specs.json").read_text(encoding="utf-8"))):
         if number < start:
             continue

@@ -1,6 +1,6 @@
-"""Chart specifications as PNG, SVG and HTML.
+"""Renders chart specifications as PNG, SVG and HTML.
 
-Belongs here: making pictures of specifications, whatever text these hold. Does not belong here: what is drawn
+Belongs here: rendering specifications safely, with any text in them. Does not belong here: the charts
 (`pipelines.reports.charts`, `pipelines.reports.evidence_charts`).
 """
 
@@ -20,16 +20,16 @@ from schemas.contracts.printable import printable
 
 _CHILD = Path(__file__).with_name("renderer.py")
 _SECONDS = 120
-"""Time for one picture on a busy machine; the largest that our reports allow takes less than five seconds."""
+"""Seconds for one chart on a busy machine; the largest that our reports allow takes less than five."""
 _ACTIONS = {"export": True, "source": False, "compiled": False, "editor": False}
 
 
 def save_chart(chart: Any, target: Path) -> None:
-    """Draw a chart into a .png, .svg or .html file. Raises InputRefusedError when that cannot be done."""
+    """Write a chart to a .png, .svg or .html file. Raises InputRefusedError if that fails."""
     check_output(target, CHART_ENDINGS)
     ending = target.suffix.casefold()
     if ending == ".html":
-        # Vega's scripts are part of the page: it fetches nothing and cannot send anything to Vega's editor.
+        # Vega's scripts are embedded: the page fetches nothing and cannot send data to Vega's editor.
         page = chart.configure_mark(tooltip=True).to_html(
             inline=True, embed_options={"actions": _ACTIONS}, json_kwds={"cls": _ScriptJson}
         )
@@ -42,10 +42,10 @@ def save_chart(chart: Any, target: Path) -> None:
 
 
 def pictures(charts: Sequence[Any], kind: Literal["png", "svg"]) -> list[bytes | None]:
-    """Each chart as a picture; None for one that the chart library failed on.
+    """Render each chart; None for a chart that the library fails on.
 
-    The library is Rust and V8: what it does not expect ends its process. So it runs in a process of its own, which
-    goes on behind the chart that ended it.
+    The library is Rust and V8: unexpected input ends its process. So it runs in its own process, which is restarted
+    after a chart that ends it.
     """
     with tempfile.TemporaryDirectory(prefix="leadsift-charts-") as name:
         folder = Path(name)
@@ -61,7 +61,7 @@ def pictures(charts: Sequence[Any], kind: Literal["png", "svg"]) -> list[bytes |
 
 
 def _draw(folder: Path, kind: str, start: int) -> None:
-    """Draw from chart `start` on until all are drawn or one ends the process."""
+    """Render charts from `start` on, until all are done or one ends the process."""
     command = [sys.executable, "-P", str(_CHILD), str(folder), kind, str(start)]
     with (folder / "log").open("wb") as log:
         try:
@@ -71,7 +71,7 @@ def _draw(folder: Path, kind: str, start: int) -> None:
 
 
 def _cleaned(value: Any) -> Any:
-    """A specification whose every text is printable."""
+    """The specification with all texts made printable."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, dict):
@@ -80,8 +80,8 @@ def _cleaned(value: Any) -> Any:
 
 
 class _ScriptJson(json.JSONEncoder):
-    """JSON to stand within a script of a page: no text in it can end the script."""
+    """JSON for a script in a page: no text in it can end the script."""
 
     def encode(self, o: Any) -> str:
-        """The specification, cleaned, as JSON."""
+        """The cleaned specification as JSON."""
         return super().encode(_cleaned(o)).replace("<", "\\u003c")

@@ -1,8 +1,8 @@
-"""The one path of an act: what somebody decided, moved, converted or edited becomes a fact, and the tables follow.
+"""Executes acts: records what a user decided, moved, converted or edited as a fact, and updates the tables.
 
-An act holds the home's writer lock from the first look to the last table. It finishes what a killed process left, asks
-what is to be recorded, records it, and derives what depends on it. Belongs here: that order, and what is unfinished.
-Does not belong here: what an act records (the other services), and how facts become tables.
+An act holds the home's writer lock from start to end. It finishes what a killed process left, determines the facts to
+record, records them, and derives what depends on them. Belongs here: that order, and detecting unfinished acts. Does
+not belong here: the facts of an act (the other services); deriving tables.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from schemas.stores.warehouse import Published
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an act records. Nothing, if the ledger holds it already."""
+    """The facts of an act that the ledger does not have yet."""
 
     decisions: Sequence[Decision] = ()
     actions: Sequence[Action] = ()
@@ -33,10 +33,10 @@ class Facts:
 
 
 def record(settings: Settings, facts_of: Callable[[Published], Facts]) -> bool:
-    """Record the facts that `facts_of` finds missing in the published file, and derive what depends on them.
+    """Record the missing facts that `facts_of` returns, and derive what depends on them.
 
-    Nobody else writes in between, and what was left unfinished is finished before `facts_of` looks. Returns False if
-    everything was recorded already. What `facts_of` raises stops the act before anything is recorded.
+    Holds the writer lock, and first finishes unfinished acts. Returns False if everything was recorded already. If
+    `facts_of` raises an error, nothing is recorded.
     """
     prepare_instance(settings)
     with Stores.open(settings) as stores, stores.writing():
@@ -51,14 +51,14 @@ def record(settings: Settings, facts_of: Callable[[Published], Facts]) -> bool:
 
 
 def run_act(settings: Settings) -> None:
-    """Derive what depends on the facts that people stated. Nothing is landed and no file is read."""
+    """Derive what depends on users' facts. Lands nothing and reads no file."""
     from pipelines.jobs import ACT_JOB
 
     execute(settings, {}, ACT_JOB)
 
 
 def finish(stores: Stores) -> None:
-    """Derive and publish what the ledger holds and the published file does not, as a killed process leaves it."""
+    """Derive and publish facts that a killed process recorded but did not publish."""
     if is_unfinished(stores):
         run_import(stores.settings)
 
@@ -69,7 +69,7 @@ def is_unfinished(stores: Stores) -> bool:
 
 
 def _is_behind(ledger: Ledger, published: Published) -> bool:
-    """Whether the published file lacks a fact of the ledger, or shows an import that was undone."""
+    """Whether the published file lacks a fact of the ledger, or has an undone import."""
     standing = {
         item.import_id: item.status
         for item in ledger.imports()
@@ -89,7 +89,7 @@ def _is_behind(ledger: Ledger, published: Published) -> bool:
 
 
 def _has_new_pipelines(stores: Stores) -> bool:
-    """Whether the settings name a pipeline that the published file does not have yet."""
+    """Whether the settings have a pipeline that the published file lacks."""
     if not stores.settings.pipelines or not stores.published.path.is_file():
         return False
     rows = stores.published.query("SELECT name FROM main.pipelines WHERE source = 'leadsift'")

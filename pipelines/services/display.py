@@ -1,6 +1,6 @@
-"""Values as people and JSON read them.
+"""Formats values for people and for JSON.
 
-Belongs here: one value into text. Does not belong here: tables, colours and widths (`pipelines.commands.console`).
+Belongs here: formatting one value. Does not belong here: tables, colours and widths (`pipelines.commands.console`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from decimal import Decimal
 from schemas.contracts.printable import printable
 
 MOST_CHARACTERS = 500
-"""Characters of a value that are shown; --json has all of them."""
+"""The most characters of a value that are shown; --json has all of them."""
 
 
 def to_plain(value: object) -> object:
-    """A value that JSON has no type for: times and dates in ISO 8601, amounts as text, so that no digit is lost."""
+    """Convert a value without a JSON type: times and dates to ISO 8601, amounts to text, so that no digit is lost."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -24,7 +24,7 @@ def to_plain(value: object) -> object:
 
 
 def cell(value: object, form: str | None = None) -> str:  # noqa: PLR0911  (one return a type)
-    """A value as a person reads it; `form` is how the report catalog formats its column."""
+    """Format a value for people; `form` is the format of its column in the report catalog."""
     if value is None:
         return ""
     if form is not None and (text := _formatted(value, form)) is not None:
@@ -45,12 +45,12 @@ def cell(value: object, form: str | None = None) -> str:  # noqa: PLR0911  (one 
 
 
 def shortened(text: str, most: int = MOST_CHARACTERS) -> str:
-    """A text cut off where it is long, with its length. Wrapping a cell of 10 MB into a table took minutes."""
+    """Truncate a long text and add its length. Wrapping a cell of 10 MB in a table took minutes."""
     return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
 
 
 def _formatted(value: object, form: str) -> str | None:
-    """A value in the format of its column, None where it is of another type."""
+    """The value in the format of its column; None if it has another type."""
     if form == "percent" and isinstance(value, float):
         return f"{value:.1%}"
     return value.strftime("%Y-%m") if form == "month" and isinstance(value, date) else None

@@ -1,6 +1,6 @@
-"""The doctor: whether archive, ledger, journal, warehouse and published file say the same, and making one from others.
+"""The doctor: compares archive, ledger, journal, warehouse and published file, and rebuilds them from each other.
 
-Belongs here: comparing stores, and what is repaired in which order. Does not belong here: the repairs themselves.
+Belongs here: comparing stores, and the order of repairs. Does not belong here: the repairs.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from schemas.stores.table_checks import table_checks
 from schemas.stores.warehouse import Session, read_all_tables
 
 SHOWN_PATHS = 3
-"""Paths that a sentence about many names."""
+"""The most paths that one sentence lists."""
 
 
 @dataclass(slots=True)
 class Findings:
-    """What is right (`facts`) and what is wrong (`problems`), one sentence each."""
+    """What is in order (`facts`) and what is not (`problems`), one sentence each."""
 
     facts: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Findings:
 
 
 def examine(settings: Settings) -> Findings:
-    """Look at every store of a home. Reads only, apart from making missing tables."""
+    """Check every store of a home. Only reads, except that it creates missing tables."""
     findings = Findings()
     with Stores.open(settings) as stores:
         _examine_privacy(findings, settings.home)
@@ -61,13 +61,13 @@ def _examine_privacy(findings: Findings, home: Path) -> None:
     shown = ", ".join(str(path) for path in open_to_others[:SHOWN_PATHS])
     more = f" and {len(open_to_others) - SHOWN_PATHS:,} more" if len(open_to_others) > SHOWN_PATHS else ""
     findings.problems.append(
-        f"{home} holds personal data, and other users of this machine have rights on {shown}{more}; "
-        f"run `chmod -R go-rwx {shlex.quote(str(home))}`, or `leadsift doctor --rebuild`, which takes them away, too"
+        f"{home} contains personal data, and other users of this machine have access to {shown}{more}; "
+        f"run `chmod -R go-rwx {shlex.quote(str(home))}` or `leadsift doctor --rebuild`"
     )
 
 
 def _examine_ledger(findings: Findings, stores: Stores) -> bool:
-    """Whether the ledger has every fact that the journal and the tables know; else nothing can be compared with it."""
+    """Whether the ledger has every fact of the journal and the tables; if not, nothing else can be compared with it."""
     progress.report("Comparing the ledger with the journal")
     try:
         stores.ledger.verify()
@@ -75,7 +75,7 @@ def _examine_ledger(findings: Findings, stores: Stores) -> bool:
     except LeadsiftError as error:
         findings.problems.append(str(error))
         return False
-    findings.facts.append(f"ledger: every fact is in {stores.settings.journal_path}, too")
+    findings.facts.append(f"ledger: every fact is also in {stores.settings.journal_path}")
     return True
 
 
@@ -94,7 +94,7 @@ def _examine_archive(findings: Findings, stores: Stores) -> None:
     aside = [f"{files[digest].path} ({SET_ASIDE})" for digest in stores.attempts.set_aside() if digest in files]
     findings.facts += [f"not loaded: {file}" for file in aside]
     if not damaged:
-        findings.facts.append(f"archive: {len(files)} files, each as its name says")
+        findings.facts.append(f"archive: {len(files)} files, each with the content that its name states")
 
 
 def _examine_warehouse(findings: Findings, stores: Stores) -> None:
@@ -116,12 +116,10 @@ def _examine_warehouse(findings: Findings, stores: Stores) -> None:
                     if item.undone_at is None
                     for file in item.files
                 )
-                findings.facts.append(f"warehouse: the records of all {count} loaded files are there")
+                findings.facts.append(f"warehouse: has the records of all {count} loaded files")
             _examine_tables(findings, session)
             if not is_current(session, stores.settings.shaping):
-                findings.problems.append(
-                    "derived tables are older than what is loaded; run `leadsift doctor --rebuild`"
-                )
+                findings.problems.append("derived tables are out of date; run `leadsift doctor --rebuild`")
     except LeadsiftError as error:
         findings.problems.append(str(error))
 
@@ -144,7 +142,7 @@ def _examine_published(findings: Findings, stores: Stores) -> None:
 
 
 def _remove_published_if_damaged(stores: Stores) -> None:
-    """Remove a published file that cannot be read: one that seems up to date would not be published again."""
+    """Remove an unreadable published file; otherwise it might not be published again."""
     try:
         if stores.published.path.is_file():
             read_all_tables(stores.published.query)
@@ -156,14 +154,14 @@ def _examine_dagster(findings: Findings, settings: Settings) -> None:
     if problems := damaged_files(settings.dagster_home):
         findings.problems += [str(problem) for problem in problems]
     elif settings.dagster_home.is_dir():
-        findings.facts.append("dagster: the history of runs can be read")
+        findings.facts.append("dagster: the run history can be read")
 
 
 def rebuild_derived(settings: Settings) -> list[str]:
-    """Restore a lost ledger from its journal, then make the warehouse and the published file from archive and ledger.
+    """Restore a lost ledger from its journal, then rebuild warehouse and published file from archive and ledger.
 
-    Returns what became of the ledger. The old published file stays in place until the new one replaces it. Raises
-    LedgerLostError if the tables hold imports that the ledger does not know even then; nothing is thrown away.
+    Returns what was done to the ledger. The old published file stays until the new one replaces it. Raises
+    LedgerLostError, and deletes nothing, if the tables have imports that the restored ledger still lacks.
     """
     from pipelines.services.importing import run_import
 
@@ -175,6 +173,8 @@ def rebuild_derived(settings: Settings) -> list[str]:
         _remove_published_if_damaged(stores)
         if damaged_files(settings.dagster_home):
             old = set_aside(settings.dagster_home)
-            notes.append(f"the history of runs in {settings.dagster_home} begins anew; the damaged one is {old}")
+            notes.append(
+                f"the run history in {settings.dagster_home} was damaged and starts again; the damaged one is {old}"
+            )
     run_import(settings)
     return notes

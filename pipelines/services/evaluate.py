@@ -1,7 +1,7 @@
-"""Evaluating from the command line: labels of a file held against the published clusters.
+"""Evaluate: compares the labels of a file with the published clusters.
 
-Labels are a list of records with their true entity (columns `id` and `cluster`), or of pairs (`left`, `right`
-and, where not all are one, `is_match`). Ids are those of the source; `source:id` tells sources apart. Belongs
+Labels are records with their true entity (columns `id` and `cluster`), or pairs (`left`, `right` and, unless all match,
+`is_match`). Ids are those of the source; `source:id` distinguishes sources. Belongs
 here: reading labels and finding the records. Does not belong here: the measures (`dedup.study.metrics`).
 """
 
@@ -25,7 +25,7 @@ from schemas.sql.files import SHARED
 from schemas.stores.warehouse import Published
 
 MOST_EXPLAINED = 200
-"""Errors that are explained, of which the most surprising are shown."""
+"""The most errors that are explained; the most surprising are shown."""
 
 _IDS = ("id", "record id", "external id", "unique id", "rec id")
 _CLUSTERS = ("cluster", "entity", "person", "true id", "cluster id", "entity id")
@@ -37,7 +37,7 @@ _FALSE = frozenset({"0", "false", "no", "n", "distinct", "different", "non match
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Labels as read: the true entity of ids, or pairs of ids with whether they are one."""
+    """Labels: the true entity of ids, or pairs of ids with whether they match."""
 
     clusters: dict[str, str]
     pairs: dict[Pair, bool]
@@ -45,7 +45,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What labels say of the published clusters, with the worst errors explained and the ids that were not found."""
+    """The quality of the published clusters, with the worst errors explained and unknown ids."""
 
     quality: Quality
     missed: list[dict[str, Any]]
@@ -57,15 +57,15 @@ class Evaluation:
 
 
 def read_labels(path: Path) -> Labels:
-    """Read labels from a list of any kind that can be imported.
+    """Read labels from any list that can be imported.
 
-    Raises InputRefusedError naming what is missing, or the row whose cell is no answer.
+    Raises InputRefusedError with the missing columns, or the row whose cell is neither yes nor no.
     """
     sheets = read_file(path).sheets
     known = frozenset({*_IDS, *_CLUSTERS, *_LEFT, *_RIGHT, *_MATCH})
     tables = [table for sheet in sheets for table in find_tables(sheet, known)]
     if not tables:
-        raise InputRefusedError(f"{path}: holds no labels")
+        raise InputRefusedError(f"{path}: contains no labels")
     table = tables[0]
     folded = [fold_header(header) for header in table.headers]
     cells = table.cells.frame()
@@ -79,7 +79,7 @@ def read_labels(path: Path) -> Labels:
         answers = match.to_list() if match is not None else ["1"] * len(left)
         rows = zip(left, right, answers, cells["row_number"], strict=True)
         return Labels(
-            {}, {pair(one, other): _answer(path, row, said) for one, other, said, row in rows if one and other}
+            {}, {pair(one, other): _answer(path, row, answer) for one, other, answer, row in rows if one and other}
         )
     ids, clusters = column(_IDS), column(_CLUSTERS)
     if ids is None or clusters is None:
@@ -90,17 +90,17 @@ def read_labels(path: Path) -> Labels:
     return Labels({one: group for one, group in zip(ids, clusters, strict=True) if one and group}, {})
 
 
-def _answer(path: Path, row: int, said: str | None) -> bool:
-    word = (said or "").strip().casefold()
+def _answer(path: Path, row: int, answer: str | None) -> bool:
+    word = (answer or "").strip().casefold()
     if word in _TRUE:
         return True
     if word in _FALSE:
         return False
-    raise InputRefusedError(f"{path}, row {row}: {said!r} says neither yes nor no")
+    raise InputRefusedError(f"{path}, row {row}: {answer!r} is neither yes nor no")
 
 
 def evaluate(published: Published, labels: Labels, entity: Entity, shown: int = 10) -> Evaluation:
-    """Hold labels against the published clusters of an entity."""
+    """Compare labels with the published clusters of an entity."""
     clusters = published.query(SHARED.statement("queries/clusters_of_ids", entity=entity).text)
     found: dict[str, str] = {}
     keys: dict[str, str] = {}
@@ -111,8 +111,7 @@ def evaluate(published: Published, labels: Labels, entity: Entity, shown: int = 
     unknown = sorted(wanted - set(found))
     if len(unknown) == len(wanted):
         raise InputRefusedError(
-            f"none of the {len(wanted)} labelled ids is the id of a record here (the first: {unknown[0]!r}); "
-            "ids are those of the source"
+            f"none of the {len(wanted)} labelled ids is known (the first: {unknown[0]!r}); use the ids of the source"
         )
     if labels.clusters:
         quality = by_clusters(labels.clusters, found)
@@ -132,31 +131,31 @@ def evaluate(published: Published, labels: Labels, entity: Entity, shown: int = 
 
 
 def _told(published: Published, entity: Entity, pairs: list[Pair], keys: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Explain pairs, those with the least evidence first."""
+    """Explain pairs, the lowest match weight first."""
     ids = {
         pair(keys[one], keys[other]): (one, other) for one, other in pairs[:MOST_EXPLAINED] if keys[one] != keys[other]
     }
     features = features_of(published, entity, {key for both in ids for key in both})
-    told = explained(published, entity, features, list(ids))[::-1]
-    known = known_of(published, [key for item in told for key in (item.record_key_l, item.record_key_r)])
+    explanations = explained(published, entity, features, list(ids))[::-1]
+    known = known_of(published, [key for item in explanations for key in (item.record_key_l, item.record_key_r)])
     return [
         {
             "left": ids[item.record_key_l, item.record_key_r][0],
             "right": ids[item.record_key_l, item.record_key_r][1],
             "left_record": label(known[item.record_key_l]),
             "right_record": label(known[item.record_key_r]),
-            "evidence_bits": round(item.evidence, 2),
+            "match_weight": round(item.match_weight, 2),
             "probability": item.probability,
             "why": item.sentence(),
         }
-        for item in told
+        for item in explanations
     ]
 
 
 def _thresholds(published: Published, labels: Labels, entity: Entity, keys: Mapping[str, str]) -> pl.DataFrame:
-    """Precision and recall of the kept pairs alone, by the probability from which they would be taken for one.
+    """Precision and recall of the kept pairs by match threshold (probability).
 
-    Columns `probability, precision, recall, f1`. Pairs that are joined through others are not counted.
+    Columns `probability, precision, recall, f1`. Does not count pairs that are linked through others.
     """
     pairs = published.query(SHARED.statement("queries/pair_probabilities", entity=entity).text)
     if labels.clusters:
@@ -171,14 +170,16 @@ def _thresholds(published: Published, labels: Labels, entity: Entity, keys: Mapp
             if one in truth and other in truth
         ]
     else:
-        said = {
+        labelled = {
             pair(keys[one], keys[other]): same
             for (one, other), same in labels.pairs.items()
             if one in keys and other in keys
         }
-        total = sum(said.values())
+        total = sum(labelled.values())
         judged = [
-            (chance, said[pair(one, other)]) for one, other, chance in pairs.iter_rows() if pair(one, other) in said
+            (chance, labelled[pair(one, other)])
+            for one, other, chance in pairs.iter_rows()
+            if pair(one, other) in labelled
         ]
     rows = []
     for step in range(1, 100):

@@ -1,6 +1,6 @@
-"""Importing from the command line: the import job, in process, on the home's own Dagster instance.
+"""Import: runs the import job in process, on the home's Dagster instance.
 
-Belongs here: starting the job and saying what came of it. Does not belong here: what the job does, or how it is shown.
+Belongs here: starting the job and returning its outcome. Does not belong here: the work of the job; displaying it.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ if TYPE_CHECKING:
     import dagster as dg
 
 SUSPECT_RENAMED = 0.5
-"""Share of known ids under another name from which two lists under one name are likelier than renamed contacts."""
+"""If more than this share of known ids has other names, the import is probably another list, not renamed contacts."""
 
 ENTITY_TABLES = ("organizations", "persons", "leads", "deals")
 
 
 @dataclass(slots=True)
 class ImportOutcome:
-    """What came of an import, as the command line shows it and as JSON (DESIGN: contract of the command line)."""
+    """The outcome of an import, for display and as JSON (DESIGN: contract of the command line)."""
 
     import_id: str | None
     status: ImportStatus
     files: list[dict[str, Any]]
     entities: dict[str, int]
-    passed_over: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -63,14 +63,14 @@ class ImportOutcome:
             "status": self.status.value,
             "files": self.files,
             "entities": self.entities,
-            "passed_over": self.passed_over,
+            "skipped": self.skipped,
             "notes": self.notes,
         }
 
 
 @private_files()
 def prepare_instance(settings: Settings) -> None:
-    """Put the home's Dagster instance in place and point this process at it."""
+    """Create the home's Dagster instance if needed, and point this process to it."""
     folder = settings.dagster_home
     make_home(settings.home)
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,14 +84,14 @@ def prepare_instance(settings: Settings) -> None:
 
 
 def _first_use(settings: Settings) -> FileLock:
-    """One process at a time puts a home's Dagster instance in place: Dagster itself creates its tables unguarded."""
+    """Let one process at a time create a home's Dagster instance: Dagster creates its tables without a lock."""
     return FileLock(str(settings.dagster_home / ".instance.lock"), timeout=settings.lock_timeout)
 
 
 @contextmanager
 def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """The home's Dagster instance, its tables created by whoever comes first; call `prepare_instance` before."""
-    import dagster as dg  # imported late: two seconds that other commands need not pay
+    """The home's Dagster instance; creates its tables if needed. Call `prepare_instance` before."""
+    import dagster as dg  # imported late: it takes two seconds, and other commands do not need it
 
     with ExitStack() as stack:
         stack.enter_context(private_files())
@@ -105,10 +105,10 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 
 @contextmanager
 def _plain_path(folder: Path) -> Iterator[Path]:
-    """A path of the folder that Dagster can use while the block runs: a link where the folder's own does not serve.
+    """A path to the folder that Dagster can use for the duration of the block: a link if its own path does not work.
 
-    Dagster takes [ ] * in the path of its settings for a pattern, finds none and runs without them, with telemetry. In
-    the path of a database it decodes %.
+    Dagster treats [ ] * in the path of its settings as a pattern, finds no file and runs with defaults, telemetry
+    included. In the path of a database it decodes %.
     """
     if not set("[]*%") & set(str(folder)):
         yield folder
@@ -120,10 +120,10 @@ def _plain_path(folder: Path) -> Iterator[Path]:
 
 
 def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, str | None]:
-    """A profile named or handed in as a file: its name and, for a file, the sha256 under which it is archived.
+    """Resolve a profile given by name or file: returns its name and, for a file, its sha256 in the archive.
 
-    A file is saved in the home too, so that lists with its headers are known from then on. Raises ProfileError naming
-    the file, the key and the reason.
+    A file is also saved in the home, so that lists with its headers are recognised from then on. Raises ProfileError,
+    with file, key and reason.
     """
     if given is None:
         return None, None
@@ -137,10 +137,10 @@ def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, 
 def run_import(
     settings: Settings, paths: Sequence[Path] = (), stated: StatedOptions | None = None, *, retry: bool = False
 ) -> ImportOutcome:
-    """Run the import job for `paths`; with none it finishes what a crash left and rebuilds what is out of date.
+    """Run the import job for `paths`; without paths it finishes interrupted imports and updates derived tables.
 
-    `retry` reads files again that were set aside because reading them ended the process.
-    Raises LeadsiftError when the job could not do its work.
+    `retry` reads files again that were set aside because reading them ended the process. Raises LeadsiftError if the
+    job fails.
     """
     from pipelines.jobs import import_run_config
 
@@ -153,7 +153,7 @@ def run_import(
 
 
 def execute(settings: Settings, config: dict[str, Any], job_name: str | None = None) -> RunOutcome:
-    """Execute the import job, or another one, in process; returns what the run did, as it recorded it in the ledger.
+    """Execute the import job, or another one, in process; returns the outcome that the run recorded in the ledger.
 
     Raises the error of the first step that failed, and StoreError if a check found the tables wrong.
     """
@@ -170,13 +170,13 @@ def execute(settings: Settings, config: dict[str, Any], job_name: str | None = N
     except dg.DagsterExecutionInterruptedError as error:
         raise KeyboardInterrupt from error
     except dg.DagsterError as error:
-        if isinstance(error.__cause__, LeadsiftError):  # a store that could not be opened
+        if isinstance(error.__cause__, LeadsiftError):  # a store cannot be opened
             raise error.__cause__ from error
         failures = _recorded(settings, run_id).check_failures
         if not failures:
             raise
         raise StoreError(
-            f"a check found the tables wrong and stopped the run before it was published: {'; '.join(failures)}"
+            f"a check failed and stopped the run before it was published: {'; '.join(failures)}"
         ) from error
     return _recorded(settings, run_id)
 
@@ -187,11 +187,11 @@ def _recorded(settings: Settings, run_id: str) -> RunOutcome:
 
 
 def outcome_of(settings: Settings, run: RunOutcome) -> ImportOutcome:
-    """What a run did with its files, from the ledger and the audit tables."""
+    """The outcome of a run's files, from the ledger and the audit tables."""
     sheets = _sheets(settings, run.import_id)
     refused = _refused(settings, run.import_id)
     files = [_file(file, sheets.get(file.path, []), refused.get(file.path)) for file in run.files]
-    notes = [*_notes_of_updates(settings, run.import_id), *_notes_of_mentions(settings, run.import_id)]
+    notes = [*_notes_of_updates(settings, run.import_id), *_notes_of_references(settings, run.import_id)]
     return ImportOutcome(
         run.import_id,
         _status(files),
@@ -203,50 +203,50 @@ def outcome_of(settings: Settings, run: RunOutcome) -> ImportOutcome:
 
 
 def _notes_of_run(run: RunOutcome) -> list[str]:
-    """Imports that were finished besides, and values that were too common to compare their holders."""
+    """Notes on earlier imports that this run finished, and on oversized blocks."""
     finished = [
-        f"{import_id} had not been finished and was brought in now"
+        f"{import_id} was interrupted before; it is loaded now"
         for import_id in run.loaded
         if import_id != run.import_id
     ]
     return finished + [
-        f"matching {common.entity}s: {common.records:,} records hold a value that too many share; "
+        f"matching {common.entity}s: {common.records:,} records have a value that too many records share; "
         f"rule {common.rule!r} does not compare them"
         for common in run.common_values
     ]
 
 
 def _notes_of_updates(settings: Settings, import_id: str | None) -> list[str]:
-    """What an import changed of what was known, and whether that looks like two lists under one name."""
+    """Notes on updated records, with a warning if two lists seem to share a name."""
     if import_id is None or not settings.published_path.is_file():
         return []
     rows = Stores.open(settings).published.query(sql_text("queries/updates_of_import"), [import_id])
     notes: list[str] = []
     for entity, source, updated, renamed, known_from in rows.iter_rows():
-        note = f"source {source!r}: {updated:,} {entity} records were known before and are updated"
+        note = f"source {source!r}: {updated:,} known {entity} records were updated"
         if renamed >= SUSPECT_RENAMED * updated:
             note += (
-                f"; {renamed:,} of them bear another name than in {known_from}: if this is another list, "
-                "import it with --source NAME, so that its ids are its own"
+                f"; {renamed:,} of them have another name than in {known_from}: if this is another list, "
+                "import it with --source NAME, so that its ids are separate"
             )
         notes.append(note)
     return notes
 
 
-def _notes_of_mentions(settings: Settings, import_id: str | None) -> list[str]:
-    """What the files of an import point at that no import has brought yet."""
+def _notes_of_references(settings: Settings, import_id: str | None) -> list[str]:
+    """Notes on reference-only records of an import."""
     if import_id is None or not settings.published_path.is_file():
         return []
     rows = Stores.open(settings).published.query(sql_text("queries/mentions_of_import"), [import_id])
     return [
-        f"source {source!r}: {count:,} {entity} records are only pointed at; they stay mentions until an import "
-        "brings them"
+        f"source {source!r}: {count:,} {entity} records are only referred to; an import of their own file will "
+        "complete them"
         for entity, source, count in rows.iter_rows()
     ]
 
 
 def _file(outcome: FileOutcome, sheets: list[dict[str, Any]], reason: str | None) -> dict[str, Any]:
-    """A file of an import as JSON: what landing made of it and, where it was received, what loading did."""
+    """A file of an import as JSON: the outcome of landing and, if it was received, of loading."""
     file: dict[str, Any] = {**asdict(outcome), "status": outcome.status.value, "sheets": []}
     if outcome.status != FileStatus.RECEIVED:
         return file
@@ -288,7 +288,7 @@ def _sheets(settings: Settings, import_id: str | None) -> dict[str, list[dict[st
 
 
 def rejections_of(settings: Settings, import_id: str | None, limit: int) -> pl.DataFrame:
-    """The first refused rows and cells of an import, as in `audit.rejected_rows`."""
+    """The first rejected rows and cells of an import, as in `audit.rejected_rows`."""
     return Stores.open(settings).published.query(
         "SELECT * EXCLUDE (import_id) FROM audit.rejected_rows WHERE import_id = ? "
         "ORDER BY file, sheet, row_number, column_name LIMIT ?",
@@ -297,7 +297,7 @@ def rejections_of(settings: Settings, import_id: str | None, limit: int) -> pl.D
 
 
 def count_entities(published: Published) -> dict[str, int]:
-    """How many entities of each kind are published now; zeros when nothing is."""
+    """The number of published entities of each kind; zeros if nothing is published."""
     if not published.path.is_file():
         return dict.fromkeys(ENTITY_TABLES, 0)
     return dict(published.query(sql_text("queries/entity_counts")).row(0, named=True))

@@ -1,6 +1,6 @@
-"""Inspecting files: what each is, how it would be read and mapped, and what would be refused. Writes nothing.
+"""Inspects files: what each is, how it would be read and mapped, and what would be refused. Writes nothing.
 
-A dry run of an import is the same look.
+A dry run of an import does the same.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polars as pl
 from pydantic import SecretStr
 
 from assets.sources.files.protection import unlocked
-from assets.sources.files.source_files import Found, find_files
+from assets.sources.files.source_files import SourceFile, source_files_of
 from assets.sources.loading.audit import sheet_row
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, Interpreter
 from assets.sources.mapping.profile_choice import own_profiles, read_profile
@@ -31,7 +31,7 @@ from schemas.stores.settings import Settings
 
 SKIPPED = "skipped"
 INSPECTED_ROWS = 100_000
-"""Rows of each sheet that are looked at: a second or two, and enough to see headers, mapping and formats."""
+"""Rows of each sheet that are read: a second or two, and enough to check headers, mapping and formats."""
 
 SHOWN_REFUSALS = 1_000
 SHOWN_RECORDS = 3
@@ -40,58 +40,58 @@ SHOWN_RECORDS = 3
 def inspect_paths(
     paths: Sequence[Path], options: ImportOptions, settings: Settings, most_rows: int | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Look at every file behind `paths` as an import would take it, one after the other; `most_rows` of each sheet.
+    """Inspect every file below `paths` as an import would read it, with at most `most_rows` of each sheet.
 
-    Yields JSON objects shaped as the files of an import's outcome, with the mapping, sample records and refusals of
-    each sheet; a file that is no table by its name has the status `skipped`.
+    Yields JSON objects like the files of an import's outcome, with the mapping, sample records and rejections of each
+    sheet. A file without the extension of a table has the status `skipped`.
     """
     interpreter = Interpreter(options, _profiles(options.profile, settings), most_rows)
-    files = list(find_files(paths))
+    files = list(source_files_of(paths))
     for index, found in enumerate(files):
         progress.report(f"Reading {found.path} (file {index + 1:,} of {len(files):,})", index, len(files))
-        if found.passed_over:
+        if found.skipped:
             yield {"path": found.path, "status": SKIPPED}
         else:
             yield _inspect(found, interpreter, settings.workbook_password)
 
 
 def inspection(files: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The files that were looked at as one JSON object, shaped as an import's outcome."""
+    """The inspected files as one JSON object like an import's outcome."""
     return {
         "import_id": None,
         "status": ImportStatus.DRY_RUN.value,
         "files": [file for file in files if file["status"] != SKIPPED],
-        "passed_over": [file["path"] for file in files if file["status"] == SKIPPED],
+        "skipped": [file["path"] for file in files if file["status"] == SKIPPED],
     }
 
 
 def write_profile(path: Path, options: ImportOptions, settings: Settings, target: Path) -> None:
-    """Write the mapping that is guessed for the first file behind `path` as a profile.
+    """Write the detected mapping of the first file below `path` as a profile.
 
     Raises InputRefusedError if no file can be read, or if `target` exists or cannot be written.
     """
     check_output(target, (".toml",))
     if target.exists():
-        raise InputRefusedError(f"{target}: exists already; name another file or move it away")
+        raise InputRefusedError(f"{target}: already exists; choose another name or move the file away")
     interpreter = Interpreter(options, _profiles(options.profile, settings))
-    for found in find_files([path]):
-        if found.passed_over:
+    for found in source_files_of([path]):
+        if found.skipped:
             continue
         seen = ValuesSeen()
         with found.as_file() as file:
-            interpreted = interpreter.interpret_or_refuse(file, found.stem, seen.take)
+            interpreted = interpreter.interpret_or_refuse(file, found.stem, seen.collect)
         if isinstance(interpreted, str):
             raise InputRefusedError(f"{found.path}: {interpreted}")
         write_output(target, profile_text(found.stem, interpreted, seen))
         return
-    raise InputRefusedError(f"{path}: holds no file that could be a table")
+    raise InputRefusedError(f"{path}: contains no file that could be a table")
 
 
 def _profiles(given: str | None, settings: Settings) -> Sequence[Profile]:
     return (*own_profiles(settings), *shipped_profiles()) if given is None else (read_profile(given)[0],)
 
 
-def _inspect(found: Found, interpreter: Interpreter, password: SecretStr | None) -> dict[str, Any]:
+def _inspect(found: SourceFile, interpreter: Interpreter, password: SecretStr | None) -> dict[str, Any]:
     shown: dict[str, Any] = {"path": found.path, "sha256": None, "sheets": []}
     if found.refusal is not None:
         return {**shown, "status": FileStatus.REFUSED.value, "reason": found.refusal}
@@ -101,7 +101,7 @@ def _inspect(found: Found, interpreter: Interpreter, password: SecretStr | None)
         with opened.as_file() as path:
             with path.open("rb") as handle:
                 shown["sha256"] = stream_hash(handle)[0]
-            interpreted = interpreter.interpret_or_refuse(path, found.stem, seen.take)
+            interpreted = interpreter.interpret_or_refuse(path, found.stem, seen.collect)
     except InputRefusedError as error:
         interpreted = str(error)
     except OSError as error:
@@ -122,13 +122,13 @@ def _inspect(found: Found, interpreter: Interpreter, password: SecretStr | None)
 
 
 class _Seen:
-    """The first records of each sheet, as an import would load them; the rest is let go."""
+    """Collects the first records of each sheet, as an import would load them, and discards the rest."""
 
     def __init__(self) -> None:
         self.rows: dict[tuple[int, Entity], list[dict[str, Any]]] = {}
 
-    def take(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
-        """A sink for the records of a sheet."""
+    def collect(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
+        """Collect records of a sheet (a `SheetSink`)."""
         rows = self.rows.setdefault((ordinal, records.entity), [])
         if not records.is_stub and len(rows) < SHOWN_RECORDS:
             rows += frame.head(SHOWN_RECORDS - len(rows)).to_dicts()
@@ -175,7 +175,7 @@ def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet, seen: _Seen) -
 
 
 def _sample(sheet: InterpretedSheet, seen: _Seen) -> list[dict[str, Any]]:
-    """The first records of the sheet as they would be loaded, without what is blank."""
+    """The first records of a sheet as they would be loaded, without blank fields."""
     rows = seen.rows.get((sheet.ordinal, sheet.recognition.object.primary), [])
     return [
         {

@@ -1,7 +1,7 @@
-"""Records for people to look at: found by what a user calls them, with what is known of them and their features.
+"""Looks up records by id, with their recognisable values and comparison features.
 
-Read from the published file, so that nothing waits for an import that runs. Belongs here: looking up. Does not
-belong here: weighing (`dedup.study.explanation`), deciding (`pipelines.services.review`).
+Reads the published file, so that it never waits for a running import. Belongs here: looking up. Does not belong here:
+scoring (`dedup.study.explanation`); deciding (`pipelines.services.review`).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from schemas.sql.files import SHARED, sql_text
 from schemas.stores.warehouse import Published
 
 MOST_RECORDS = 60
-"""Records of one entity that are compared with each other; a larger one is compared by the first of them."""
+"""The most records of an entity that are compared; of a larger one, the first are used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What an id means: the entity, its current id and the records behind it."""
+    """The target of an id: the entity, its current id and its records."""
 
     given: str
     entity: Entity
@@ -34,20 +34,20 @@ class Called:
 
 
 def called(published: Published, given: str) -> Called:
-    """The records that an id of an entity, a retired one, a record key or `source:external id` means.
+    """Find the records of an entity id, a retired id, a record key or `source:external id`.
 
-    Raises InputRefusedError when it means nothing, or several entities.
+    Raises InputRefusedError if it is unknown, or matches several entities.
     """
     rows = published.query(sql_text("queries/records_called"), {"given": given}).rows()
     if not rows:
         raise InputRefusedError(
-            f"{given!r} is no id of a person or organization, no record key and no source:id; "
-            "`leadsift sql` on persons, organizations or audit.id_redirects finds them"
+            f"{given!r} is not an id of a person or organization, a record key or source:id; "
+            "find ids with `leadsift sql` in persons, organizations or audit.id_redirects"
         )
     meant = sorted({(entity, entity_id) for entity, entity_id, _ in rows})
     if len(meant) > 1:
         ids = ", ".join(entity_id for _, entity_id in meant)
-        raise InputRefusedError(f"{given!r} means several: {ids}; name one of them")
+        raise InputRefusedError(f"{given!r} matches several entities: {ids}; use one of these ids")
     entity, entity_id = meant[0]
     return Called(given, Entity(entity), entity_id, tuple(sorted({key for _, _, key in rows})))
 
@@ -58,13 +58,13 @@ def features_of(published: Published, entity: Entity, keys: Iterable[str]) -> pl
 
 
 def known_of(published: Published, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What is known of records, by key: name, e-mails, phones, employer, city, where they come from, their entity."""
+    """Details of records by key: name, e-mails, phones, employer, city, origin, entity."""
     rows = published.query(sql_text("queries/people_of_records"), {"keys": sorted(set(keys))})
     return {row["record_key"]: row for row in rows.iter_rows(named=True)}
 
 
 def label(known: dict[str, Any]) -> str:
-    """A record in one line."""
+    """Describe a record in one line."""
     contact = (known["emails"] or [None])[0] or (known["phones"] or [None])[0]
     return ", ".join(str(part) for part in (known["name"], contact, known["organization"], known["city"]) if part)
 
@@ -72,18 +72,20 @@ def label(known: dict[str, Any]) -> str:
 def explained(
     published: Published, entity: Entity, features: pl.DataFrame, pairs: Sequence[tuple[str, str]] | None = None
 ) -> list[Explanation]:
-    """Explain pairs of `features` by the model that the published file was resolved with, strongest first."""
+    """Explain pairs of `features` with the model of the published file, strongest first."""
     return explain(entity, features, pairs, model_in_use(published.query, entity))
 
 
 def sides(left: Called, right: Called) -> tuple[set[str], set[str]]:
-    """The records of the one and of the other.
+    """The records of the two sides to compare.
 
-    Where both mean one entity, the records of the one that was named more narrowly are set against the others. Raises
-    InputRefusedError for a person and an organization, and where both mean one record.
+    If both are the same entity, the more specific side is compared with the entity's other records. Raises
+    InputRefusedError for a person and an organization, and if both are the same record.
     """
     if left.entity != right.entity:
-        raise InputRefusedError(f"{left.given} is a {left.entity} and {right.given} a {right.entity}")
+        raise InputRefusedError(
+            f"{left.given} is a {left.entity} and {right.given} is a {right.entity}; name two of the same kind"
+        )
     ours, theirs = set(left.record_keys), set(right.record_keys)
     if ours & theirs:
         smaller = min((ours, theirs), key=len)
@@ -94,7 +96,7 @@ def sides(left: Called, right: Called) -> tuple[set[str], set[str]]:
 
 
 def explain_called(published: Published, left: Called, right: Called) -> list[Explanation]:
-    """Explain every pair of a record of the one and a record of the other (`sides`), the strongest first."""
+    """Explain every pair of records across the two `sides`, strongest first."""
     ours, theirs = sides(left, right)
     one, other = sorted(ours)[:MOST_RECORDS], sorted(theirs)[:MOST_RECORDS]
     features = features_of(published, left.entity, [*one, *other])
@@ -103,6 +105,6 @@ def explain_called(published: Published, left: Called, right: Called) -> list[Ex
 
 
 def explain_cluster(published: Published, whole: Called) -> list[Explanation]:
-    """Explain the pairs of records that one entity is made of, the strongest first."""
+    """Explain the pairs of records within one entity, strongest first."""
     features = features_of(published, whole.entity, whole.record_keys[:MOST_RECORDS])
     return explained(published, whole.entity, features)

@@ -1,7 +1,7 @@
-"""Looking somebody up: who in the published file might the person or organization described be?
+"""Match: finds the persons or organizations in the published file that a description may refer to.
 
-A few hundred candidates that share something with the description are weighed by the model that resolves imports.
-Does not belong here: the model (`dedup`), and how the answer is shown.
+Scores a few hundred candidates that share a value with the description, with the model that resolves imports. Does not
+belong here: the model (`dedup`); displaying the answer.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from schemas.stores.warehouse import Published
 
 MOST_CANDIDATES = 200
 ASKED = "asked"
-"""The key under which what was asked stands among the candidates; record keys are hexadecimal."""
+"""The key of the description among the candidates; it cannot be a record key, which is hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is known of somebody."""
+    """A description of a person or organization."""
 
     name: str | None = None
     email: str | None = None
@@ -40,7 +40,7 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An entity that might be meant, by the one of its records that speaks for it most."""
+    """A possible match: an entity, with its best-matching record."""
 
     entity: Entity
     entity_id: str
@@ -50,9 +50,9 @@ class Answer:
 
 
 def look_up(published: Published, asked: Description, limit: int = 10) -> list[Answer]:
-    """Persons, or organizations where only an organization is described, that might be meant; the likeliest first.
+    """Find persons, or organizations if only an organization is described, most likely first.
 
-    Raises InputRefusedError when nothing is described.
+    Raises InputRefusedError if the description is empty.
     """
     if asked.name or asked.email or asked.phone:
         entity, features = Entity.PERSON, _person(published, asked)
@@ -67,7 +67,7 @@ def look_up(published: Published, asked: Description, limit: int = 10) -> list[A
     answers: dict[str, Answer] = {}
     for item, key in zip(told, others, strict=True):
         row = known[key]
-        # The strongest evidence comes first, and one record is enough to name an entity.
+        # The strongest is first, and one record is enough to identify an entity.
         answers.setdefault(row["entity_id"], Answer(entity, row["entity_id"], row["entity_name"], item, row))
     return list(answers.values())[:limit]
 
@@ -111,7 +111,7 @@ def _organization(published: Published, asked: Description) -> pl.DataFrame:
 
 
 def _employer(published: Published, name: str | None) -> str | None:
-    """The id of the organization of that name, None where there is none or more than one."""
+    """The id of the organization with that name; None if there is none, or more than one."""
     if not name:
         return None
     form = organization_features(pl.DataFrame([dict.fromkeys(_ORGANIZATION) | {"name": name}], schema=_ORGANIZATION))

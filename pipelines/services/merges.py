@@ -1,4 +1,4 @@
-"""Merges in words: which source records became one, and what spoke for it."""
+"""Describes merges in words: which source records were merged, and why."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from schemas.sql.files import SHARED, sql_text
 from schemas.stores.warehouse import Published
 
 WEIGHTY_BITS = 3.0
-"""Evidence worth a mention: eight to one."""
+"""Match weight from which evidence is mentioned: odds of eight to one."""
 
 _WORDS = {
     "email": "e-mail",
@@ -21,16 +21,16 @@ _WORDS = {
 
 
 def explain_merges(published: Published, shown: int = 20) -> list[str]:
-    """One line for each entity that unites several sources: its records and the evidence that they are one."""
+    """One line for each entity with records of several sources: its records and the evidence."""
     lines: list[str] = []
     for row in published.query(sql_text("queries/merges"), {"shown": shown}).iter_rows(named=True):
-        why = ", ".join(_reasons(row["pairs"])) or "several weaker signs"
+        why = ", ".join(_reasons(row["pairs"])) or "several weaker matches"
         lines.append(f"{row['entity']} {row['name']}: {' + '.join(row['records'])} — {why}")
     return lines
 
 
 def _reasons(pairs: list[dict[str, Any]]) -> list[str]:
-    """What spoke for the pairs of one entity: stated facts, then comparisons by their strongest evidence."""
+    """The evidence for the pairs of one entity: stated facts, then comparisons, strongest first."""
     stated = sorted({pair["rule"] for pair in pairs if pair["rule"] != "model"})
     strongest: dict[str, float] = {}
     for pair in pairs:
@@ -41,11 +41,11 @@ def _reasons(pairs: list[dict[str, Any]]) -> list[str]:
 
 
 def summarise_review(published: Published) -> list[str]:
-    """How many pairs wait for a person, by entity."""
+    """How many pairs wait for review, by entity."""
     lines: list[str] = []
     for entity in RESOLVED_ENTITIES:
         waiting = published.query(SHARED.statement("queries/waiting_pairs", entity=entity).text).item()
         if waiting:
             noun = "pair" if waiting == 1 else "pairs"
-            lines.append(f"{waiting} {entity} {noun} left apart for a person to decide (band 'review')")
+            lines.append(f"{waiting} {entity} {noun} not merged and waiting for review (band 'review')")
     return lines

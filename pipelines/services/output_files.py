@@ -1,7 +1,7 @@
-"""Files that a user names for output: charts, pages, workbooks, profiles.
+"""Output files that a user names: charts, pages, workbooks, profiles.
 
-Belongs here: whether such a file can be written, and writing it whole or not at all. Does not belong here: what is in
-it, and the files of a home, which nobody but its owner may read (`schemas.stores`).
+Belongs here: whether such a file can be written, and writing it atomically. Does not belong here: its content; the
+files of a home, which are private (`schemas.stores`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from uuid import uuid4
 from schemas.contracts.errors import InputRefusedError
 
 CHART_ENDINGS = (".png", ".svg", ".html")
-"""What a chart can be written as."""
+"""The formats of charts."""
 PAGE_ENDINGS = (".html", ".htm")
 
 
 def check_output(target: Path, endings: tuple[str, ...]) -> None:
-    """Raise InputRefusedError unless `target` has one of the endings and its folder takes a file of its name."""
+    """Raise InputRefusedError unless `target` has one of the extensions and can be created in its folder."""
     if target.suffix.casefold() not in endings:
         *others, last = endings
         listed = f"{', '.join(others)} or {last}" if others else last
@@ -36,11 +36,11 @@ def check_output(target: Path, endings: tuple[str, ...]) -> None:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """A path beside `target` to write to, which replaces it when the block ends without an error.
+    """Yield a path beside `target` to write to; it replaces `target` when the block ends without an error.
 
-    A reader sees the old file or the new one. Raises InputRefusedError when the file cannot be written.
+    Readers see the old file or the new one. Raises InputRefusedError if the file cannot be written.
     """
-    target = target.resolve()  # what a link points at is replaced, not the link
+    target = target.resolve()  # replace the target of a link, not the link
     part = target.with_name(f".{uuid4().hex}{target.suffix}")
     try:
         yield part
@@ -52,6 +52,6 @@ def replacing(target: Path) -> Iterator[Path]:
 
 
 def write_output(target: Path, content: str | bytes) -> None:
-    """Write a file whole; raises InputRefusedError when it cannot be written."""
+    """Write a file atomically. Raises InputRefusedError if it cannot be written."""
     with replacing(target) as part:
         part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)

@@ -1,7 +1,7 @@
-"""Writing the mapping that was guessed for a file as a profile that people can edit.
+"""Writes the detected mapping of a file as a profile that users can edit.
 
-What the profile says is what recognition found: the headers that are there, where each goes, and the values of
-statuses, stages and owners as a table to translate them with. Does not belong here: reading profiles
+The profile has the headers of the file, the field of each, and the values of statuses, stages and owners as tables to
+translate them. Does not belong here: reading profiles
 (`schemas.profiles.loader`).
 """
 
@@ -24,20 +24,20 @@ from schemas.contracts.vocabulary import Entity
 from schemas.profiles.loader import Profile, Reference, Section
 
 TRANSLATED = ("status", "stage", "pipeline", "channel")
-"""Fields whose values a profile may translate, and usually wants to."""
+"""Fields whose values users often want to translate."""
 
 MOST_VALUES = 40
-"""Distinct values of a field up to which they are listed: more are no vocabulary."""
+"""The most distinct values of a field that are listed; more are free text."""
 
 
 class ValuesSeen:
-    """The distinct values of the fields that a profile translates, as records are made."""
+    """Collects the distinct values of the fields that a profile translates."""
 
     def __init__(self) -> None:
         self.values: dict[tuple[int, Entity, str], set[str]] = {}
 
-    def take(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
-        """A sink for the records of a sheet."""
+    def collect(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
+        """Collect values from the records of a sheet (a `SheetSink`)."""
         names = TRANSLATED if not records.is_stub else ("name",) if records.entity == Entity.USER else ()
         for name in names:
             if name in frame.columns:
@@ -46,29 +46,29 @@ class ValuesSeen:
                     seen.update(frame[name].drop_nulls().unique().to_list())
 
     def of(self, ordinal: int, entity: Entity, name: str) -> list[str]:
-        """The values of a field, none where there were too many."""
+        """The values of a field; none if there are too many."""
         seen = self.values.get((ordinal, entity, name), set())
         return sorted(seen) if len(seen) <= MOST_VALUES else []
 
 
 def profile_text(stem: str, file: InterpretedFile, seen: ValuesSeen) -> str:
-    """The guessed mapping of a file as the text of a profile."""
+    """The detected mapping of a file as TOML text."""
     base = file.sheets[0].recognition.profile
     document = tomlkit.document()
     document.add(
         tomlkit.comment(
-            f"How {one_line(Path(stem).name)} is read. Headers are compared without case, accents and signs."
+            f"How {one_line(Path(stem).name)} is read. Headers are compared without case, accents and punctuation."
         )
     )
     document.add(tomlkit.comment("Move a header to another field, translate values, or ignore columns by name;"))
     document.add(
-        tomlkit.comment("then import with --profile THIS_FILE: lists with these headers are known from then on.")
+        tomlkit.comment("then import with --profile THIS_FILE. Lists with these headers are recognised from then on.")
     )
     document["name"] = re.sub(r"[^a-z0-9]+", "_", fold_header(stem)).strip("_") or "list"
     if not document["name"][0].isalpha():
         document["name"] = f"list_{document['name']}"
     document["title"] = Path(stem).name
-    # The records of this list keep the source that they have without the profile.
+    # Keep the source that the records have without the profile.
     document["source"] = file.sheets[0].source
     for key, value in _settings(base).items():
         document[key] = value
@@ -81,7 +81,7 @@ def profile_text(stem: str, file: InterpretedFile, seen: ValuesSeen) -> str:
 
 
 def _settings(base: Profile) -> dict[str, Any]:
-    """What the base profile says of all its sheets, where it says something."""
+    """The options of the base profile that apply to all sheets."""
     kept = base.model_dump(
         include={"time_zone", "date_order", "decimal_sign", "default_pipeline", "id_form", "id_prefixes"},
         exclude_defaults=True,
@@ -152,14 +152,14 @@ def _with_owners(reference: dict[str, Any], owners: Sequence[str]) -> dict[str, 
 def _values(
     section: Section, fields: Mapping[str, list[str]], seen: Sequence[tuple[str, list[str]]]
 ) -> dict[str, dict[str, str]]:
-    """The translations that the section has, and of every other value that it stays as it is."""
+    """The translations of the section; every other value translates to itself."""
     found: dict[str, dict[str, str]] = {}
     for name, values in seen:
         if name in fields:
             translation = dict(section.values.get(name, {}))
             known = {fold_header(key) for key in translation}
             others = {value: value for value in values if fold_header(value) not in known | set(translation.values())}
-            # Of a column that two fields share, only listed values are the field's own.
+            # If two fields share a column, only listed values belong to the field.
             if name not in section.values or not _is_shared(name, fields):
                 translation |= others
             if translation:
@@ -183,7 +183,7 @@ def _reference(reference: Reference, headers: Sequence[str]) -> dict[str, Any]:
 
 
 def _present(known: Sequence[str], headers: Sequence[str]) -> list[str]:
-    """Those of the known headers that the sheet has, in the sheet's own spelling."""
+    """The known headers that the sheet has, in the sheet's spelling."""
     spelled: dict[str, str] = {}
     for header in headers:
         spelled.setdefault(without_repeat(fold_header(header)), header)

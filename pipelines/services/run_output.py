@@ -1,7 +1,7 @@
-"""What libraries write to stderr while a run executes: shown afterwards, unless the run says itself what was wrong.
+"""Captures what libraries write to stderr during a run, and shows it afterwards unless the run reports its own error.
 
-Dagster writes the SQL of an event that it could not keep, with its values, to stderr. On a full disk that is every
-event, and it hides the line that says so. Belongs here: holding that text. Does not belong here: errors.
+If Dagster cannot store an event, it writes the SQL with all values to stderr. On a full disk that is every event, which
+hides the actual message. Belongs here: capturing that text. Does not belong here: errors.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from schemas.contracts.errors import StoreError
 
 
 class _Held(io.StringIO):
-    """Text to be shown later; Rich's progress bar still reaches the terminal by this attribute."""
+    """A buffer for stderr; Rich's progress bar still reaches the terminal through this attribute."""
 
     def __init__(self, shown: TextIO) -> None:
         super().__init__()
         self.rich_proxied_file: TextIO = getattr(shown, "rich_proxied_file", shown)
 
     def isatty(self) -> bool:
-        """Whether what is shown is a terminal."""
+        """Whether the original stream is a terminal."""
         return self.rich_proxied_file.isatty()
 
 
 @contextmanager
 def stderr_held() -> Iterator[None]:
-    """Hold what the block writes to stderr; it is dropped if the block ends with a StoreError, and shown otherwise."""
+    """Capture what the block writes to stderr; discard it if the block raises StoreError, else show it afterwards."""
     held = _Held(sys.stderr)
     try:
         with redirect_stderr(held):

@@ -1,7 +1,7 @@
-"""Training from the command line: a model of the published records, held against the one in use, used on request.
+"""Train: trains a model on the published records, compares it with the one in use, and puts it to use on request.
 
-A trained model is a file in `<home>/models`; putting it to use is a fact of the ledger, with the model's bytes in the
-archive, and everything is derived anew. Does not belong here: how a model is made (`dedup.study.training`).
+A trained model is a file in `<home>/models`. Putting it to use is a fact of the ledger, with the model in the archive,
+and derives all tables again. Does not belong here: training a model (`dedup.study.training`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polars as pl
 
 from dedup.models.model import Model
 from dedup.models.versions import SHIPPED, TrainedModel, from_json, levels_of, model_in_use
-from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, least_evidence
+from dedup.scoring.bands import MATCHED_FROM, REVIEW_FROM, match_weight_at
 from dedup.scoring.blocking import block
 from dedup.scoring.linker import score_blocked
 from dedup.study.training import Decided, train
@@ -32,10 +32,10 @@ SHIPPED_NAME = "shipped"
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A trained model beside the one in use, on the same pairs.
+    """A trained model compared with the one in use, on the same pairs.
 
-    `levels` has `comparison, level, bits_before, bits_after`; `moved` has `before, after, pairs`, how many pairs go
-    from one band to another; `decided` how many pairs that people decided each model bands rightly.
+    `levels` has `comparison, level, bits_before, bits_after`; `moved` has `before, after, pairs`, the number of pairs
+    that change bands; `decided` has the number of decided pairs that each model bands correctly.
     """
 
     entity: Entity
@@ -49,9 +49,9 @@ class Training:
 
 @private_files()
 def train_models(settings: Settings, entities: list[Entity]) -> list[Training]:
-    """Train a model for each entity on what is published and keep it; none is put to use.
+    """Train a model for each entity on the published records and store it, without putting it to use.
 
-    An entity with too few records is left out. Raises InputRefusedError when all are.
+    Skips an entity with too few records. Raises InputRefusedError if both have too few.
     """
     published = Stores.open(settings).published
     found: list[Training] = []
@@ -93,7 +93,7 @@ def _decided(published: Published, entity: Entity) -> Decided:
 def _side_by_side(
     session: Session, entity: Entity, models: tuple[Model, TrainedModel], decided: Decided
 ) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Pairs by band under the one model and the other, and how many decided pairs each bands rightly."""
+    """The number of pairs by band of both models, and the number of decided pairs that each bands correctly."""
     table = f"audit.{entity}_features"
     banded = []
     right = {}
@@ -102,9 +102,9 @@ def _side_by_side(
         pairs = score_blocked(session, table, model, None)
         weight = pl.col("match_weight")
         band = (
-            pl.when(weight >= least_evidence(MATCHED_FROM, model.PRIOR_LOG_ODDS))
+            pl.when(weight >= match_weight_at(MATCHED_FROM, model.PRIOR_LOG_ODDS))
             .then(pl.lit("matched"))
-            .when(weight >= least_evidence(REVIEW_FROM, model.PRIOR_LOG_ODDS))
+            .when(weight >= match_weight_at(REVIEW_FROM, model.PRIOR_LOG_ODDS))
             .then(pl.lit("review"))
             .otherwise(pl.lit("distinct"))
         )
@@ -123,8 +123,8 @@ def _levels(before: Model, after: Model) -> pl.DataFrame:
             {
                 "comparison": was.comparison,
                 "level": was.name,
-                "bits_before": round(was.bits, 2),
-                "bits_after": round(now.bits, 2),
+                "bits_before": round(was.match_weight, 2),
+                "bits_after": round(now.match_weight, 2),
             }
             for was, now in zip(levels_of(before), levels_of(after), strict=True)
         ]
@@ -132,9 +132,9 @@ def _levels(before: Model, after: Model) -> pl.DataFrame:
 
 
 def use_model(settings: Settings, version: str, reason: str | None) -> dict[str, Any]:
-    """Put a trained model to use, or the shipped ones again, as a fact; returns the versions in use.
+    """Put a trained model, or the shipped ones, to use, as a fact; returns the versions in use.
 
-    Raises InputRefusedError when there is no such model.
+    Raises InputRefusedError if there is no such model.
     """
 
     def facts_of(published: Published) -> Facts:
@@ -161,7 +161,7 @@ def _trained(settings: Settings, version: str, reason: str | None) -> Action:
     path = settings.models_dir / f"{version}.json"
     known = sorted(item.stem for item in settings.models_dir.glob("*.json"))
     if version not in known:
-        raise InputRefusedError(f"there is no model {version!r}; known are {', '.join([SHIPPED_NAME, *known])}")
+        raise InputRefusedError(f"there is no model {version!r}; choose one of {', '.join([SHIPPED_NAME, *known])}")
     model = from_json(path.read_text(encoding="utf-8"))
     details = {"version": model.VERSION, "sha256": Stores.open(settings).archive.put(path.read_bytes())}
     return Action(model.entity, "", ActionKind.USE_MODEL, details, reason)

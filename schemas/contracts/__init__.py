@@ -1,4 +1,4 @@
-"""Contracts: the words of the field, record fields, keys and errors that every other room uses.
+"""Contracts: vocabulary, record fields, keys and errors that every package uses.
 
-Belongs here: small types and declarations without I/O. Does not belong here: where anything is kept (`schemas.stores`).
+Belongs here: small types and declarations without I/O. Does not belong here: storage (`schemas.stores`).
 """

@@ -1,21 +1,21 @@
-"""The program's own exceptions: each says what went wrong, where, and what to do about it.
+"""The program's exceptions. Each says what went wrong, where, and what to do next.
 
-Every error that a user can cause derives from `LeadsiftError`; the command line prints a line for each reason
-and never a traceback. Anything else that escapes is a bug of ours.
+Every error that a user can cause derives from `LeadsiftError`; the command line prints a line per reason and no
+traceback. Any other exception is a bug.
 """
 
 from __future__ import annotations
 
 
 class LeadsiftError(Exception):
-    """Base of every error that a user can cause or mend."""
+    """Base of every error that a user can cause or fix."""
 
 
 class InputRefusedError(LeadsiftError):
-    """A file or a value was not taken; each argument is one reason."""
+    """A file or value was refused; each argument is one reason."""
 
     def __str__(self) -> str:
-        """All reasons, a line each."""
+        """All reasons, one per line."""
         return "\n".join(map(str, self.args))
 
 
@@ -40,8 +40,8 @@ class DiskFullError(StoreError):
 
 
 class LedgerLostError(StoreError):
-    """The ledger lacks facts that the journal or the tables know; the text names it and what restores it."""
+    """The ledger lacks facts that the journal or the tables have; the text names it and what restores it."""
 
 
 class QueryError(LeadsiftError):
-    """A query on the published database failed; the text is the database's own reason."""
+    """A query on the published database failed; the text is the database's message."""

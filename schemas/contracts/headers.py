@@ -1,6 +1,6 @@
-"""Folding of column headers, so that the same header is found whatever an exporter did to its typography.
+"""Folds column headers, so that a header is recognised in any typography.
 
-Case, accents, apostrophes, dashes, asterisks of required columns and runs of blanks do not count.
+Ignores case, accents, apostrophes, dashes, asterisks of required columns and repeated spaces.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _REPEAT = re.compile(r"\s*\((\d+)\)$")
 
 @lru_cache(maxsize=65_536)
 def fold_header(text: str) -> str:
-    """Fold a header to its comparable form.
+    """Fold a header for comparison.
 
     >>> fold_header("Activité – Date d’ajout*")
     'activite date dajout'
@@ -28,7 +28,7 @@ def fold_header(text: str) -> str:
 
 
 def without_repeat(folded: str) -> str:
-    """A folded header without the number that exporters put behind a second value.
+    """The folded header without the number of a repeated column: `phone (2)` becomes `phone`.
 
     >>> without_repeat("phone (2)")
     'phone'

@@ -1,9 +1,8 @@
-"""Keys and ids: how a record and an entity are named from content alone.
+"""Keys of records and ids of entities, computed from content alone.
 
-A record key is the first 128 bits of a sha256 over (entity, source, object, external id), or over the record's own
-content where the source gives no id. An entity's id is its anchor's record key behind a prefix, so it needs no counter
-and a rebuild gives it again. `assets.sources.mapping.record_keys` makes the keys of whole columns; tests hold the two
-together.
+A record key is the first 128 bits of a sha256 over (entity, source, object, external id), or over the record's content
+if the source gives no id. An entity's id is its anchor's record key with a prefix. It needs no counter, and a rebuild
+gives the same id. `assets.sources.mapping.record_keys` computes keys for whole columns; a test compares both.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ def digest(parts: Iterable[str | None]) -> str:
 
 
 def record_key(entity: Entity, source: str, namespace: str, external_id: str) -> str:
-    """Key of the record that `source` calls `external_id` within its object `namespace`."""
+    """The key of the record with the id `external_id` in the object `namespace` of `source`."""
     return digest(("id", entity, source, namespace, external_id))
 
 
 def entity_id(entity: Entity, key: str) -> str:
-    """The id an entity bears when the record `key` is its anchor.
+    """The id of the entity whose anchor is the record `key`.
 
     >>> entity_id(Entity.PERSON, record_key(Entity.PERSON, "crm", "contacts", "17"))
     'per_ae4c9dce7dc7100e25ca'
@@ -44,9 +43,9 @@ _CHECK_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def salesforce_id(text: str) -> str:
-    """The 18 characters of a Salesforce id given with 15.
+    """Convert a 15-character Salesforce id to its 18-character form.
 
-    Each of the three last ones says which letters of five are capitals, so that ids can be compared whatever their case
+    Each of the last three characters encodes which of five letters are capitals, so that ids compare case-insensitively
     (Salesforce developer documentation, "ID field type").
 
     >>> salesforce_id("0015000000Gv7qJ")

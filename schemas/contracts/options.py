@@ -1,7 +1,7 @@
-"""Stated options: what a user says about the files of an import, and what the home assumed beside it.
+"""Stated options: what a user says about the files of an import, and the assumptions of the home.
 
 Belongs here: one model for the command line, Dagster's run configuration, the ledger and the interpreter, with the help
-text and limits of each option. Does not belong here: settings of a home, passwords (kept nowhere), what options do.
+text and limits of each option. Does not belong here: settings of a home; passwords (never stored); what options do.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from schemas.contracts.vocabulary import DateOrder, UpdatePolicy
 
 _RECORDED = {"is_recorded": True}
 _LEDGER_NAMES = {"date_order": "stated_date_order", "assumed_date_order": "date_order"}
-"""Names in the ledger's JSON where they differ: those of the first version, so that all ledgers read alike."""
+"""Names in the ledger's JSON that differ: they are those of the first version, so that old ledgers can be read."""
 
 
 def _not_blank(value: str, info: ValidationInfo) -> str:
-    # Early versions accepted a blank source. What a ledger recorded is read as recorded.
+    # Early versions accepted a blank source; recorded options are read as they are.
     if not value.strip() and info.context != _RECORDED:
-        raise ValueError("it is blank; state a value or leave the option out")
+        raise ValueError("it is blank; give a value or omit the option")
     return value
 
 
@@ -29,7 +29,7 @@ Text = Annotated[str, AfterValidator(_not_blank)]
 
 
 class StatedOptions(BaseModel):
-    """What the user states about files; the rest is decided from the files, their profile and the settings."""
+    """What the user states about files; the files, their profile and the settings decide the rest."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,44 +41,44 @@ class StatedOptions(BaseModel):
     )
     profile: Text | None = Field(
         default=None,
-        description="Read every file under this profile: one that ships (pipedrive, hubspot, salesforce, zoho, …, "
-        "generic) or a .toml file of your own, which is known by its headers from then on.",
+        description="Read every file with this profile: a built-in one (pipedrive, hubspot, salesforce, zoho, …, "
+        "generic) or your own .toml file, which is recognised by its headers from then on.",
         json_schema_extra={"metavar": "NAME"},
     )
     date_order: DateOrder | None = Field(
         default=None,
-        description="dmy, mdy or ymd: how to read numeric dates; outranks the profile, not values that allow nothing "
-        "else.",
+        description="dmy, mdy or ymd: how to read numeric dates. Overrides the profile, but not values that allow only "
+        "one order.",
         json_schema_extra={"metavar": "ORDER"},
     )
     encoding: Text | None = Field(
         default=None,
-        description="The encoding of delimited text, such as utf-8, cp1250 or gb18030, where the guess is wrong.",
+        description="The encoding of delimited text, such as utf-8, cp1250 or gb18030, if the detected one is wrong.",
         json_schema_extra={"metavar": "NAME"},
     )
     update: UpdatePolicy | None = Field(
         default=None,
-        description="What rows do to records that are known already: newest (default), fill (only blanks) or ignore.",
+        description="How rows update known records: newest (default), fill (only blanks) or ignore.",
         json_schema_extra={"metavar": "POLICY"},
     )
     key: list[Text] = Field(
         default_factory=list,
-        description="A column that tells rows apart in a list without ids, so that its next version updates them; "
-        "may be given more than once.",
+        description="A column that identifies rows in a list without ids, so that its next version updates them. "
+        "Can be given more than once.",
         json_schema_extra={"metavar": "COLUMN"},
     )
 
     def stated(self) -> dict[str, Any]:
-        """The options that were stated, by name; values as JSON has them."""
+        """The stated options by name, with JSON values."""
         values = self.model_dump(mode="json", include=set(StatedOptions.model_fields))
         return {name: value for name, value in values.items() if value not in (None, [])}
 
 
 class ImportOptions(StatedOptions):
-    """How the files of an import are to be read: kept as a fact, so that a rebuild reads them the same way.
+    """How to read the files of an import: a recorded fact, so that a rebuild reads them the same way.
 
-    Beside what the user stated: what the settings assumed, the archived bytes of a profile that the user handed in
-    (`profile_sha256`), and those of the profiles that users had saved by then (`saved_profiles`).
+    Adds to the stated options: the assumptions of the settings, the archived profile that the user gave
+    (`profile_sha256`), and the archived profiles that were saved at that time (`saved_profiles`).
     """
 
     profile_sha256: str | None = None
@@ -89,14 +89,14 @@ class ImportOptions(StatedOptions):
     saved_profiles: list[str] = Field(default_factory=list)
 
     def to_json(self) -> str:
-        """The options as one line of JSON with sorted keys; what was not stated is left out."""
+        """The options as one line of JSON with sorted keys; options without a value are omitted."""
         values = self.model_dump(mode="json").items()
         kept = {_LEDGER_NAMES.get(name, name): value for name, value in values if value not in (None, [])}
         return json.dumps(kept, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> ImportOptions:
-        """Read options as `to_json` of this or any earlier version wrote them."""
+        """Read the JSON of `to_json`, of this or any earlier version."""
         names = {recorded: name for name, recorded in _LEDGER_NAMES.items()}
         values = {names.get(name, name): value for name, value in json.loads(text).items()}
         return cls.model_validate(values, context=_RECORDED)

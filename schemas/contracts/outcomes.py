@@ -1,7 +1,7 @@
-"""What a run did, as one value: written by the run into the ledger, read back by everybody who shows it.
+"""The outcome of a run: the run writes it to the ledger, and every view of the run reads it from there.
 
-Belongs here: the types of outcomes. Does not belong here: how they are shown, and what the tables say of an import
-already (`audit.import_files`, `audit.rejected_rows`).
+Belongs here: the types of outcomes. Does not belong here: displaying them; what audit tables already hold
+(`audit.import_files`, `audit.rejected_rows`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from schemas.contracts.vocabulary import Entity, FileStatus
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What a run made of one file that it was given. `known_from` is the import that had brought its bytes before."""
+    """The outcome of one file. `known_from` is the earlier import that has the same bytes."""
 
     path: str
     sha256: str | None
@@ -26,7 +26,7 @@ class FileOutcome:
 
 @dataclass(frozen=True, slots=True)
 class CommonValue:
-    """Records that a blocking rule does not compare, because too many of them share a value."""
+    """Records in oversized blocks of a blocking rule, which are not compared."""
 
     entity: Entity
     rule: str
@@ -35,7 +35,7 @@ class CommonValue:
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """What a run did: the import that it received, its files, and the imports that it loaded, earlier ones included."""
+    """The outcome of a run: the received import, its files, and all loaded imports, including earlier ones."""
 
     run_id: str
     import_id: str | None = None
@@ -56,7 +56,7 @@ class RunOutcome:
 
     @classmethod
     def from_json(cls, text: str) -> RunOutcome:
-        """Read an outcome as `to_json` wrote it."""
+        """Read the JSON of `to_json`."""
         return _ADAPTER.validate_json(text)
 
 

@@ -1,8 +1,7 @@
-"""Splitting a person's name as it is written: the one rule for reading lists, comparing records and looking people up.
+"""Splits a person's name into given and family name, for reading lists, comparing records and lookups.
 
-Only what the writing itself says: a comma puts the family name first, particles belong to the family name, the
-last word is the family name otherwise. Words are data in `schemas/contracts/vocabularies`. Does not belong here:
-folding names for comparison (`dedup.features.names`).
+Uses only the spelling: the family name is before a comma, else it is the last word with its particles. Word lists are
+in `schemas/contracts/vocabularies`. Does not belong here: folding names for comparison (`dedup.features.names`).
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ from schemas.contracts.word_lists import word_list
 
 
 def titles() -> frozenset[str]:
-    """Return the words before a name that are no part of it, in small letters."""
+    """Return titles, which are not part of a name, in lower case."""
     return word_list(__file__, "titles")
 
 
 def split_name(full: str) -> tuple[str | None, str | None]:
-    """Split a full name into given and family name; (None, None) where the writing does not tell them apart.
+    """Split a full name into given and family name; (None, None) if they cannot be told apart.
 
     >>> split_name("Dr. Ludwig van Beethoven")
     ('Ludwig', 'van Beethoven')

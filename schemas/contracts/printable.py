@@ -1,7 +1,7 @@
-"""Text that is safe to show and to store, whatever a file name, a header or a cell holds.
+"""Escapes unsafe characters of file names, headers and cells, before text is shown or stored.
 
-Belongs here: which characters a terminal, a chart, a page or a workbook must not receive, and how they are escaped.
-Does not belong here: the places where text leaves the program; each of them calls this module once.
+Belongs here: which characters a terminal, chart, page or workbook must not receive, and their escapes. Does not belong
+here: the places where text leaves the program; each of them calls this module once.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Callable
 from typing import Any
 
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-"""C0 controls but tab and newline, DEL, C1 controls, line and paragraph separators, bidi embeddings, overrides and
+"""C0 controls except tab and newline, DEL, C1 controls, line and paragraph separators, bidi embeddings, overrides and
 isolates, unpaired surrogates, and the two noncharacters that XML forbids. Terminals act on the first three, bidi
-overrides reorder what a reader sees, and one character that XML forbids ends the chart library with SIGABRT."""
+overrides reorder what a reader sees, and characters that XML forbids end the chart library with SIGABRT."""
 _BREAKS = re.compile("[\t\n]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
-    r"""Text with every unsafe character as a visible escape; tabs and line breaks stay.
+    r"""Replace every unsafe character by a visible escape; keep tabs and line breaks.
 
     >>> print(printable("\x1b[31mred"))
     \x1b[31mred
@@ -29,7 +29,7 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Printable text of one line: tabs and line breaks are escaped, too.
+    r"""Make text printable on one line: also escape tabs and line breaks.
 
     >>> print(one_line("a\nb"))
     a\x0ab
@@ -38,7 +38,7 @@ def one_line(text: str) -> str:
 
 
 def storable(text: str) -> str:
-    r"""Text that encodes as UTF-8: the bytes of a file name that is no UTF-8 are escaped.
+    r"""Make text encodable as UTF-8: escape the bytes of a file name that is not UTF-8.
 
     >>> print(storable("caf\udce9.csv"))
     caf\xe9.csv
@@ -47,7 +47,7 @@ def storable(text: str) -> str:
 
 
 def json_text(document: Any, default: Callable[[Any], Any] | None = None) -> str:
-    r"""A document as indented JSON whose unsafe characters are escaped the way JSON does it.
+    r"""Write a document as indented JSON, with unsafe characters as JSON escapes.
 
     >>> print(json_text("\x9b\u202e"))
     "\u009b\u202e"
@@ -59,5 +59,5 @@ def json_text(document: Any, default: Callable[[Any], Any] | None = None) -> str
 def _escape(found: re.Match[str]) -> str:
     code = ord(found.group())
     if 0xDC80 <= code <= 0xDCFF:
-        code -= 0xDC00  # the byte of a file name, as Python smuggles it through text
+        code -= 0xDC00  # a byte of a file name (surrogateescape)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

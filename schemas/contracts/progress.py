@@ -1,6 +1,6 @@
-"""Progress of long work, spoken through `logging`, so that plain code needs to know nobody who listens.
+"""Reports the progress of long work through `logging`, so that plain code does not depend on who displays it.
 
-The command line turns the messages into a progress bar; a run in a daemon ignores them.
+The command line shows a progress bar; a run in a daemon ignores the messages.
 """
 
 from __future__ import annotations
@@ -13,5 +13,5 @@ LOGGER.addHandler(logging.NullHandler())
 
 
 def report(step: str, done: int = 0, total: int = 0) -> None:
-    """Say what is being done now; `done` of `total` where the step has parts."""
+    """Report the current step; `done` of `total` if it has parts."""
     LOGGER.info(step, extra={"done": done, "total": total})

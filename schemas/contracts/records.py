@@ -1,8 +1,7 @@
-"""Record contracts: which fields a source record of each entity may carry, and of which kind.
+"""Record contracts: the fields of each entity's source records, with their kinds.
 
-A profile may map headers to these fields and to nothing else; the tables `records.*` have one column for each
-(`schemas.sql.table_definitions`). A reference is a field that points at another record by the source's id or, failing
-that, by name.
+A profile maps headers to these fields only; the tables `records.*` have one column for each
+(`schemas.sql.table_definitions`). A reference points to another record by the source's id or, without one, by name.
 """
 
 from __future__ import annotations
@@ -14,10 +13,9 @@ from schemas.contracts.vocabulary import Entity, Kind
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a record: its kind and what it means, whether it unites the values of several columns.
+    """One field of a record: its kind and meaning; `is_list` if it collects the values of several columns.
 
-    `is_input` fields are folded into another field while a record is built (a house number into the street) and have
-    no column of their own.
+    `is_input` fields are merged into another field (a house number into the street) and have no column.
     """
 
     name: str
@@ -29,9 +27,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The fields and references of one entity's records, and what makes a row worth a record.
+    """The fields and references of one entity's records.
 
-    `identifying` lists fields of which a row must carry at least one, unless the row has the source's own id.
+    A row needs a value in at least one of the `identifying` fields, unless it has the source's id.
     """
 
     entity: Entity
@@ -50,17 +48,17 @@ def _fields(*fields: Field) -> dict[str, Field]:
 
 
 _ADDRESS = (
-    Field("street_number", Kind.TEXT, "House number, put into the street", is_input=True),
+    Field("street_number", Kind.TEXT, "House number, added to the street", is_input=True),
     Field("street", Kind.TEXT, "Street with number"),
-    Field("street_2", Kind.TEXT, "Second line of the address, put into the street", is_input=True),
+    Field("street_2", Kind.TEXT, "Second address line, added to the street", is_input=True),
     Field("city", Kind.TEXT, "City"),
     Field("region", Kind.TEXT, "State, province or region"),
     Field("postal_code", Kind.TEXT, "Postal code as given"),
     Field("country", Kind.COUNTRY, "ISO 3166-1 alpha-2 code"),
 )
 _TIMES = (
-    Field("created_at", Kind.TIMESTAMP, "When the source says it was made"),
-    Field("updated_at", Kind.TIMESTAMP, "When the source says it was last changed"),
+    Field("created_at", Kind.TIMESTAMP, "When the source created it"),
+    Field("updated_at", Kind.TIMESTAMP, "When the source last changed it"),
     Field("is_deleted", Kind.BOOLEAN, "The source marks it as deleted"),
 )
 _EVERYTHING = (Entity.PERSON, Entity.ORGANIZATION, Entity.LEAD, Entity.DEAL)
@@ -86,13 +84,13 @@ CONTRACTS: dict[Entity, Contract] = {
         _fields(
             Field("name", Kind.TEXT, "The name as given"),
             Field("first_name", Kind.TEXT, "Given name"),
-            Field("middle_name", Kind.TEXT, "Middle name, put into the name", is_input=True),
+            Field("middle_name", Kind.TEXT, "Middle name, added to the name", is_input=True),
             Field("last_name", Kind.TEXT, "Family name"),
             Field("birth_date", Kind.DATE, "Date of birth"),
             Field("job_title", Kind.TEXT, "Job title as given"),
             Field("emails", Kind.EMAIL, "E-mail addresses in lower case", is_list=True),
             Field("phones", Kind.PHONE, "Phone numbers, E.164 where valid, else as given", is_list=True),
-            Field("national_id", Kind.TEXT, "A personal number issued by a state, digits and letters only as given"),
+            Field("national_id", Kind.TEXT, "A personal number issued by a state, as given"),
             *_ADDRESS,
             *_TIMES,
         ),
@@ -133,11 +131,11 @@ CONTRACTS: dict[Entity, Contract] = {
             Field("is_won", Kind.BOOLEAN, "The source says that it is won"),
             Field("value", Kind.MONEY, "Amount of money in currency"),
             Field("currency", Kind.CURRENCY, "ISO 4217 code"),
-            Field("probability", Kind.PERCENT, "Chance of winning, 0 to 1"),
+            Field("probability", Kind.PERCENT, "Win probability, 0 to 1"),
             Field("visibility", Kind.TEXT, "Who may see it, as given"),
             Field("labels", Kind.LABELS, "Labels as given", is_list=True),
-            Field("expected_close_date", Kind.DATE, "Day on which it should close"),
-            Field("stage_entered_at", Kind.TIMESTAMP, "When it entered its present stage"),
+            Field("expected_close_date", Kind.DATE, "Expected close date"),
+            Field("stage_entered_at", Kind.TIMESTAMP, "When it entered its current stage"),
             Field("won_at", Kind.TIMESTAMP, "When it was won"),
             Field("lost_at", Kind.TIMESTAMP, "When it was lost"),
             Field("closed_at", Kind.TIMESTAMP, "When it was closed"),
@@ -151,9 +149,9 @@ CONTRACTS: dict[Entity, Contract] = {
         Entity.STAGE,
         _fields(
             Field("name", Kind.TEXT, "Name of the stage as given"),
-            Field("pipeline", Kind.TEXT, "Name of the pipeline as given, else the one that the profile names"),
-            Field("position", Kind.NUMBER, "Its place in the pipeline"),
-            Field("probability", Kind.PERCENT, "Chance of winning, 0 to 1"),
+            Field("pipeline", Kind.TEXT, "Name of the pipeline as given, else the one in the profile"),
+            Field("position", Kind.NUMBER, "Position in the pipeline"),
+            Field("probability", Kind.PERCENT, "Win probability, 0 to 1"),
             Field("is_closed", Kind.BOOLEAN, "A deal in it is won or lost"),
             Field("is_won", Kind.BOOLEAN, "A deal in it is won"),
             *_TIMES,
@@ -166,10 +164,10 @@ CONTRACTS: dict[Entity, Contract] = {
         _fields(
             Field("stage", Kind.TEXT, "Name of the stage as given"),
             Field("entered_at", Kind.TIMESTAMP, "When the deal entered the stage"),
-            Field("probability", Kind.PERCENT, "Chance of winning, 0 to 1"),
-            Field("value", Kind.MONEY, "What the deal was worth then"),
-            Field("currency", Kind.CURRENCY, "ISO 4217 code of that"),
-            Field("expected_close_date", Kind.DATE, "Day on which it should close, as expected then"),
+            Field("probability", Kind.PERCENT, "Win probability, 0 to 1"),
+            Field("value", Kind.MONEY, "Value of the deal at that time"),
+            Field("currency", Kind.CURRENCY, "ISO 4217 code of the value"),
+            Field("expected_close_date", Kind.DATE, "Expected close date at that time"),
             *_TIMES,
         ),
         references=(Entity.DEAL, Entity.USER),

@@ -1,6 +1,6 @@
-"""The words of the field as small types: entities, statuses, bands, kinds of value.
+"""The vocabulary as small types: entities, statuses, bands, kinds of value.
 
-Belongs here: enumerations that more than one package speaks. Does not belong here: anything that computes.
+Belongs here: enumerations that several packages use. Does not belong here: computation.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Entity(StrEnum):
-    """What a source record can describe. One row of a flat list may carry several of them."""
+    """What a source record can describe. A row of a flat list may describe several entities."""
 
     ORGANIZATION = "organization"
     PERSON = "person"
@@ -42,7 +42,7 @@ class Kind(StrEnum):
 
 
 class LeadStatus(StrEnum):
-    """Where a lead stands in the leads inbox."""
+    """The status of a lead in the leads inbox."""
 
     OPEN = "open"
     ARCHIVED = "archived"
@@ -50,7 +50,7 @@ class LeadStatus(StrEnum):
 
 
 class LeadOrder(StrEnum):
-    """By what the leads inbox can be sorted."""
+    """Sort orders of the leads inbox."""
 
     CREATED = "created"
     VALUE = "value"
@@ -60,7 +60,7 @@ class LeadOrder(StrEnum):
 
 
 class DealStatus(StrEnum):
-    """Whether a deal still moves."""
+    """The status of a deal."""
 
     OPEN = "open"
     WON = "won"
@@ -68,7 +68,7 @@ class DealStatus(StrEnum):
 
 
 class Band(StrEnum):
-    """What is done with a scored pair: merged, put before a person, or left apart."""
+    """What happens to a scored pair: merged, reviewed, or kept apart."""
 
     MATCHED = "matched"
     REVIEW = "review"
@@ -76,7 +76,7 @@ class Band(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a person decides about two records. Who is unsure has looked at the pair and leaves it to the model."""
+    """A person's decision about two records. `unsure`: reviewed, and left to the model."""
 
     SAME = "same"
     DIFFERENT = "different"
@@ -84,7 +84,7 @@ class Verdict(StrEnum):
 
 
 class PairRule(StrEnum):
-    """What says that two records are one or not: the model, a person, or the shape of their cluster."""
+    """Why a pair is linked or not: the model, a person, or the shape of its cluster."""
 
     MODEL = "model"
     DECIDED_SAME = "decided same"
@@ -95,7 +95,7 @@ class PairRule(StrEnum):
 
 
 class ActionKind(StrEnum):
-    """What a person does to an entity, kept as a fact of the ledger."""
+    """An act on an entity, recorded in the ledger."""
 
     EDIT = "edit"
     USE_MODEL = "use_model"
@@ -110,7 +110,7 @@ class ActionKind(StrEnum):
 
 
 class FileStatus(StrEnum):
-    """What became of one file of an import."""
+    """The outcome of one file of an import."""
 
     RECEIVED = "received"
     LOADED = "loaded"
@@ -119,7 +119,7 @@ class FileStatus(StrEnum):
 
 
 class ImportStatus(StrEnum):
-    """What became of an import as a whole."""
+    """The outcome of a whole import."""
 
     RECEIVED = "received"
     IMPORTED = "imported"
@@ -138,7 +138,7 @@ class DateOrder(StrEnum):
 
 
 class UpdatePolicy(StrEnum):
-    """What a later version of a record does to what is known of it."""
+    """How a later version of a record updates it."""
 
     NEWEST = "newest"
     FILL = "fill"
@@ -146,10 +146,10 @@ class UpdatePolicy(StrEnum):
 
 
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl")
-"""Languages in which names of months and countries are read (CLDR, through Babel)."""
+"""Languages of month and country names (CLDR, through Babel)."""
 
 RESOLVED_ENTITIES = (Entity.ORGANIZATION, Entity.PERSON)
-"""Entities whose records are compared with each other; all others are one entity a record."""
+"""Entities that are deduplicated; every record of the others is an entity."""
 
 ID_PREFIXES: dict[Entity, str] = {
     Entity.ORGANIZATION: "org_",

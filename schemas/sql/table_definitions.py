@@ -1,10 +1,10 @@
 """The definition of every table, as SQL.
 
-Most tables have a file of their own in `tables/<schema>`. Tables that several entities have alike are made from one
-file in `tables/by_entity`; those of source records take their fields and references from the record contracts.
+Most tables have a file of their own in `tables/<schema>`. Tables that several entities share are made from one file
+in `tables/by_entity`; tables of source records take their fields and references from the record contracts.
 
-Belongs here: which tables there are, and the text of their definitions. Does not belong here: what a definition
-promises (`schemas.sql.table_contracts`), and making the tables (`schemas.stores.warehouse_tables`).
+Belongs here: which tables there are, and the text of their definitions. Does not belong here: reading
+definitions (`schemas.sql.table_contracts`); creating the tables (`schemas.stores.warehouse_tables`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BY_ENTITY = {
     "audit.{}_members": RESOLVED_ENTITIES,
     "audit.{}_pairs": RESOLVED_ENTITIES,
 }
-"""Tables that several entities have alike. The file is named after the last word."""
+"""Tables that several entities share. The file is named after the last word."""
 
 _TYPES = {
     Kind.DATE: "DATE",
@@ -39,9 +39,8 @@ _TYPES = {
 
 _OF_CURRENT = (
     "    first_seen STRUCT(import_sequence INTEGER, file_ordinal INTEGER, sheet_ordinal INTEGER, row_number INTEGER) "
-    "NOT NULL,  -- Where the ledger saw the record first",
-    "    content HUGEINT NOT NULL,  -- Sum of hashes of all rows in which the record was met: another one says that it "
-    "changed",
+    "NOT NULL,  -- Where the ledger first saw the record",
+    "    content HUGEINT NOT NULL,  -- Checksum of all source rows of the record; it differs if the record changed",
 )
 """Columns that only the current version of a record has."""
 
@@ -79,8 +78,8 @@ def _source_table(contract: Contract) -> str:
     newest = "A" if is_stage else "The newest version of a record_key counts; a"
     return _record_table(
         table,
-        f"What sources say about {about}: one row for each time a record was met in a file, kept as it was met. "
-        f"{newest} row with is_stub is a mere mention by another record.",
+        f"Source records of {about}: one row for each time that a file contains a record, unchanged. "
+        f"{newest} row with is_stub is a reference-only record, known because another record refers to it.",
         _columns(contract),
     )
 
@@ -89,8 +88,8 @@ def _current_table(contract: Contract) -> str:
     entity = contract.entity
     return _record_table(
         f"records.current_{entity}s",
-        f"The version of each {entity} record that counts, made of all its versions in source_{entity}s (macro "
-        "current_version), deleted ones included. Kept, so that an import derives anew only what it changed.",
+        f"The current version of each {entity} record, combined from all its versions in source_{entity}s (macro "
+        "current_version), deleted records included. Stored, so that an import derives again only what it changed.",
         [*_columns(contract), *_OF_CURRENT],
     )
 
@@ -105,7 +104,7 @@ def _columns(contract: Contract) -> list[str]:
     lines = [f"    {field.name} {_type(field)},  -- {field.comment}" for field in contract.columns]
     lines += [_reference(entity) for entity in contract.references]
     if contract.entity in RESOLVED_ENTITIES:
-        lines.append("    same_as_key VARCHAR,  -- Key of the record that the source itself says is the same")
+        lines.append("    same_as_key VARCHAR,  -- Key of the record that the source states to be the same")
     return lines
 
 
@@ -116,4 +115,4 @@ def _type(field: Field) -> str:
 def _reference(entity: Entity) -> str:
     if entity is Entity.USER:
         return "    user_key VARCHAR,  -- Key of the user who owns or made it"
-    return f"    {entity}_key VARCHAR USING COMPRESSION uncompressed,  -- Key of the {entity} record it points at"
+    return f"    {entity}_key VARCHAR USING COMPRESSION uncompressed,  -- Key of the {entity} record that it refers to"

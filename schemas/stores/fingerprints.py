@@ -1,10 +1,9 @@
-"""What each part of the warehouse was last made from: one fingerprint a part, kept in `audit.state`.
+"""Fingerprints of the parts of the warehouse, stored in `audit.state`: a hash of what each part was derived from.
 
-A part whose fingerprint is the one that it would be made with now is up to date and is left out; a part without one is
-made again as a whole.
+A part whose fingerprint has not changed is up to date and is skipped; a part without one is rebuilt completely.
 
-Belongs here: the parts, and reading and writing their fingerprints. Does not belong here: what goes into a
-fingerprint (`dedup.scoring.freshness`, `schemas.stores.warehouse_tables`).
+Belongs here: the parts, and reading and writing their fingerprints. Does not belong here: computing a fingerprint
+(`dedup.scoring.freshness`, `schemas.stores.warehouse_tables`).
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
     from schemas.stores.warehouse import Session
 
 Query = Callable[[str, list[object]], pl.DataFrame]
-"""How a database is read: `Session.frame` or `Published.query`."""
+"""Runs a query: `Session.frame` or `Published.query`."""
 
 
 class Part(StrEnum):
-    """A part of the warehouse. What its fingerprint covers is said where it is made."""
+    """A part of the warehouse with a fingerprint."""
 
     TABLES = "tables"
     VIEWS = "views"
@@ -37,9 +36,9 @@ class Part(StrEnum):
     PERSONS = "persons"
     DERIVED = "derived"
     PUBLISHED = "published without"
-    """Fingerprint: the imports that were undone when the last clean copy was made."""
+    """Fingerprint of the imports that were undone at the last clean copy."""
     CAUSE = "cause"
-    """Not a fingerprint: the import that came or went since everything was last derived; none where people acted."""
+    """Not a fingerprint: the import that was loaded or undone since tables were last derived; absent after acts."""
 
     @staticmethod
     def records_of(entity: Entity) -> Part:
@@ -58,7 +57,7 @@ class Part(StrEnum):
 
 
 def recorded(query: Query, part: Part) -> str | None:
-    """The fingerprint of a part, None where there is none."""
+    """The fingerprint of a part, or None."""
     found = query("SELECT fingerprint FROM audit.state WHERE name = ?", [part.value])
     return None if found.is_empty() else str(found.item())
 

@@ -1,6 +1,6 @@
-"""Settings of one home: where the stores are and what is assumed where a file does not say.
+"""Settings of a home: where the stores are, and assumptions for files that do not state them.
 
-Read from `<home>/leadsift.toml` and from environment variables `LEADSIFT_*` (which win). Nothing is read at import.
+Read from `<home>/leadsift.toml` and environment variables `LEADSIFT_*`, which win. Importing this module reads nothing.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from schemas.stores.rates import Rate, read_rates
 DEFAULT_HOME = "./leadsift-home"
 SETTINGS_FILE = "leadsift.toml"
 _NOT_FOR_DUCKDB = frozenset("?" if os.sep == "\\" else "?\\")
-"""DuckDB cuts a path at ? and takes a backslash for a separator."""
+"""DuckDB cuts a path at ? and treats a backslash as a separator."""
 
 
 class Settings(BaseSettings):
-    """What a home is set to. Every field can be set in `<home>/leadsift.toml` or as `LEADSIFT_<FIELD>`."""
+    """The settings of a home. Every field can be set in `<home>/leadsift.toml` or as `LEADSIFT_<FIELD>`."""
 
     model_config = SettingsConfigDict(env_prefix="LEADSIFT_", extra="forbid", frozen=True)
 
@@ -37,65 +37,65 @@ class Settings(BaseSettings):
     default_country: str = Field(
         default="US",
         pattern="^[A-Z]{2}$",
-        description="ISO 3166 country of phone numbers that carry neither a country code nor a country beside them.",
+        description="ISO 3166 country of phone numbers without a country code in rows without a country.",
     )
     time_zone: str = Field(
-        default="UTC", description="IANA zone of times without an offset, where the profile does not say."
+        default="UTC", description="IANA zone of times without an offset, unless the profile states one."
     )
     date_order: Literal["dmy", "mdy", "ymd"] = Field(
         default="mdy",
-        description="Order of numeric dates where neither the column's own values nor the profile decide.",
+        description="Order of numeric dates, unless the column's values or the profile decide it.",
     )
     decimal_sign: Literal[".", ","] = Field(
         default=".",
-        description="Decimal sign of amounts where neither the column's own values nor the profile decide.",
+        description="Decimal sign of amounts, unless the column's values or the profile decide it.",
     )
     workbook_password: SecretStr | None = Field(
         default=None,
-        description="Password of protected workbooks; better given as LEADSIFT_WORKBOOK_PASSWORD or --password.",
+        description="Password of protected workbooks. Prefer LEADSIFT_WORKBOOK_PASSWORD or --password.",
     )
     base_currency: str | None = Field(
         default=None,
         pattern="^[A-Z]{3}$",
-        description="Currency in which deals are also valued; value_base stays empty for other currencies.",
+        description="Currency of value_base, into which deal values are converted.",
     )
     rates_file: Path | None = Field(
         default=None,
-        description="CSV file with the columns date, currency, rate: what one unit was worth in base_currency from "
-        "that day on. Relative paths are taken from the home.",
+        description="CSV file with the columns date, currency, rate: the value of one unit in base_currency from that "
+        "day on. Relative paths start at the home.",
     )
     pipelines: dict[str, list[str]] = Field(
         default_factory=dict,
-        description='Pipelines of your own with their stages in order, for converting leads: Sales = ["New", …].',
+        description='Your own pipelines with their stages in order, for converting leads: Sales = ["New", …].',
     )
     stage_map: dict[str, str] = Field(
         default_factory=dict,
-        description='Stages of several systems as one pipeline: "source:pipeline:stage" = "pipeline:stage". Stages '
-        "that are not named stay as they are.",
+        description='Maps stages of several systems to one pipeline: "source:pipeline:stage" = "pipeline:stage". '
+        "Stages that are not listed stay as they are.",
     )
     open_deal_limits: dict[str, int] = Field(
         default_factory=dict,
-        description='Most open deals by name of the pipeline, or of all under "*": conversions and reopenings '
-        "beyond are refused, and from nine tenths on there is a warning. Leads never count.",
+        description='Maximum number of open deals by pipeline, or "*" for all. Conversions and reopenings above it are '
+        "refused; from 90% on there is a warning. Leads never count.",
     )
     source_priority: list[str] = Field(
         default_factory=list,
-        description="Sources whose values survive before those of others where records of one person or organization "
-        "differ, the first one outranking the rest.",
+        description="Sources in order of priority: if records of one person or organization differ, values of the "
+        "first source survive.",
     )
     survivorship: dict[str, list[str]] = Field(
         default_factory=dict,
-        description="By field (name, address, email, phone, …) the criteria by which a value survives, in order: "
+        description="The criteria by which a value survives, in order, by field (name, address, email, phone, …): "
         "source_priority, most_complete, verified, most_frequent, newest, longest.",
     )
     ledger_url: str | None = Field(
-        default=None, description="SQLAlchemy URL of the ledger; default: SQLite in the home."
+        default=None, description="SQLAlchemy URL of the ledger. Default: SQLite in the home."
     )
     memory_limit: str = Field(default="2GB", description="Memory that DuckDB may use, e.g. 2GB.")
     lock_timeout: float = Field(
         default=600.0, gt=0, description="Seconds to wait while another process writes to the warehouse."
     )
-    inbox: Path | None = Field(default=None, description="Folder the inbox sensor watches; default: <home>/inbox.")
+    inbox: Path | None = Field(default=None, description="Folder that the inbox sensor watches. Default: <home>/inbox.")
     nightly_paths: list[Path] = Field(
         default_factory=list, description="Files and folders that the nightly schedule imports."
     )
@@ -124,34 +124,34 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (a keyword of the framework)
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments first, then the environment, then the file in the home."""
+        """Arguments win over the environment, the environment over the file in the home."""
         file = cls.model_config.get("toml_file")
         sources: tuple[PydanticBaseSettingsSource, ...] = (init_settings, env_settings)
         return (*sources, TomlConfigSettingsSource(settings_cls)) if file else sources
 
     @property
     def archive_dir(self) -> Path:
-        """Where the bytes of every file ever taken are kept."""
+        """The archive, with the bytes of every imported file."""
         return self.home / "archive"
 
     @property
     def journal_path(self) -> Path:
-        """The facts of the ledger a second time, appended line by line."""
+        """A second copy of the ledger's facts, one line each, append-only."""
         return self.home / "journal.jsonl"
 
     @property
     def warehouse_path(self) -> Path:
-        """The working database, open to one writer."""
+        """The working database, for one writer."""
         return self.home / "warehouse.duckdb"
 
     @property
     def published_path(self) -> Path:
-        """The published database, which everybody reads."""
+        """The published database, for all readers."""
         return self.home / "published" / "leadsift.duckdb"
 
     @property
     def dagster_home(self) -> Path:
-        """The Dagster instance that keeps the history of runs."""
+        """The Dagster instance with the history of runs."""
         return self.home / "dagster"
 
     @property
@@ -161,27 +161,27 @@ class Settings(BaseSettings):
 
     @property
     def profiles_dir(self) -> Path:
-        """The profiles that users wrote; lists with their headers are recognised without a hint."""
+        """Users' own profiles; lists with their headers are recognised automatically."""
         return self.home / "profiles"
 
     @property
     def models_dir(self) -> Path:
-        """Where trained models are kept, one file each."""
+        """Trained models, one file each."""
         return self.home / "models"
 
     @property
     def attempts_dir(self) -> Path:
-        """The marks of files that are being read."""
+        """Markers of files that are being read."""
         return self.home / "attempts"
 
     @property
     def rejects_dir(self) -> Path:
-        """Where each import puts the rows that it refused, as files to mend and import again."""
+        """The rejects files of each import, to correct and import again."""
         return self.home / "rejects"
 
     @property
     def shaping(self) -> str:
-        """What the derived tables depend on besides the facts: other settings here, and they are derived anew."""
+        """The settings that the derived tables depend on; if they change, the tables are derived again."""
         rates = [[rate.currency, str(rate.valid_from), rate.rate] for rate in self.rates]
         parts = [
             self.base_currency, rates, self.pipelines, self.stage_map, self.source_priority, self.survivorship,
@@ -190,7 +190,7 @@ class Settings(BaseSettings):
 
     @property
     def rates(self) -> list[Rate]:
-        """The dated rates into the base currency. Raises SettingsError for a file that is none."""
+        """The dated rates into the base currency. Raises SettingsError if the file is invalid."""
         return [] if self.rates_file is None else read_rates(self.home / self.rates_file)
 
     @property
@@ -204,7 +204,7 @@ class Settings(BaseSettings):
 def load_settings(home: Path | None = None) -> Settings:
     """Read the settings of a home: `home`, else LEADSIFT_HOME, else `./leadsift-home`.
 
-    Raises SettingsError naming the file, the key and the reason when a setting cannot be used.
+    Raises SettingsError, with file, key and reason, if a setting is invalid.
     """
     try:
         place = Settings().home if home is None else home.expanduser()
@@ -212,9 +212,9 @@ def load_settings(home: Path | None = None) -> Settings:
         raise SettingsError(_explain(error, "environment")) from error
     place = place.resolve()
     if _NOT_FOR_DUCKDB & set(str(place)):
-        raise SettingsError(f"home {place}: its path holds ? or \\, which DuckDB cannot open; choose another folder")
+        raise SettingsError(f"home {place}: its path contains ? or \\, which DuckDB cannot open; choose another folder")
     file = place / SETTINGS_FILE
-    # pydantic-settings takes the file's path from the class, so each home gets a class of its own.
+    # pydantic-settings reads the file's path from the class, so each home needs its own class.
     bound = type(
         "HomeSettings",
         (Settings,),

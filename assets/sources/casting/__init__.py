@@ -1,1 +1,1 @@
-"""Casting: the text of cells becomes typed values, and what a whole column decides."""
+"""Casting: from text cells to typed values, with decisions that need a whole column."""

@@ -1,9 +1,9 @@
-"""Casting: the text of a cell into a typed value.
+"""Casts the text of one cell to a typed value.
 
-Every caster takes one text and returns the value or raises ValueError with the reason;
-`assets.sources.casting.columns` runs them over columns. Decisions that need the whole column (date order,
-decimal sign) are taken in `assets.sources.casting.locale_decisions` and handed in as a `CastContext`. Does not belong
-here: which column is cast to what.
+Every caster takes a text and returns the value, or raises ValueError with the reason. `assets.sources.casting.columns`
+applies them to columns. Decisions that need the whole column (date order, decimal sign) are made in
+`assets.sources.casting.locale_decisions` and passed in as a `CastContext`. Does not belong here: which column is cast
+to what.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Value = str | bool | float | Decimal | date | datetime
 
 @dataclass(frozen=True, slots=True)
 class CastContext:
-    """What a column is read under: decided from its values, else the profile, else the settings."""
+    """How to read a column: decided from its values, else by the profile, else by the settings."""
 
     date_order: DateOrder = DateOrder.MDY
     stated_date_order: DateOrder | None = None
@@ -47,7 +47,7 @@ DTYPES: dict[Kind, pl.DataType] = {
     Kind.NUMBER: pl.Float64(),
     Kind.BOOLEAN: pl.Boolean(),
 }
-"""Column types by kind; every other kind is text."""
+"""Column types by kind; other kinds are text."""
 
 _EMAIL = re.compile(r"^[^\s@<>,;:\"()\[\]]+@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}$")
 _URL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:/*)?(?:[^/@\s]*@)?([^/:?#\s]+)(?::\d+)?(?:[/?#].*)?$", re.IGNORECASE)
@@ -82,10 +82,9 @@ _E164 = rphonenumbers.PhoneNumberFormat.E164
 
 
 def cast_phone(text: str, context: CastContext) -> str:
-    """E.164 where libphonenumber finds the number valid in the context's country, else the text as given.
+    """Return E.164 if libphonenumber finds the number valid in the context's country, else the text as given.
 
-    libphonenumber in Rust gives the same answers as `phonenumbers`, which a property test holds it to, ten
-    times faster.
+    The Rust port gives the same answers as `phonenumbers`, ten times faster; a property test compares them.
     """
     try:
         number = _parse(text, context.default_country)
@@ -94,7 +93,7 @@ def cast_phone(text: str, context: CastContext) -> str:
     if number is not None and _is_valid(number):
         if number.italian_leading_zero:
             return str(_format(number, _E164))
-        return f"+{number.country_code}{number.national_number}"  # E.164 by its definition, in a third of the time
+        return f"+{number.country_code}{number.national_number}"  # E.164 by definition, three times as fast
     if sum(char.isdigit() for char in text) < 5:
         raise ValueError("is not a phone number")
     return text
@@ -115,7 +114,7 @@ def _url(text: str, context: CastContext) -> str:
 
 @cache
 def _countries() -> dict[str, str]:
-    """Country names in the languages of the profiles, and codes, to ISO 3166-1 alpha-2 (CLDR, through Babel)."""
+    """ISO 3166-1 alpha-2 codes, by code and by name in the languages of the profiles (CLDR, through Babel)."""
     from babel import Locale
 
     names: dict[str, str] = {}
@@ -139,7 +138,7 @@ def _countries() -> dict[str, str]:
 def _country(text: str, _context: CastContext) -> str:
     code = _countries().get(" ".join(text.casefold().split()))
     if code is None:
-        raise ValueError("is not a country that is known")
+        raise ValueError("is not a known country")
     return code
 
 
@@ -156,7 +155,7 @@ def _timestamp(text: str, context: CastContext) -> datetime:
 
 
 def parse_number(text: str, decimal_sign: str) -> Decimal:
-    """Read a number with an optional currency and thousands signs. Raises ValueError when it is none."""
+    """Parse a number with optional currency and thousands separators. Raises ValueError if it is not a number."""
     bare = _MONEY_NOISE.sub("", text)
     negative = bare.startswith("(") and bare.endswith(")")
     bare = bare.strip("()")
@@ -174,7 +173,7 @@ def parse_number(text: str, decimal_sign: str) -> Decimal:
 def _money(text: str, context: CastContext) -> Decimal:
     number = parse_number(text, context.decimal_sign)
     if abs(number) >= Decimal(10) ** 16:
-        raise ValueError("is larger than any amount that is kept (16 digits)")
+        raise ValueError("is too large; at most 16 digits are kept")
     return number.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
 
 
@@ -186,9 +185,9 @@ def _currencies() -> frozenset[str]:
 
 
 def currency_in(text: str) -> str | None:
-    """The ISO 4217 code that an amount carries as a code or an unambiguous symbol, else None.
+    """The ISO 4217 code in an amount, as a code or an unambiguous symbol, else None.
 
-    A dollar or yen sign is not decided: several currencies write it.
+    A dollar or yen sign is ambiguous: several currencies use it.
     """
     code = re.search(r"\b([A-Z]{3})\b", text)
     if code and code.group(1) in _currencies():

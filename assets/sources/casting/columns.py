@@ -1,7 +1,6 @@
-"""Casting whole columns: what is written in a usual form in one vectorised step, the rest by `casting`, once a text.
+"""Casts whole columns: common formats in one vectorised step, the rest by `casting.cells`, once per distinct text.
 
-The two must agree on every text: the vectorised forms are shortcuts and never decide by themselves that a text
-is wrong.
+Both must agree on every text. The vectorised formats are shortcuts and never reject a text.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from assets.sources.casting.cells import CASTERS, DTYPES, CastContext, Value
 from schemas.contracts.vocabulary import DateOrder, Kind
 
 MEMO_TEXTS = 20_000
-"""Texts of a column whose values are remembered from batch to batch: some 4 MB a column."""
+"""Distinct texts of a column that are cached between batches: about 4 MB per column."""
 
 _EMAIL = r"^[a-z0-9._%+'-]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}$"
 _HOST = r"^(?:https?://)?(?:www\.)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62})(?:/\S*)?$"
@@ -29,12 +28,12 @@ _LOOK = 50
 
 @dataclass(slots=True)
 class Caster:
-    """Casts the batches of one column of a kind under a context; remembers what it cast by the text."""
+    """Casts the batches of one column; caches values by text."""
 
     kind: Kind
     context: CastContext
     _values: dict[str, Value] = field(default_factory=dict)
-    _refused: dict[str, str] = field(default_factory=dict)
+    _rejected: dict[str, str] = field(default_factory=dict)
 
     @property
     def dtype(self) -> pl.DataType:
@@ -42,63 +41,63 @@ class Caster:
         return DTYPES.get(self.kind, pl.String())
 
     def cast(self, column: pl.Series) -> tuple[pl.Series, Mapping[str, str]]:
-        """A text column as `dtype`, null where blank or refused; and why, by the text, texts were refused."""
+        """The column as `dtype`, null where blank or rejected, and the reason for each rejected text."""
         if self.kind in (Kind.TEXT, Kind.LABELS):
             return column, {}
-        usual = usual_forms(column, self.kind, self.context)
-        if usual is None:
+        parsed = common_formats(column, self.kind, self.context)
+        if parsed is None:
             return self._one_by_one(column)
-        is_open = usual.is_null() & column.is_not_null()
+        is_open = parsed.is_null() & column.is_not_null()
         if not is_open.any():
-            return usual, {}
-        rest, refused = self._one_by_one(column.filter(is_open))
+            return parsed, {}
+        rest, rejected = self._one_by_one(column.filter(is_open))
         places = is_open.arg_true()
-        return usual.scatter(places, rest), refused
+        return parsed.scatter(places, rest), rejected
 
     def _one_by_one(self, column: pl.Series) -> tuple[pl.Series, Mapping[str, str]]:
-        """Cast by the text: each distinct one once, or row by row where most texts are met once anyway."""
+        """Cast each distinct text once, or row by row if most texts are distinct."""
         texts = column.drop_nulls().unique()
         if len(texts) > (len(column) - column.null_count()) / 2:
             return self._row_by_row(column)
-        if len(self._values) + len(self._refused) > MEMO_TEXTS:
+        if len(self._values) + len(self._rejected) > MEMO_TEXTS:
             self._values.clear()
-            self._refused.clear()
+            self._rejected.clear()
         for text in texts:
-            if text not in self._values and text not in self._refused:
+            if text not in self._values and text not in self._rejected:
                 self._one(text)
         values = {text: self._values[text] for text in texts if text in self._values}
-        refused = {text: self._refused[text] for text in texts if text in self._refused}
+        rejected = {text: self._rejected[text] for text in texts if text in self._rejected}
         if not values:
-            return pl.Series(column.name, [None] * len(column), dtype=self.dtype), refused
+            return pl.Series(column.name, [None] * len(column), dtype=self.dtype), rejected
         cast = column.replace_strict(
             pl.Series(list(values), dtype=pl.String),
             pl.Series(list(values.values()), dtype=self.dtype),
             default=None,
             return_dtype=self.dtype,
         )
-        return cast, refused
+        return cast, rejected
 
     def _one(self, text: str) -> None:
         try:
             self._values[text] = CASTERS[self.kind](text, self.context)
         except ValueError as error:
-            self._refused[text] = str(error)
+            self._rejected[text] = str(error)
 
     def _row_by_row(self, column: pl.Series) -> tuple[pl.Series, Mapping[str, str]]:
         one, context = CASTERS[self.kind], self.context
         values: list[Value | None] = []
-        refused: dict[str, str] = {}
+        rejected: dict[str, str] = {}
         for text in column.to_list():
             try:
                 values.append(None if text is None else one(text, context))
             except ValueError as error:
                 values.append(None)
-                refused[text] = str(error)
-        return pl.Series(column.name, values, dtype=self.dtype), refused
+                rejected[text] = str(error)
+        return pl.Series(column.name, values, dtype=self.dtype), rejected
 
 
-def usual_forms(column: pl.Series, kind: Kind, context: CastContext) -> pl.Series | None:
-    """The values of texts in a usual form, null for all others; None for kinds that have no such forms."""
+def common_formats(column: pl.Series, kind: Kind, context: CastContext) -> pl.Series | None:
+    """The values of texts in a common format, null for others; None for kinds without such formats."""
     if column.null_count() == len(column):
         return pl.Series(column.name, [None] * len(column), dtype=DTYPES.get(kind, pl.String()))
     if kind == Kind.EMAIL:
@@ -143,7 +142,7 @@ def _timestamps(column: pl.Series, context: CastContext) -> pl.Series:
         moments = _parsed(column, form)
         if moments.dtype.time_zone is None:  # type: ignore[attr-defined]
             zone = "UTC" if form.endswith("Z") else context.time_zone
-            # Of an hour that happens twice the first; an hour that never happens is read by `casting`.
+            # The first of a repeated hour; an hour that does not exist is left to `casting.cells`.
             moments = moments.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
         moments = moments.dt.convert_time_zone("UTC").cast(DTYPES[Kind.TIMESTAMP])
         found = found.zip_with(found.is_not_null(), moments)

@@ -1,7 +1,7 @@
-"""Dates and times as people and exporters write them.
+"""Parses dates and times as people and exporters write them.
 
-Belongs here: reading one text under a known order of day and month. Two-digit years follow POSIX (69–99 are
-1969–1999), birth dates the window 1931–2030. Both are fixed, so that a rebuild years later reads the same.
+Belongs here: reading one text with a known order of day and month. Two-digit years follow POSIX (69–99 are 1969–1999),
+birth dates the window 1931–2030. Both are fixed, so that a rebuild years later reads the same.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _months() -> dict[str, int]:
 
 
 def parse_moment(text: str, order: DateOrder, *, is_birth_date: bool = False) -> datetime:
-    """Read a date or time; it is zone-aware only if the text states an offset.
+    """Parse a date or time; it is zone-aware only if the text states an offset.
 
     Raises ValueError with the reason.
 
@@ -59,7 +59,7 @@ def parse_moment(text: str, order: DateOrder, *, is_birth_date: bool = False) ->
     '2025-02-12 08:00:00+01:00'
     >>> parse_moment("31.02.2025", DateOrder.DMY)
     Traceback (most recent call last):
-    ValueError: is not a day of the calendar
+    ValueError: is not a valid date
     """
     bare = " ".join(text.replace("\u202f", " ").split())
     for pattern in (_ISO, _COMPACT):
@@ -81,7 +81,7 @@ def parse_moment(text: str, order: DateOrder, *, is_birth_date: bool = False) ->
 
 def _numeric(match: re.Match[str], order: DateOrder, pivot: int) -> datetime:
     first, second = int(match["first"]), int(match["second_part"])
-    if order == DateOrder.YMD:  # two numbers before a year have no place in that order; read as day first
+    if order == DateOrder.YMD:  # YMD does not apply if the year is last; read as day first
         order = DateOrder.DMY
     day, month = (first, second) if order == DateOrder.DMY else (second, first)
     return _build(match, _year(match["year"], pivot), month, day)
@@ -105,7 +105,7 @@ def _build(match: re.Match[str], year: int, month: int, day: int) -> datetime:
     try:
         return datetime(year, month, day, hour, minute, int(match["second"] or 0), micro, tzinfo=_zone(match["zone"]))
     except ValueError as error:
-        raise ValueError("is not a day of the calendar") from error
+        raise ValueError("is not a valid date") from error
 
 
 def _zone(text: str | None) -> timezone | None:

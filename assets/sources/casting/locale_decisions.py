@@ -1,7 +1,7 @@
-"""Decisions that need a whole column: order of dates, decimal sign, whether shares are percent.
+"""Decisions that need a whole column: date order, decimal sign, fraction or percent.
 
-Evidence is gathered batch by batch; the decision follows all values, then what the user stated, then the
-profile, then the settings. Each comes with a sentence for the user where there was something to decide.
+Evidence is collected batch by batch. The values decide first, then the user's statement, then the profile, then the
+settings. A decision that was not obvious comes with a sentence for the user.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DECIDED_BY_COLUMN = frozenset({Kind.DATE, Kind.TIMESTAMP, Kind.MONEY, Kind.PERCE
 
 @dataclass(slots=True)
 class Evidence:
-    """What the values of one column say about how they are written."""
+    """Evidence from the values of one column on how they are written."""
 
     kind: Kind
     day_first: int = 0
@@ -39,8 +39,8 @@ class Evidence:
     between: int = 0
     is_plain: bool = True
 
-    def look(self, column: pl.Series) -> None:
-        """Take in the values of one batch."""
+    def add(self, column: pl.Series) -> None:
+        """Add the values of one batch."""
         texts = column.drop_nulls()
         if self.kind in (Kind.DATE, Kind.TIMESTAMP):
             self._look_at_dates(texts)
@@ -69,7 +69,7 @@ class Evidence:
             self.between += int(((numbers > 0) & (numbers < 1)).sum())
 
     def decide(self, base: CastContext) -> tuple[CastContext, str | None]:
-        """The context to cast the column under, and a sentence for the user or None."""
+        """The context for casting the column, and a sentence for the user or None."""
         if self.kind in (Kind.DATE, Kind.TIMESTAMP):
             order, sentence = self._order(base)
             return replace(base, date_order=order), sentence
@@ -77,7 +77,7 @@ class Evidence:
             sign, sentence = self._sign(base.decimal_sign)
             return replace(base, decimal_sign=sign), sentence
         if self.kind == Kind.PERCENT:
-            # Shares from 0 to 1 rather than percent: no value exceeds 1 and at least one lies between.
+            # Fractions rather than percent: no value exceeds 1, and at least one is between 0 and 1.
             is_fraction = self.is_plain and self.largest <= 1 and self.between > 0
             return replace(base, decimal_sign=self._sign(base.decimal_sign)[0], is_fraction=is_fraction), None
         return base, None
@@ -95,7 +95,7 @@ class Evidence:
             return DateOrder.MDY, f"read as {WORDS[DateOrder.MDY]} ({self.month_first} values allow nothing else)"
         order = DateOrder.DMY if base.date_order == DateOrder.YMD else base.date_order
         if self.either or self.day_first:
-            return order, f"ambiguous; assumed to be {WORDS[order]} (overrule with --date-order)"
+            return order, f"ambiguous; assumed to be {WORDS[order]} (override with --date-order)"
         return order, None
 
     def _sign(self, fallback: str) -> tuple[str, str | None]:
@@ -104,7 +104,7 @@ class Evidence:
         if self.dots:
             return ".", None
         if self.grouped_dots and not self.grouped_commas:
-            return ",", "points read as thousands signs (three digits follow each)"
+            return ",", "points read as thousands separators (three digits follow each)"
         if self.grouped_commas and fallback == ",":
-            return ".", "commas read as thousands signs (three digits follow each)"
+            return ".", "commas read as thousands separators (three digits follow each)"
         return fallback, None

@@ -1,1 +1,1 @@
-"""Files: what the user named becomes byte streams; new ones go into the archive and the ledger."""
+"""Files: from paths to byte streams. New files go into the archive and the ledger."""

@@ -1,7 +1,7 @@
-"""Archives: the members of .zip, .gz, .tar and .tar.gz files, each behind a stream that keeps to what it declared.
+"""Archives: the members of .zip, .gz, .tar and .tar.gz files, each as a stream limited to its declared size.
 
-Belongs here: listing members and refusing what is dangerous: paths that lead outside, links, devices, bombs, members
-under a password. Does not belong here: which members are tables (`assets.sources.files.source_files`).
+Belongs here: listing members, and refusing dangerous ones: paths that lead outside, links, devices, bombs, encrypted
+members. Does not belong here: which members are tables (`assets.sources.files.source_files`).
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ MAX_RATIO = 200
 """Text compresses about 5 to 20 times; 200 leaves room for repetitive exports and stops a bomb."""
 
 RATIO_FROM = 1 << 20
-"""Unpacked bytes below which no ratio is looked at: a list of equal rows may pack 500 to 1."""
+"""The ratio is checked above this many unpacked bytes: a small list of equal rows may compress 500 to 1."""
 
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, RuntimeError, OSError, EOFError, zlib.error, NotImplementedError)
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of an archive. `is_only` says that the archive is a mere wrapping of this file (.gz)."""
+    """One file of an archive. `is_only`: the archive only wraps this file (.gz)."""
 
     name: str
     opened: Callable[[], IO[bytes]]
     is_only: bool = False
 
     def is_workbook(self) -> bool:
-        """Whether the member, a zip archive itself, is a workbook."""
+        """Whether the member is a workbook. It must be a zip archive."""
         with self.opened() as handle:
             return is_workbook_archive(io.BytesIO(handle.read()))
 
 
 def archive_kind(path: Path) -> str | None:
-    """`zip`, `tar` or `gz` by the content; None for a workbook and for everything else."""
+    """Detect `zip`, `tar` or `gz` by content; None for workbooks and everything else."""
     with path.open("rb") as handle:
         head = handle.read(512)
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
@@ -69,19 +69,19 @@ def _is_tar(path: Path) -> bool:
 def members_of(path: Path, kind: str) -> list[Member]:
     """The visible files of an archive.
 
-    Raises InputRefusedError with the reason when the archive is damaged or dangerous as a whole.
+    Raises InputRefusedError if the archive is damaged or dangerous.
     """
     try:
         members = {"zip": _zip_members, "tar": _tar_members, "gz": _gz_members}[kind](path)
     except _DAMAGE as error:
         raise InputRefusedError(f"is a damaged archive: {error}") from error
-    visible = [member for member in members if not _skipped(member.name)]
+    visible = [member for member in members if not _is_hidden(member.name)]
     if not visible:
         raise InputRefusedError("is an archive without files")
     return visible
 
 
-def _skipped(name: str) -> bool:
+def _is_hidden(name: str) -> bool:
     return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts if part != ".")
 
 
@@ -93,9 +93,9 @@ def _refuse_outside(name: str) -> None:
 
 def _refuse_bomb(members: int, unpacked: int, packed: int) -> None:
     if members > MAX_MEMBERS:
-        raise InputRefusedError(f"is an archive of {members} files; at most {MAX_MEMBERS} are taken")
+        raise InputRefusedError(f"is an archive of {members} files; at most {MAX_MEMBERS} are allowed")
     if unpacked > MAX_UNPACKED or unpacked > max(RATIO_FROM, packed * MAX_RATIO):
-        raise InputRefusedError(f"would unpack to {unpacked:,} bytes from {packed:,}; refused as a possible bomb")
+        raise InputRefusedError(f"would unpack from {packed:,} to {unpacked:,} bytes; refused as a possible zip bomb")
 
 
 # Zip ---------------------------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def _zip_members(path: Path) -> list[Member]:
         if stat.S_ISLNK(item.external_attr >> 16):
             raise InputRefusedError(f"holds the link {item.filename!r}; links are refused")
         if item.flag_bits & 0x1:
-            raise InputRefusedError(f"holds {item.filename!r}, which is protected by a password; unpack it first")
+            raise InputRefusedError(f"holds {item.filename!r}, which is password-protected; unpack it first")
     _refuse_bomb(len(items), sum(item.file_size for item in items), path.stat().st_size)
     return [Member(item.filename, _zip_opener(path, item)) for item in items]
 
@@ -140,7 +140,7 @@ def _tar_members(path: Path) -> list[Member]:
             if item.issym() or item.islnk():
                 raise InputRefusedError(f"holds the link {item.name!r}; links are refused")
             if not item.isfile():
-                raise InputRefusedError(f"holds {item.name!r}, which is no plain file; refused")
+                raise InputRefusedError(f"holds {item.name!r}, which is not a regular file; refused")
             unpacked += item.size
             members.append(Member(item.name, _tar_opener(path, item)))
             _refuse_bomb(len(members), unpacked, path.stat().st_size)
@@ -153,7 +153,7 @@ def _tar_opener(path: Path, item: tarfile.TarInfo) -> Callable[[], IO[bytes]]:
         handle = archive.extractfile(item)
         if handle is None:
             archive.close()
-            raise InputRefusedError("cannot be unpacked: it is no plain file")
+            raise InputRefusedError("cannot be unpacked: it is not a regular file")
         return _limited(handle, archive, item.size)
 
     return opened
@@ -175,7 +175,7 @@ def _limited(
 
 
 class _Limited(io.RawIOBase):
-    """A member's stream that stops at its limit: a header that lies is found out before it fills disk or memory."""
+    """A member's stream that stops at its limit, so that a false header cannot fill disk or memory."""
 
     def __init__(
         self, handle: IO[bytes] | gzip.GzipFile, archive: zipfile.ZipFile | tarfile.TarFile | None, limit: int
@@ -191,7 +191,7 @@ class _Limited(io.RawIOBase):
             data = self._handle.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
-            raise InputRefusedError("unpacks to more bytes than its archive says; refused as a possible bomb")
+            raise InputRefusedError("unpacks to more bytes than its archive declares; refused as a possible zip bomb")
         buffer[: len(data)] = data
         return len(data)
 

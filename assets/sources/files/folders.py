@@ -1,7 +1,7 @@
-"""Folders: what lies in one, without what is hidden, and without following a link out of it.
+"""Folders: the files below a folder, without hidden ones and without following links out of it.
 
-Belongs here: walking a folder for importing, inspecting and the inbox. Does not belong here: what a file is; links
-that the user names, which are his own choice.
+Belongs here: walking a folder for import, inspect and the inbox. Does not belong here: what a file is; links that the
+user names, which are followed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOME_MARK = "ledger.sqlite"
-"""What tells a leadsift home from any other folder."""
+"""The file that marks a folder as a leadsift home."""
 
 LEADS_OUT = "is a link that leads out of the folder; name the file itself to import it"
 LEADS_NOWHERE = "is a link that leads nowhere"
@@ -24,7 +24,7 @@ _DIGITS = re.compile(r"(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file below a folder, or something that is refused for a reason."""
+    """A file below a folder, or a path with the reason why it is refused."""
 
     path: Path
     refusal: str | None = None
@@ -32,9 +32,9 @@ class Entry:
 
 
 def entries_in(root: Path) -> list[Entry]:
-    """Everything below a folder in natural order, without hidden files and without leadsift homes that lie in it.
+    """Everything below a folder in natural order, without hidden files and without leadsift homes inside it.
 
-    No link to a folder is followed; what one inside the root leads to is found by its own path.
+    Links to folders are not followed. The target of a link inside the root is reached by its own path.
     """
     unread: list[OSError] = []
     found = [entry for path in _paths_in(root, unread) if (entry := _entry(path, root.resolve())) is not None]
@@ -54,16 +54,16 @@ def _paths_in(root: Path, unread: list[OSError]) -> Iterator[Path]:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder of this name is none that users mean: hidden, or made by a program for itself."""
+    """Whether a name is hidden or belongs to a temporary file of a program."""
     return name.startswith((".", "~$", "__MACOSX"))
 
 
 def _entry(path: Path, inside: Path) -> Entry | None:
-    """What lies at a path; None for a link to a folder that is walked anyway."""
+    """The entry at a path; None for a link to a folder that is walked anyway."""
     if path.is_symlink():
         try:
             target = path.resolve(strict=True)
-        except (OSError, RuntimeError):  # it is broken, or a loop
+        except (OSError, RuntimeError):  # broken, or a loop
             return Entry(path, LEADS_NOWHERE)
         if not target.is_relative_to(inside):
             return Entry(path, LEADS_OUT, is_folder=target.is_dir())
@@ -73,6 +73,6 @@ def _entry(path: Path, inside: Path) -> Entry | None:
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
-    """A sort key under which `Leads_2` comes before `Leads_10`."""
+    """A sort key that puts `Leads_2` before `Leads_10`."""
     parts = _DIGITS.split(text.casefold())
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]

@@ -1,7 +1,7 @@
-"""What a file is, from its content alone. The extension is never trusted.
+"""Detects a file's format by its content. The extension is never trusted.
 
-Belongs here: telling formats apart by their first bytes and naming what is no table. Does not belong here:
-encodings and dialects of text, reading workbooks.
+Belongs here: telling formats apart by their first bytes, and naming formats that are not tables. Does not belong here:
+encodings and dialects of text; reading workbooks.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NAMED_MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "a program"),
 )
 _BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x06\x00", b"\x09\x08\x08\x00")
-"""First record of workbooks of Excel 2 to 4, which have no container, and of bare streams of later ones."""
+"""First record of Excel 2 to 4 workbooks, which have no container, and of later ones without their container."""
 
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|table|head|body|meta|style)\b", re.IGNORECASE)
 
@@ -54,7 +54,7 @@ def _zip_format(source: Path | IO[bytes]) -> str | None:
             if "content.xml" in names and "mimetype" in names and b"spreadsheet" in archive.read("mimetype")[:100]:
                 return "ods"
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, KeyError):
-        # A workbook that is cut off keeps its beginning; the reader says that it is damaged.
+        # A truncated workbook keeps its beginning; the reader reports the damage.
         return "xlsx" if _begins_like_workbook(source) else None
     return None
 
@@ -68,9 +68,9 @@ def _begins_like_workbook(source: Path | IO[bytes]) -> bool:
 
 
 def detect_format(path: Path) -> str:
-    """Name the format: `csv` (any text), `xlsx` (.xlsm too), `xlsb`, `ods`, `xls`, `xml` (Excel 2003), `html`, `vcf`.
+    """Return the format: `csv` (any text), `xlsx` (.xlsm too), `xlsb`, `ods`, `xls`, `xml` (Excel 2003), `html`, `vcf`.
 
-    Raises InputRefusedError with the reason for an empty file, a picture, a document, an archive or other bytes.
+    Raises InputRefusedError if the file is empty, a picture, a document, an archive or another binary format.
     """
     with path.open("rb") as handle:
         head = handle.read(HEAD)
@@ -79,7 +79,7 @@ def detect_format(path: Path) -> str:
     if head.startswith(b"PK\x03\x04"):
         kind = _zip_format(path)
         if kind is None:
-            raise InputRefusedError("cannot be read: it is a zip archive, cut off or damaged, and no workbook")
+            raise InputRefusedError("cannot be read: it is a truncated or damaged zip archive, not a workbook")
         return kind
     if head.startswith(OLE_MAGIC) or head.startswith(_BIFF):
         return "xls"
@@ -90,7 +90,7 @@ def detect_format(path: Path) -> str:
 
 
 def _text_format(head: bytes) -> str:
-    # Marks and the zeros of UTF-16 are looked through: every one of these signs is ASCII.
+    # Ignore byte order marks and the zeros of UTF-16: every signature below is ASCII.
     bare = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     small = bare.lower()
     if small.startswith(b"begin:vcard"):

@@ -1,4 +1,4 @@
-"""Landing: what the user named goes into the archive, and the ledger hears of it before anything is made of it.
+"""Landing: stores files in the archive and records their import in the ledger, before anything is derived from them.
 
 Belongs here: telling new files from known ones. Does not belong here: reading them.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.sources.files.protection import unlocked
-from assets.sources.files.source_files import Found, find_files
+from assets.sources.files.source_files import SourceFile, source_files_of
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.options import ImportOptions, StatedOptions
 from schemas.contracts.vocabulary import DateOrder, FileStatus
@@ -26,7 +26,7 @@ from schemas.stores.stores import Stores
 
 @dataclass(frozen=True, slots=True)
 class LandedFile:
-    """What landing made of one file. `known_from` is the import that already brought its bytes."""
+    """The result of landing one file. `known_from` is the import that already holds its bytes."""
 
     path: str
     sha256: str | None
@@ -41,11 +41,11 @@ class LandedFile:
 
 @dataclass(frozen=True, slots=True)
 class LandingOptions:
-    """How files are taken.
+    """How files are landed.
 
-    `take_undone` takes bytes of an import that was undone again: a person may ask for that, a folder that is looked at
-    every minute must not. `retry` reads files again that were set aside. `password` opens workbooks that have one; it
-    is kept nowhere.
+    `take_undone` imports files of undone imports again: right for a user's command, wrong for an inbox that is scanned
+    every minute. `retry` reads files again that were set aside. `password` opens protected workbooks; it is not
+    stored.
     """
 
     take_undone: bool = False
@@ -55,20 +55,20 @@ class LandingOptions:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """The files that were named, in order; `import_id` is None when none of them is new."""
+    """The landed files, in order; `import_id` is None if none of them is new."""
 
     import_id: str | None
     files: list[LandedFile]
-    passed_over: list[str]
+    skipped: list[str]
 
 
 def new_import_id() -> str:
-    """An id for an import: the time it began and six random digits, so that ids sort as imports happened."""
+    """Make an import id: the start time and six random digits, so that ids sort by time."""
     return f"imp_{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(3)}"
 
 
 def import_options(settings: Settings, stated: StatedOptions, **profiles: Any) -> ImportOptions:
-    """How files are to be read: what was stated about them, else what the settings assume.
+    """How to read files: the stated options, with defaults from the settings.
 
     `profiles` are the fields of ImportOptions that name archived profiles.
     """
@@ -85,21 +85,21 @@ def import_options(settings: Settings, stated: StatedOptions, **profiles: Any) -
 def land(
     paths: Sequence[Path], options: ImportOptions, stores: Stores, landing: LandingOptions | None = None
 ) -> Landing:
-    """Archive every new file behind `paths` and record one import of them; known bytes change nothing.
+    """Archive every new file below `paths` and record one import of them; known bytes change nothing.
 
-    A file whose bytes an import has loaded, or is about to load, is unchanged, whatever its name; one that was
-    refused before is tried again.
+    A file is unchanged if an import has loaded its bytes or is about to, under any name. A refused file is tried
+    again.
     """
     landing = landing or LandingOptions()
     landed: list[LandedFile] = []
-    passed_over: list[str] = []
+    skipped: list[str] = []
     received: list[ImportFile] = []
     known = _known(stores.ledger, with_undone=not landing.take_undone)
-    here: set[str] = set()
-    for item in find_files(paths):
-        found = item
-        if found.passed_over:
-            passed_over.append(found.path)
+    seen: set[str] = set()
+    for source_file in source_files_of(paths):
+        found = source_file
+        if found.skipped:
+            skipped.append(found.path)
             continue
         try:
             if landing.password:
@@ -110,24 +110,24 @@ def land(
             continue
         if landing.retry:
             stores.attempts.forget(digest)
-        if digest in known or digest in here:
+        if digest in known or digest in seen:
             landed.append(LandedFile(found.path, digest, FileStatus.UNCHANGED, None, known.get(digest)))
             continue
         if stores.attempts.is_set_aside(digest):
             landed.append(LandedFile(found.path, digest, FileStatus.REFUSED, SET_ASIDE))
             continue
-        here.add(digest)
+        seen.add(digest)
         stores.archive.put_stream(found.open, digest)
         landed.append(LandedFile(found.path, digest, FileStatus.RECEIVED))
         received.append(ImportFile(len(received), digest, found.path, found.stem, size))
     if not received:
-        return Landing(None, landed, passed_over)
+        return Landing(None, landed, skipped)
     import_id = new_import_id()
     stores.ledger.add_import(import_id, options, received)
-    return Landing(import_id, landed, passed_over)
+    return Landing(import_id, landed, skipped)
 
 
-def _hashed(found: Found) -> tuple[str, int]:
+def _hashed(found: SourceFile) -> tuple[str, int]:
     with found.open() as handle:
         try:
             return stream_hash(handle)
@@ -136,7 +136,7 @@ def _hashed(found: Found) -> tuple[str, int]:
 
 
 def _known(ledger: Ledger, *, with_undone: bool) -> dict[str, str]:
-    """sha256 of every file that is loaded or about to be, to the import that brought it first."""
+    """The sha256 of every file that is loaded or about to be, with the import that brought it first."""
     known: dict[str, str] = {}
     for item in ledger.imports():
         if item.undone_at is not None and not with_undone:

@@ -1,6 +1,6 @@
-"""Workbooks under a password: telling them apart, and opening them with the password that the user states.
+"""Password-protected workbooks: detecting them, and opening them with the stated password.
 
-What is archived is the opened workbook: a password is used once and kept nowhere, and a rebuild needs none.
+The decrypted workbook is archived. The password is used once and not stored, and a rebuild needs none.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from assets.sources.files.formats import OLE_MAGIC
-from assets.sources.files.source_files import Found
+from assets.sources.files.source_files import SourceFile
 from schemas.contracts.errors import InputRefusedError
 
-_LOCKED = "is protected by a password; state it with --password, or save the workbook without one"
+_LOCKED = "is password-protected; give --password, or save the workbook without one"
 
 
 def is_protected(source: Path | IO[bytes]) -> bool:
-    """Whether a file is a workbook under a password."""
+    """Whether a file is a password-protected workbook."""
     return _office_file(source) is not None
 
 
@@ -32,20 +32,20 @@ def _office_file(source: Path | IO[bytes]) -> Any | None:
     try:
         file = msoffcrypto.OfficeFile(handle)
         return file if file.is_encrypted() else None
-    except Exception:  # noqa: BLE001  (whatever a damaged file makes it raise, the workbook reader will name it)
+    except Exception:  # noqa: BLE001  (damaged files raise many kinds; the workbook reader reports them)
         return None
 
 
 def refuse_protected(path: Path) -> None:
-    """Raise InputRefusedError for a workbook under a password."""
+    """Raise InputRefusedError for a password-protected workbook."""
     if is_protected(path):
         raise InputRefusedError(_LOCKED)
 
 
-def unlocked(found: Found, password: str) -> Found:
-    """A file as it is, or, for a workbook under a password, the workbook without it.
+def unlocked(found: SourceFile, password: str) -> SourceFile:
+    """Return the file, decrypted if it is a password-protected workbook.
 
-    Raises InputRefusedError when the password does not open it.
+    Raises InputRefusedError if the password does not open it.
     """
     if found.opened is None:
         return found
@@ -61,5 +61,5 @@ def unlocked(found: Found, password: str) -> Found:
         file.load_key(password=password)
         file.decrypt(plain)
     except Exception as error:
-        raise InputRefusedError("is protected by a password, and the one stated does not open it") from error
+        raise InputRefusedError("is password-protected, and the given password does not open it") from error
     return replace(found, opened=lambda: io.BytesIO(plain.getvalue()), local=None)

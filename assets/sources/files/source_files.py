@@ -1,7 +1,7 @@
-"""What the user named, as single files: folders are walked, archives are opened, everything else is taken as it is.
+"""Source files: the single files behind the named paths. Folders are walked and archives are opened.
 
-Belongs here: finding bytes and refusing dangerous archives by name. Does not belong here: what the bytes mean, and how
-an archive's members are listed (`assets.sources.files.archives`). A workbook is a zip archive too and is left whole.
+Belongs here: finding bytes and refusing dangerous archives. Does not belong here: what the bytes mean; listing an
+archive's members (`assets.sources.files.archives`). A workbook is a zip archive too, but counts as one file.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ from schemas.stores.archive import BLOCK
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One file: `path` as the user gave it (a member of an archive behind `!`), and its bytes behind `opened` or the
-    reason why it is refused.
+class SourceFile:
+    """One file: `path` as the user gave it (an archive's member follows `!`), and `opened`, which opens it, or
+    `refusal`, the reason why it is refused.
 
-    `stem` is the file's path below what the user named, without its extension: it tells apart two lists of one name.
-    `passed_over` marks a file that stands in a folder or archive among tables and does not claim to be one.
+    `stem` is the path below the named folder, without extension; it distinguishes two lists of one name.
+    `skipped`: a file in a folder or archive without the extension of a table.
     """
 
     path: str
     stem: str
     opened: Callable[[], IO[bytes]] | None = None
     refusal: str | None = None
-    passed_over: bool = False
+    skipped: bool = False
     local: Path | None = None
 
     def __post_init__(self) -> None:
-        """Escape what a name holds that is no UTF-8; the ledger, Dagster and the database take nothing else."""
+        """Escape bytes of names that are not UTF-8; the ledger, Dagster and the database accept only UTF-8."""
         object.__setattr__(self, "path", storable(self.path))
         object.__setattr__(self, "stem", storable(self.stem))
 
     @contextmanager
     def as_file(self) -> Iterator[Path]:
-        """The file on disk while the block runs: itself, or a copy of an archive's member.
+        """A path to the file, or to a temporary copy of an archive's member, for the duration of the block.
 
-        Raises InputRefusedError when its bytes cannot be had.
+        Raises InputRefusedError if it cannot be opened.
         """
         if self.local is not None:
             yield self.local
@@ -58,7 +58,7 @@ class Found:
             yield path
 
     def open(self) -> IO[bytes]:
-        """The bytes from their beginning. Raises InputRefusedError when they cannot be had."""
+        """Open the file at its beginning. Raises InputRefusedError if it cannot be opened."""
         if self.opened is None:
             raise InputRefusedError(self.refusal or "has no bytes")
         return self.opened()
@@ -67,11 +67,11 @@ class Found:
 TABLE_SUFFIXES = frozenset(
     {".csv", ".tsv", ".tab", ".txt", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".vcf", ".zip", ".gz", ".tgz", ".tar"}
 )
-"""Endings of files that are taken from a folder or archive; a README beside them is not an error."""
+"""Extensions that are imported from a folder or archive; a README beside them is not an error."""
 
 
-def find_files(paths: Sequence[Path]) -> Iterator[Found]:
-    """Yield every file behind `paths`, in natural order of their names; links that lead out of a folder are refused."""
+def source_files_of(paths: Sequence[Path]) -> Iterator[SourceFile]:
+    """Yield every file below `paths` in natural order; links that lead out of a folder are refused."""
     for path in paths:
         if path.is_dir():
             yield from _in_folder(path)
@@ -79,50 +79,50 @@ def find_files(paths: Sequence[Path]) -> Iterator[Found]:
             yield from _open(path, str(path), path.stem)
 
 
-def _in_folder(root: Path) -> Iterator[Found]:
+def _in_folder(root: Path) -> Iterator[SourceFile]:
     for entry in entries_in(root):
         shown, stem = str(entry.path), entry.path.relative_to(root).with_suffix("").as_posix()
         if entry.path.suffix.casefold() not in TABLE_SUFFIXES and not entry.is_folder:
-            yield Found(shown, stem, passed_over=True)
+            yield SourceFile(shown, stem, skipped=True)
         elif entry.refusal is not None:
-            yield Found(shown, stem, refusal=entry.refusal)
+            yield SourceFile(shown, stem, refusal=entry.refusal)
         else:
             yield from _open(entry.path, shown, stem)
 
 
-def _open(path: Path, shown: str, stem: str) -> Iterator[Found]:
+def _open(path: Path, shown: str, stem: str) -> Iterator[SourceFile]:
     if not path.exists():
-        yield Found(shown, stem, refusal="there is no such file or folder")
+        yield SourceFile(shown, stem, refusal="there is no such file or folder")
         return
     if not path.is_file():
-        yield Found(shown, stem, refusal=NO_FILE)
+        yield SourceFile(shown, stem, refusal=NO_FILE)
         return
     try:
         kind = archive_kind(path)
     except OSError as error:
-        yield Found(shown, stem, refusal=f"cannot be read: {error.strerror or error}")
+        yield SourceFile(shown, stem, refusal=f"cannot be read: {error.strerror or error}")
         return
     if kind is None:
-        yield Found(shown, stem, opened=lambda: path.open("rb"), local=path)
+        yield SourceFile(shown, stem, opened=lambda: path.open("rb"), local=path)
         return
     try:
         members = sorted(members_of(path, kind), key=lambda member: natural(member.name))
     except InputRefusedError as error:
-        yield Found(shown, stem, refusal=str(error))
+        yield SourceFile(shown, stem, refusal=str(error))
         return
     for member in members:
         yield _member(member, shown)
 
 
-def _member(member: Member, shown: str) -> Found:
+def _member(member: Member, shown: str) -> SourceFile:
     path, stem = f"{shown}!{member.name}", Path(member.name).with_suffix("").as_posix()
     if Path(member.name).suffix.casefold() not in TABLE_SUFFIXES and not member.is_only:
-        return Found(path, stem, passed_over=True)
+        return SourceFile(path, stem, skipped=True)
     try:
         with member.opened() as handle:
             head = handle.read(8)
     except InputRefusedError as error:
-        return Found(path, stem, refusal=str(error))
+        return SourceFile(path, stem, refusal=str(error))
     if head.startswith(b"\x1f\x8b") or (head.startswith(b"PK\x03\x04") and not member.is_workbook()):
-        return Found(path, stem, refusal="is an archive within an archive; unpack it first")
-    return Found(path, stem, opened=member.opened)
+        return SourceFile(path, stem, refusal="is an archive within an archive; unpack it first")
+    return SourceFile(path, stem, opened=member.opened)

@@ -1,1 +1,1 @@
-"""Layout: sheets become tables with headers, every physical row accounted for."""
+"""Layout: from sheets to tables with headers. Every physical row is accounted for."""

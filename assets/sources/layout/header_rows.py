@@ -1,7 +1,6 @@
-"""Which rows of a sheet are headers and which are footers, and what the columns are called.
+"""Finds the headers and footers of a sheet, and names its columns.
 
-Belongs here: rules over the cells of single rows. Does not belong here: walking through a sheet
-(`assets.sources.layout.tables`).
+Belongs here: rules about single rows. Does not belong here: walking through a sheet (`assets.sources.layout.tables`).
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ from schemas.contracts.headers import fold_header, without_repeat
 from schemas.contracts.word_lists import word_list
 
 HEADER_WITHIN = 60
-"""Rows in which the first header is looked for: the longest preamble met in real report exports had about twenty."""
+"""The first header must be in this many rows: the longest preamble seen in real exports had about twenty."""
 
 FOOTER_WITHIN = 10
 LONGEST_HEADER = 120
-"""Characters; what is longer is a sentence."""
+"""Characters. Anything longer is a sentence."""
 
 _NUMBER = re.compile(r"[-+]?[\d.,\s]+%?")
 
@@ -34,7 +33,7 @@ def _footer() -> re.Pattern[str]:
 
 
 def clean(cell: str | None) -> str | None:
-    """A cell without blanks around it; None for a blank one."""
+    """The cell without surrounding whitespace; None if it is blank."""
     if cell is None:
         return None
     text = cell.replace("\u00a0", " ").strip()
@@ -42,19 +41,19 @@ def clean(cell: str | None) -> str | None:
 
 
 def known_cells(row: Cells, known: frozenset[str]) -> int:
-    """How many cells of a row are headers that some profile knows."""
+    """How many cells of a row are headers of some profile."""
     return sum(1 for cell in row if cell and len(cell) <= LONGEST_HEADER and without_repeat(fold_header(cell)) in known)
 
 
 def find_header(rows: Sequence[Cells], filled: Sequence[int], known: frozenset[str]) -> int:
     """The index of the header row.
 
-    The row in which the most cells are known headers, the first of equals; where none is known, the first row
-    that is as wide as most rows and holds no number; else the first row with a value.
+    The row with the most known headers, the first of equals. Without known headers: the first row that is as wide
+    as most rows and has no number, else the first row with a value.
     """
     first = [index for index, count in enumerate(filled) if count][:HEADER_WITHIN]
     hits = {index: known_cells(rows[index], known) for index in first}
-    # A later table of the sheet may know more headers than the first: the first row that is mostly header begins it.
+    # A later table may have more known headers than the first: the first row that is mostly headers wins.
     for index in first:
         if hits[index] >= max(2, filled[index] / 2):
             near = [other for other in first if index <= other <= index + 2]
@@ -70,7 +69,7 @@ def find_header(rows: Sequence[Cells], filled: Sequence[int], known: frozenset[s
 
 
 def is_like_header(row: Cells, known: frozenset[str], own: Sequence[str]) -> bool:
-    """Whether a row among the data is a header: its table's own again, or two known headers that make up half of it."""
+    """Whether a row among the data is a header: the table's own again, or mostly known headers, at least two."""
     cells = [cell for cell in row if cell]
     if [fold_header(cell) if cell else "" for cell in row[: len(own)]] == list(own):
         return True
@@ -78,15 +77,15 @@ def is_like_header(row: Cells, known: frozenset[str], own: Sequence[str]) -> boo
 
 
 def is_number(cell: str | None) -> bool:
-    """Whether a cell is written as a number."""
+    """Whether a cell looks like a number."""
     return bool(cell) and bool(_NUMBER.fullmatch(cell or ""))
 
 
 def name_columns(cells: Cells, above: Sequence[Cells] = ()) -> tuple[list[str], list[str]]:
-    """Name every column, with warnings for the user.
+    """Name every column; returns the names and warnings for the user.
 
-    A blank header becomes `column N`. A header that stands twice takes the label of its group from the row above it
-    (`Billing` over `City`) where there is one; what is then still repeated gets a number behind it.
+    A blank header becomes `column N`. A repeated header is prefixed with the label of its group from the row above
+    (`Billing` over `City`), if any; if it still repeats, a number is appended.
     """
     names = [" ".join(cell.split()) if cell else f"column {index + 1}" for index, cell in enumerate(cells)]
     counts = Counter(fold_header(name) for name in names)
@@ -102,7 +101,7 @@ def name_columns(cells: Cells, above: Sequence[Cells] = ()) -> tuple[list[str], 
         place = seen[fold_header(name)]
         if place > 1:
             numbered = f"{name} ({place})"
-            warnings.append(f"header {name!r} stands more than once; the later column is called {numbered!r}")
+            warnings.append(f"header {name!r} is repeated; the later column is named {numbered!r}")
             headers.append(numbered)
         else:
             headers.append(name)
@@ -110,7 +109,7 @@ def name_columns(cells: Cells, above: Sequence[Cells] = ()) -> tuple[list[str], 
 
 
 def _groups(above: Sequence[Cells], width: int) -> list[str | None]:
-    """The label of the group that each column stands in: the nearest one to its left in the row above the header."""
+    """The group label of each column: the nearest cell at or left of it in the row above the header."""
     row = above[-1] if above else ()
     labels = [cell for cell in row if cell]
     if not labels or len(labels) >= width or len(labels) < 2:
@@ -124,7 +123,7 @@ def _groups(above: Sequence[Cells], width: int) -> list[str | None]:
 
 
 def footer_start(rows: Sequence[Cells], width: int) -> int:
-    """The index behind the last data row: closing rows that say `Total`, `Generated on …` are no data."""
+    """The index after the last data row: closing rows such as `Total` or `Generated on …` are the footer."""
     end = len(rows)
     if width < 3:
         return end

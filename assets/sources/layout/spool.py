@@ -1,7 +1,4 @@
-"""Frames kept in order, in memory while they are few and on disk beyond that.
-
-What a file needs of memory is one batch and this buffer, whatever its size.
-"""
+"""A buffer of frames in order, which spills to disk, so that a file of any size needs one batch and this buffer."""
 
 from __future__ import annotations
 
@@ -12,18 +9,18 @@ from pathlib import Path
 import polars as pl
 
 BUFFER = 48 << 20
-"""Bytes of frames that are kept in memory; more goes to disk."""
+"""Bytes of frames in memory; more goes to disk."""
 
 HELD_FRAMES = 4
-"""Frames that are kept in memory at most: a few rows keep alive the texts of all rows that they were filtered from."""
+"""The most frames in memory: a few filtered rows keep alive the text of all rows that they came from."""
 
 BATCH_ROWS = 131_072
 
 
 class Spool:
-    """Frames added one by one and read again as often as wanted, in batches of bounded size.
+    """Frames that are added one by one and can be read repeatedly, in batches of bounded size.
 
-    A column that some of the frames lack is null for their rows.
+    A column that a frame lacks is null for its rows.
     """
 
     def __init__(self) -> None:
@@ -34,7 +31,7 @@ class Spool:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Add rows behind those that are there."""
+        """Append rows."""
         if frame.is_empty():
             return
         self.height += frame.height
@@ -45,7 +42,7 @@ class Spool:
 
     def _flush(self) -> None:
         if self._folder is None:
-            # Removed with this object at the latest.
+            # Removed together with this object.
             self._folder = tempfile.TemporaryDirectory(prefix="leadsift-spool-")
         path = Path(self._folder.name) / f"{len(self._files)}.arrow"
         pl.concat(self._held, how="diagonal").write_ipc(path, compression="uncompressed")
@@ -53,13 +50,13 @@ class Spool:
         self._held, self._held_bytes = [], 0
 
     def batches(self) -> Iterator[pl.DataFrame]:
-        """The rows in their order, at most `BATCH_ROWS` at a time."""
+        """The rows in order, at most `BATCH_ROWS` at a time."""
         for path in self._files:
             yield from pl.read_ipc(path).iter_slices(BATCH_ROWS)
         if self._held:
             yield from pl.concat(self._held, how="diagonal").iter_slices(BATCH_ROWS)
 
     def frame(self) -> pl.DataFrame:
-        """Everything as one frame, for small tables; an empty frame without columns when nothing was added."""
+        """All rows as one frame, for small tables; an empty frame without columns if nothing was added."""
         parts = list(self.batches())
         return pl.concat(parts, how="diagonal") if parts else pl.DataFrame()

@@ -1,9 +1,8 @@
-"""Sheets and tables: from rows of cells to headers with their data, every physical row accounted for.
+"""Splits sheets into tables: headers with their data. Every physical row is accounted for.
 
-A sheet may hold several tables one below the other; each becomes a table of its own. Belongs here: preamble, several
-header rows, repeated headers, footers, ragged rows, and the balance of it all. Does not belong here: which row is the
-header (`assets.sources.layout.header_rows`), and what a header means; that one is known is asked through a set of
-folded headers.
+A sheet may hold several tables below each other. Belongs here: preambles, several header rows, repeated headers,
+footers, ragged rows, and their balance. Does not belong here: which row is the header
+(`assets.sources.layout.header_rows`); what a header means: known headers are passed in as a set.
 """
 
 from __future__ import annotations
@@ -30,24 +29,23 @@ from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.headers import fold_header
 
 HEAD_ROWS = 500
-"""Rows that are held to find the first header."""
+"""Rows that are buffered to find the first header."""
 
 TAIL_ROWS = 12
-"""Rows that are held back until the end of the table is known: they may be its footer or the next table's title."""
+"""Rows that are held back at the end of a table: they may be its footer or the next table's title."""
 
 
 MAX_COLUMNS = 4_096
-"""Five times what CRMs allow. Columns without a target are kept in each record's `custom` map, and DuckDB takes 2,048
-records at a time: beyond some 8,000 columns these no longer fit into its memory, and the import fails."""
+"""Five times what CRMs allow. Unmapped columns go to each record's `custom` map, and DuckDB processes 2,048 records at
+a time: above some 8,000 columns they exceed its memory, and the import fails."""
 
 
 @dataclass(slots=True)
 class Table:
     """One header and its data.
 
-    `cells` holds frames with one text column for each header, `c0`, `c1` … in order, and `row_number` (Int32).
-    The counts obey `rows == cells.height + rejected + blank + preamble + footer`; the header itself is not
-    counted.
+    `cells` holds frames with one text column per header, `c0`, `c1` …, and `row_number` (Int32). The counts obey
+    `rows == cells.height + rejected + blank + preamble + footer`; the header itself is not counted.
     """
 
     name: str
@@ -62,14 +60,14 @@ class Table:
 
     @property
     def rows(self) -> int:
-        """Physical rows of the table but its header."""
+        """Physical rows of the table without its header."""
         return self.cells.height + len(self.rejections) + self.blank + self.preamble + self.footer
 
 
 def find_tables(sheet: Sheet, known_headers: frozenset[str]) -> list[Table]:
-    """Split a sheet into its tables; an empty list for a sheet without any value.
+    """Split a sheet into its tables; an empty list for a sheet without values.
 
-    Raises InputRefusedError when the rows that were handed in are not those that the tables account for.
+    Raises InputRefusedError if the tables do not account for every row of the sheet.
     """
     physical = _Physical(sheet.blocks)
     tables = _Splitter(replace(sheet, blocks=physical), known_headers).split()
@@ -82,7 +80,7 @@ def find_tables(sheet: Sheet, known_headers: frozenset[str]) -> list[Table]:
 
 
 class _Physical:
-    """Blocks of rows, counted as they go by: the one count that nobody who deals with them makes."""
+    """Counts the rows of blocks as they pass, independently of the code that splits them."""
 
     def __init__(self, blocks: Iterable[Block]) -> None:
         self.rows = 0
@@ -126,7 +124,7 @@ class _Splitter:
     # Tables ------------------------------------------------------------------------------------------------------
 
     def _open(self, number: int, rows: Sequence[Sequence[str | None]], before: Table) -> None:
-        """Begin a table whose header is the last of `rows`; those above it may hold labels of groups of columns."""
+        """Start a table whose header is the last of `rows`; the rows above may hold group labels."""
         header = rows[-1]
         width = max((index + 1 for index, cell in enumerate(header) if cell is not None), default=0)
         self._refuse_wide(width)
@@ -139,7 +137,7 @@ class _Splitter:
         self.tables.append(table)
 
     def _close(self) -> None:
-        """End the table: its last rows may be a footer."""
+        """End the table; its last rows may be a footer."""
         table = self.tables[-1]
         tail = [row[:-1] for row in self.tail.iter_rows()]
         keep = footer_start(tail, len(table.headers))
@@ -151,7 +149,7 @@ class _Splitter:
         self.tail = self.tail.clear()
         if self.short:
             table.warnings.append(
-                f"{self.short} rows have fewer cells than the header; the missing ones at their end are blank"
+                f"{self.short} rows have fewer cells than the header; the missing last cells are blank"
             )
         if self.repeated:
             table.warnings.append(f"the header is repeated {self.repeated} times among the rows; skipped")
@@ -160,7 +158,7 @@ class _Splitter:
         self.short = self.repeated = 0
 
     def _keep(self, frame: pl.DataFrame) -> None:
-        """Take rows as data; blank ones are counted."""
+        """Add rows to the data; blank ones are only counted."""
         if frame.is_empty():
             return
         table = self.tables[-1]
@@ -172,7 +170,7 @@ class _Splitter:
     # Blocks ------------------------------------------------------------------------------------------------------
 
     def _absorb(self, block: Block) -> None:
-        """Take a block of rows into the open table, or into those that begin in it."""
+        """Add a block of rows to the open table, and start the tables that begin within it."""
         while len(block):
             if not self.sheet.is_cut:
                 self._widen(_width(block))
@@ -185,7 +183,7 @@ class _Splitter:
             block = part_of(block, place + 1, len(block))
 
     def _begin_at(self, block: Block, place: int) -> None:
-        """Deal with a header among the rows: passed over where it is the table's own again, else a new table's."""
+        """Handle a header among the rows: skip it if it repeats the table's own, else start a new table."""
         table = self.tables[-1]
         row = [clean(cell) for cell in _raw_row(block, place)]
         folded = [fold_header(cell) if cell else "" for cell in row]
@@ -201,7 +199,7 @@ class _Splitter:
             self._open(block.first + place, [*labels, row], before)
 
     def _take_title(self, before: Table) -> list[list[str | None]]:
-        """Take the title rows above a new header out of what was held back: they are the new table's preamble."""
+        """Remove the title rows above a new header from the tail: they are the new table's preamble."""
         width = len(self.tables[-1].headers)
         rows = [list(row[:-1]) for row in self.tail.iter_rows()]
         start = len(rows)
@@ -216,14 +214,14 @@ class _Splitter:
         return rows[start:]
 
     def _hold(self, frame: pl.DataFrame) -> None:
-        """Keep all rows but the last few, which are held back."""
+        """Keep all rows except the last few, which are held back."""
         joined = pl.concat([self.tail, frame]) if self.tail.height else frame
         cut = max(0, joined.height - TAIL_ROWS)
         self._keep(joined[:cut])
         self.tail = joined[cut:]
 
     def _next_header(self, block: Block) -> int | None:
-        """The place of the first row of a block that is a header; its first or second cell must be a known one."""
+        """The index of the first header row in a block; its first or second cell must be a known header."""
         own = [fold_header(header) for header in self.tables[-1].headers]
         words = self.known | {header.lower() for header in self.tables[-1].headers[:2]}
         for place, row in _candidates(block, words, self.words):
@@ -232,7 +230,7 @@ class _Splitter:
         return None
 
     def _frame(self, block: Block, width: int) -> pl.DataFrame:
-        """A block as clean cells under the table's columns; broken rows and those with more cells are refused."""
+        """A block as clean cells in the table's columns; broken and too long rows are rejected."""
         if isinstance(block, Frame):
             numbers = pl.int_range(block.first, block.first + len(block), dtype=pl.Int32, eager=True)
             frame = block.frame.with_columns(numbers.alias("row_number"))
@@ -284,7 +282,7 @@ class _Splitter:
         self.tables[-1].rejections.append(Rejection(number, None, value, reason))
 
     def _widen(self, width: int) -> None:
-        """Name the columns of a workbook's table that have cells and no header."""
+        """Name columns of a workbook's table that have cells but no header."""
         self._refuse_wide(width)
         table = self.tables[-1]
         new = range(len(table.headers), width)
@@ -312,7 +310,7 @@ class _Splitter:
 
 
 def _head(blocks: Iterator[Block]) -> tuple[Rows, Iterator[Block]]:
-    """The first rows that hold a value among them, and the blocks behind them."""
+    """The first rows up to one with a value, and the remaining blocks."""
     head = Rows(1, [])
     for block in blocks:
         if not head.rows:
@@ -345,7 +343,7 @@ def _width(block: Block) -> int:
 
 
 def _candidates(block: Block, words: AbstractSet[str], known: pl.Series) -> Iterator[tuple[int, Cells]]:
-    """Rows whose first or second cell is one of the words, with their places; in frames one of those known at all."""
+    """Indexes and rows whose first or second cell is one of `words`; in frames, one of `known`."""
     if isinstance(block, Rows):
         for place, row in enumerate(block.rows):
             if row and any(cell and len(cell) <= LONGEST_HEADER and cell.strip().lower() in words for cell in row[:2]):

@@ -1,6 +1,6 @@
-"""Audit rows of an import: what was read, as `audit.imports`, `audit.import_files` and their like hold it.
+"""Audit rows of an import: `audit.imports`, `audit.import_files` and related tables.
 
-Belongs here: making and writing those rows. Does not belong here: records (`record_writing`), what the ledger keeps.
+Belongs here: making and writing those rows. Does not belong here: records (`record_writing`) and the ledger.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Row = dict[str, object]
 
 @dataclass(slots=True)
 class AuditRows:
-    """Rows of one import for the audit tables, gathered and written together."""
+    """The audit rows of one import, collected and written together."""
 
     item: Import
     files: list[Row] = field(default_factory=list)
@@ -31,12 +31,12 @@ class AuditRows:
     quality: list[Row] = field(default_factory=list)
 
     def add_refused(self, file: ImportFile, reason: str) -> None:
-        """Add a file that was refused."""
+        """Add a refused file."""
         row = {"sheet_ordinal": -1, "status": FileStatus.REFUSED.value, "reason": reason}
         self.files.append({**self._file(file), **row})
 
     def add_loaded(self, file: ImportFile, interpreted: InterpretedFile, rejects: Path | None) -> None:
-        """Add the sheets of a file that was loaded; `rejects` is the file of its refused rows."""
+        """Add the sheets of a loaded file; `rejects` is the file with its rejected rows."""
         for sheet in interpreted.sheets:
             row = {**sheet_row(interpreted, sheet), "rejects_file": str(rejects) if rejects else None}
             self.files.append({**self._file(file), **row})
@@ -81,7 +81,7 @@ class AuditRows:
         ]
 
     def write(self, session: Session) -> None:
-        """Write every row, the import's own last."""
+        """Write all rows, the row of the import last."""
         for table, rows in zip(AUDIT_TABLES, (self.files, self.rejected, self.unmapped, self.quality), strict=True):
             session.append(table, _frame(rows))
         item = self.item

@@ -1,6 +1,6 @@
-"""What people stated, from the ledger into the warehouse: decisions about pairs, actions on entities, models in use.
+"""Copies facts from the ledger to the warehouse: decisions about pairs, actions on entities, models in use.
 
-Belongs here: copying facts that are not files. Does not belong here: what they do to the derived tables.
+Belongs here: facts that are not files. Does not belong here: their effect on the derived tables.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _TIME = pl.Datetime("us", "UTC")
 _MAP = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
 
 
-def take_statements(session: Session, ledger: Ledger, archive: Archive) -> None:
-    """Put what the ledger has now in the place of what the warehouse had; the models come from the archive.
+def load_facts(session: Session, ledger: Ledger, archive: Archive) -> None:
+    """Replace the warehouse's copy of the facts by the ledger's; models come from the archive.
 
-    Raises StoreError when a model that is in use is of another version of the program.
+    Raises StoreError if a model in use belongs to another version of the program.
     """
     keep_history(session, ledger)
     acted = ledger.actions.all()
@@ -62,10 +62,10 @@ def take_statements(session: Session, ledger: Ledger, archive: Archive) -> None:
         orient="row",
     )  # fmt: skip
     models = {entity: _model(entity, acted, archive) for entity in RESOLVED_ENTITIES}
-    here = pl.lit(value=False).alias("is_suspended")
+    not_suspended = pl.lit(value=False).alias("is_suspended")
     with session.transaction():
-        session.replace("audit.decisions", decisions.with_columns(here))
-        session.replace("audit.actions", actions.with_columns(here))
+        session.replace("audit.decisions", decisions.with_columns(not_suspended))
+        session.replace("audit.actions", actions.with_columns(not_suspended))
         session.run(SQL.statement("suspend_decisions"))
         session.run(SQL.statement("suspend_actions"))
         session.replace("audit.entity_history", _history(ledger))
@@ -78,7 +78,7 @@ def take_statements(session: Session, ledger: Ledger, archive: Archive) -> None:
 
 
 def keep_history(session: Session, ledger: Ledger) -> None:
-    """Put into the ledger what the warehouse found to have become of entities."""
+    """Save the warehouse's entity history in the ledger."""
     found = session.frame("SELECT * REPLACE (CAST(changed_at AS VARCHAR) AS changed_at) FROM audit.entity_history")
     ledger.add_history(found.to_dicts())
 
@@ -90,7 +90,7 @@ def _history(ledger: Ledger) -> pl.DataFrame:
 
 
 def _model(entity: Entity, acted: list[Action], archive: Archive) -> Model:
-    """The model that somebody last put to use, else the shipped one."""
+    """The model that was last put to use, else the shipped one."""
     chosen = [item.details for item in acted if item.kind == ActionKind.USE_MODEL and item.entity == entity]
     if not chosen or "sha256" not in chosen[-1]:
         return SHIPPED[entity]
@@ -98,4 +98,4 @@ def _model(entity: Entity, acted: list[Action], archive: Archive) -> Model:
         try:
             return from_json(path.read_text(encoding="utf-8"))
         except StoreError as error:
-            raise StoreError(f"{error}; or go back by `leadsift train --use shipped`") from error
+            raise StoreError(f"{error}; or go back with `leadsift train --use shipped`") from error

@@ -1,7 +1,7 @@
-"""Loading: imports that the ledger knows and the warehouse lacks become source records, each whole or not at all.
+"""Loading: turns imports that are in the ledger but not in the warehouse into source records, all or nothing.
 
-The same call serves a new import, the recovery from a crash and a rebuild of an empty warehouse. What a file becomes
-depends on its bytes and the import's options alone.
+The same call serves a new import, recovery after a crash, and a rebuild of an empty warehouse. The result depends only
+on the bytes of the files and the import's options.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.loading.audit import AUDIT_TABLES, AuditRows
-from assets.sources.loading.facts import take_statements
+from assets.sources.loading.facts import load_facts
 from assets.sources.loading.interpretation import InterpretedFile, Interpreter
 from assets.sources.loading.record_writing import Parts, RecordWriter
 from assets.sources.loading.rejects import write_rejects
@@ -36,7 +36,7 @@ SQL = SqlFolder.beside(__file__)
 
 
 def pending(session: Session, ledger: Ledger) -> list[Import]:
-    """Imports of the ledger that should be in the warehouse and are not, in their order."""
+    """Imports of the ledger that are missing in the warehouse, in order."""
     loaded = set(session.frame("SELECT import_id FROM audit.imports")["import_id"].to_list())
     gone = {ImportStatus.REFUSED, ImportStatus.UNCHANGED}
     return [
@@ -47,26 +47,26 @@ def pending(session: Session, ledger: Ledger) -> list[Import]:
 
 
 def load_pending(session: Session, stores: Stores, rejects_dir: Path | None = None) -> list[Import]:
-    """Load every pending import and record in the ledger what became of it; returns them as they ended.
+    """Load every pending import and record its outcome in the ledger; returns the imports with their outcomes.
 
-    What is refused of the files of an import that was never loaded before is written below `rejects_dir`, to be mended.
+    Rejected rows of new imports are written to `rejects_dir`, to be corrected.
 
-    Raises StoreError when the warehouse has lost records that the ledger saw loaded, when the archive lacks a file, or
-    when a file that was loaded once would be refused now.
+    Raises StoreError if the warehouse has lost records that were loaded, if the archive lacks a file, or if a file that
+    was loaded before would be refused now.
     """
     ledger = stores.ledger
-    _take_back(session, ledger)
+    _remove_undone(session, ledger)
     lost = missing_records(session, ledger)
     if lost:
         raise StoreError(f"the warehouse has lost records: {lost[0]}; run `leadsift doctor --rebuild`")
     finished = [_Loading(session, stores, item, rejects_dir).run() for item in pending(session, ledger)]
-    _settle(session, ledger)
-    take_statements(session, ledger, stores.archive)
+    _finish_loaded(session, ledger)
+    load_facts(session, ledger, stores.archive)
     return finished
 
 
-def _take_back(session: Session, ledger: Ledger) -> None:
-    """Take the rows of undone imports out of the warehouse; only the keys of records that went with them stay."""
+def _remove_undone(session: Session, ledger: Ledger) -> None:
+    """Remove the rows of undone imports from the warehouse; only the keys of their records stay."""
     undone = [item.import_id for item in ledger.imports() if item.undone_at is not None]
     if not undone:
         return
@@ -88,8 +88,8 @@ def _delete(session: Session, import_id: str) -> None:
         session.run(SQL.statement("delete_import", table=Table(table)), {"import_id": import_id})
 
 
-def _settle(session: Session, ledger: Ledger) -> None:
-    """Finish in the ledger what a killed process had loaded without coming to say so."""
+def _finish_loaded(session: Session, ledger: Ledger) -> None:
+    """Record the outcome of imports that a killed process loaded but did not finish in the ledger."""
     loaded = set(session.frame("SELECT import_id FROM audit.imports")["import_id"].to_list())
     counts = record_counts(session)
     for item in ledger.imports():
@@ -112,7 +112,7 @@ def _settle(session: Session, ledger: Ledger) -> None:
 
 
 def record_counts(session: Session) -> dict[tuple[str, int], int]:
-    """How many rows each file (import id, ordinal) has in the records tables."""
+    """The number of rows of each file (import id, ordinal) in the records tables."""
     counts: Counter[tuple[str, int]] = Counter()
     for table in RECORD_TABLES.values():
         for import_id, ordinal, found in session.frame_of(SQL.statement("file_counts", table=Table(table))).iter_rows():
@@ -121,14 +121,14 @@ def record_counts(session: Session) -> dict[tuple[str, int], int]:
 
 
 def missing_records(session: Session, ledger: Ledger) -> list[str]:
-    """Files of which the warehouse holds another number of records than the ledger saw loaded, one sentence each.
+    """Files whose number of records in the warehouse differs from the ledger's, one sentence each.
 
-    A write-ahead log that was damaged by the machine opens without an error and without its rows; this finds it.
+    A damaged write-ahead log opens without an error and without its rows; this detects it.
     """
     counts = record_counts(session)
     loaded = set(session.frame("SELECT import_id FROM audit.imports")["import_id"].to_list())
     return [
-        f"{file.path} ({item.import_id}): {file.records} records were loaded, the warehouse holds {found}"
+        f"{file.path} ({item.import_id}): {file.records} records were loaded, the warehouse has {found}"
         for item in ledger.imports()
         if item.import_id in loaded
         for file in item.files
@@ -137,7 +137,7 @@ def missing_records(session: Session, ledger: Ledger) -> list[str]:
 
 
 class _Loading:
-    """One import on its way into the warehouse."""
+    """Loads one import into the warehouse."""
 
     def __init__(self, session: Session, stores: Stores, item: Import, rejects_dir: Path | None) -> None:
         self.session, self.stores, self.item = session, stores, item
@@ -147,14 +147,14 @@ class _Loading:
         self.rejects = rejects_dir / item.import_id if rejects_dir is not None and is_new else None
 
     def run(self) -> Import:
-        """Load the import whole or not at all, and record in the ledger what became of it."""
+        """Load the import completely or not at all, and record the outcome in the ledger."""
         if self.rejects is not None:
-            shutil.rmtree(self.rejects, ignore_errors=True)  # what a killed attempt may have left of it
+            shutil.rmtree(self.rejects, ignore_errors=True)  # leftovers of a killed attempt
         try:
             with self.session.writing_in_bulk(), self.session.transaction():
                 status, files = self._load()
         except BaseException:
-            # Whatever broke the connection is the reason to tell; the next run clears away what this could not.
+            # Report the original error; the next run removes what this could not.
             with suppress(Exception), self.session.transaction():
                 _delete(self.session, self.item.import_id)
             raise
@@ -163,13 +163,13 @@ class _Loading:
 
     def _load(self) -> tuple[ImportStatus, list[ImportFile]]:
         item = self.item
-        _delete(self.session, item.import_id)  # what a killed attempt may have left of it
+        _delete(self.session, item.import_id)  # leftovers of a killed attempt
         parts = Parts(self.session)
         files: list[ImportFile] = []
         for index, file in enumerate(item.files):
             progress.report(f"Reading {file.path}", index, len(item.files))
             files.append(self._load_file(RecordWriter(parts, item, file)))
-        _refuse_to_forget(item, files)
+        _check_still_loaded(item, files)
         status = _status(files)
         if status != ImportStatus.REFUSED:
             self.audit.write(self.session)
@@ -177,7 +177,7 @@ class _Loading:
         return status, files
 
     def _load_file(self, records: RecordWriter) -> ImportFile:
-        """Interpret one file and write its records; a refusal is written down instead."""
+        """Interpret one file and write its records, or record why it is refused."""
         file = records.file
         interpreted = self._interpret(records)
         if records.failure is not None:
@@ -193,27 +193,27 @@ class _Loading:
         return replace(file, status=FileStatus.LOADED, records=records.finish(interpreted.sheets))
 
     def _interpret(self, records: RecordWriter) -> InterpretedFile | str:
-        """What a file is, or why it is refused; a file that ended the process twice is not read again.
+        """Interpret the file, or return why it is refused; a file that ended the process twice is not read again.
 
-        Raises StoreError when the archive lacks the file: that is damage to a fact and no property of the file.
+        Raises StoreError if the archive lacks the file: then a fact is damaged, not the file.
         """
         file, item, attempts = records.file, self.item, self.stores.attempts
         if attempts.is_set_aside(file.sha256):
             return SET_ASIDE
         try:
             with attempts.reading(file.sha256), self.stores.archive.fetched(file.sha256) as path:
-                return self.interpreter.interpret_or_refuse(path, file.stem, records.take)
+                return self.interpreter.interpret_or_refuse(path, file.stem, records.write)
         except StoreError as error:
-            raise StoreError(f"{error}, or do without {file.path} by `leadsift undo {item.import_id}`") from error
+            raise StoreError(f"{error}, or drop {file.path} with `leadsift undo {item.import_id}`") from error
 
 
-def _refuse_to_forget(item: Import, files: Sequence[ImportFile]) -> None:
-    """A rebuild must not drop what was loaded once; another version of the program may read a file differently."""
+def _check_still_loaded(item: Import, files: Sequence[ImportFile]) -> None:
+    """Raise StoreError for a file that was loaded before and is refused now, as by another version of the program."""
     for before, now in zip(item.files, files, strict=True):
         if before.status == FileStatus.LOADED and now.status == FileStatus.REFUSED:
             raise StoreError(
                 f"{now.path} ({item.import_id}) was loaded before and is refused now: {now.reason}; "
-                f"do without it by `leadsift undo {item.import_id}`, or use the version of leadsift that loaded it"
+                f"drop it with `leadsift undo {item.import_id}`, or use the version of leadsift that loaded it"
             )
 
 

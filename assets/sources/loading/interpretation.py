@@ -1,7 +1,6 @@
-"""Interpreting a file: read, find tables, recognise, map — one call from bytes to records, the same for inspecting,
-importing and rebuilding.
+"""Interprets a file: read, find tables, recognise, map. Inspect, import and rebuild use the same call.
 
-The result depends on the bytes, the file's name and the import's options only.
+The result depends only on the bytes, the file's name and the import's options.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ from schemas.contracts.vocabulary import UpdatePolicy
 from schemas.profiles.loader import Profile
 
 SheetSink = Callable[[int, RecordSet, pl.DataFrame], None]
-"""Takes the records of a sheet, by the sheet's ordinal, frame by frame (see `mapping.map_table`)."""
+"""Receives the records of a sheet, with its ordinal, frame by frame (see `mapping.map_table`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class InterpretedSheet:
-    """One table of a file: what it was recognised as and why, and the records it makes."""
+    """One table of a file: what it was recognised as and why, and its records."""
 
     ordinal: int
     table: Table
@@ -46,12 +45,12 @@ class InterpretedSheet:
 
     @property
     def rejections(self) -> list[Rejection]:
-        """Rows refused by the reader, rows and cells refused by the mapping."""
+        """Rows and cells that the reader or the mapping rejected."""
         return [*self.table.rejections, *self.mapped.rejections]
 
     @property
     def rejected(self) -> int:
-        """Physical rows that were refused, by the reader or by the mapping."""
+        """Physical rows that the reader or the mapping rejected."""
         return sum(1 for item in self.rejections if item.column is None)
 
     @property
@@ -64,7 +63,7 @@ class InterpretedSheet:
 
 @dataclass(frozen=True, slots=True)
 class InterpretedFile:
-    """A file that was taken: how it was read, its sheets, and sentences for the user."""
+    """An accepted file: how it was read, its sheets, and warnings for the user."""
 
     reading: FileReading
     sheets: list[InterpretedSheet]
@@ -77,9 +76,9 @@ _VERSION_MARKS = re.compile(
 
 
 def source_of(profile: Profile, stem: str, options: ImportOptions) -> str:
-    """The source that a file's records belong to: as told, else the CRM, else the list by its name.
+    """The source of a file's records: the stated one, else the CRM, else the list's name.
 
-    Dates and copy marks in a list's name do not count, so that next week's file is the same list.
+    Dates and copy marks in the name are ignored, so that next week's file is the same list.
     """
     if options.source:
         return options.source
@@ -91,16 +90,16 @@ def source_of(profile: Profile, stem: str, options: ImportOptions) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """Reads the files of an import under its options and profiles; of each sheet only `most_rows` where that is set."""
+    """Reads the files of an import with its options and profiles; `most_rows` limits the rows of each sheet."""
 
     options: ImportOptions
     profiles: Sequence[Profile]
     most_rows: int | None = None
 
     def interpret(self, path: Path, stem: str, sink: SheetSink) -> InterpretedFile:
-        """Interpret one file and hand its records to `sink`.
+        """Interpret one file and pass its records to `sink`.
 
-        Raises InputRefusedError with the reason when nothing in it can be taken; what `sink` was handed is void then.
+        Raises InputRefusedError if nothing in it can be used; records already passed to `sink` are then void.
         """
         known = known_headers(self.profiles)
         reading = read_file(path, self.options.encoding, known)
@@ -127,17 +126,17 @@ class Interpreter:
                 _add_faults(sheets[-1], faults)
         if not sheets:
             raise InputRefusedError("; ".join(refusals) or "has no sheet with a value in it")
-        return InterpretedFile(reading, sheets, [*warnings, *(f"not taken: {reason}" for reason in refusals)])
+        return InterpretedFile(reading, sheets, [*warnings, *(f"not imported: {reason}" for reason in refusals)])
 
     def interpret_or_refuse(self, path: Path, stem: str, sink: SheetSink) -> InterpretedFile | str:
-        """Interpret a file: what it is, or the reason why it is refused, whatever goes wrong with it."""
+        """Interpret a file, or return the reason why it is refused. Never raises on the content of a file."""
         try:
             return self.interpret(path, stem, sink)
         except LeadsiftError as error:
             return str(error)
         except Exception as error:
-            # A file that makes us fail must not stop every later import; it is refused by name and can be reported. The
-            # error's own text may quote a cell, so only its kind is written down.
+            # A file that breaks the program must not stop later imports: it is refused by name and can be reported. The
+            # error's text may quote a cell, so only its type is recorded.
             if os.environ.get("LEADSIFT_DEBUG"):
                 raise
             return f"could not be interpreted ({type(error).__name__}); please report this file"
@@ -168,7 +167,7 @@ class Interpreter:
 
 
 def _faults(sheet: Sheet, tables: Sequence[Table]) -> Iterator[list[Rejection]]:
-    """The cells of each table whose value the reader could not give."""
+    """The cells of each table that the reader could not read."""
     ends = [*(table.header_row for table in tables[1:]), None][: len(tables)]
     for table, end in zip(tables, ends, strict=True):
         yield [
@@ -182,14 +181,14 @@ def _faults(sheet: Sheet, tables: Sequence[Table]) -> Iterator[list[Rejection]]:
 
 
 def _add_faults(sheet: InterpretedSheet, faults: list[Rejection]) -> None:
-    """Add the reader's faults to the refusals, but for rows that are refused whole."""
-    refused = {item.row_number for item in sheet.rejections if item.column is None}
-    sheet.mapped.rejections += [fault for fault in faults if fault.row_number not in refused]
+    """Add the reader's faults to the rejections, except in rows that are rejected whole."""
+    rejected = {item.row_number for item in sheet.rejections if item.column is None}
+    sheet.mapped.rejections += [fault for fault in faults if fault.row_number not in rejected]
 
 
 def _not_recognised(table: Table) -> str:
     shown = ", ".join(repr(header) for header in table.headers[:6])
     more = ", …" if len(table.headers) > 6 else ""
     if not table.rows:
-        return f"holds one row ({shown}{more}) that is neither a known header nor data under one"
-    return f"no known kind of list: none of its headers ({shown}{more}) names a person, organization, lead or deal"
+        return f"has one row ({shown}{more}), which is neither a known header nor data below one"
+    return f"not a known kind of list: none of its headers ({shown}{more}) names a person, organization, lead or deal"

@@ -1,7 +1,7 @@
-"""Writing records into the warehouse while a file is mapped, and taking them out again when the file is refused.
+"""Writes records to the warehouse while a file is mapped, and removes them if the file is refused.
 
-Belongs here: the tables of records, and where in an import each record stands. Does not belong here: which imports are
-loaded (`assets.sources.loading.imports`).
+Belongs here: the tables of records, and the position of each record in an import. Does not belong here: which imports
+are loaded (`assets.sources.loading.imports`).
 """
 
 from __future__ import annotations
@@ -24,20 +24,19 @@ SQL = SqlFolder.beside(__file__)
 Row = dict[str, Any]
 
 TRANSACTION_ROWS = 400_000
-"""Rows after which a large import commits: what is not committed stays in memory, whatever DuckDB's limit. A killed one
-leaves rows behind, which the next run takes away before it loads the import again.
-"""
+"""A large import commits after this many rows: uncommitted rows stay in memory, beyond DuckDB's limit. If it is killed,
+the next run removes its rows before it loads the import again."""
 
 
 class Parts:
-    """The parts of a large import: commits between them. The import is there only when its row in audit.imports is."""
+    """Commits between the parts of a large import. The import exists once its row in audit.imports does."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self._uncommitted = 0
 
     def add(self, rows: int) -> None:
-        """Say that rows were written."""
+        """Count written rows; commit if there are many."""
         self._uncommitted += rows
         if self._uncommitted > TRANSACTION_ROWS:
             self.session.keep_so_far()
@@ -45,7 +44,7 @@ class Parts:
 
 
 class RecordWriter:
-    """The records of one file, written as they are made; taken out again when the file turns out to be refused."""
+    """Writes the records of one file as they are made; discards them if the file is refused."""
 
     def __init__(self, parts: Parts, item: Import, file: ImportFile) -> None:
         self.parts, self.session, self.item, self.file = parts, parts.session, item, file
@@ -53,8 +52,8 @@ class RecordWriter:
         self.failure: Exception | None = None
         self.sets: dict[tuple[int, RecordSet], None] = {}
 
-    def take(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
-        """A sink for the records of a sheet."""
+    def write(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
+        """Write records of a sheet (a `SheetSink`)."""
         self.sets.setdefault((ordinal, records))
         constants = {**self._place(ordinal, records), "file": self.file.path, "sheet": records.sheet}
         try:
@@ -77,32 +76,33 @@ class RecordWriter:
         }
 
     def discard(self) -> None:
-        """Take out what was written of a file that is refused."""
+        """Remove the records of a refused file."""
         for table in {RECORD_TABLES[records.entity] for _, records in self.sets}:
             place = {"import_id": self.item.import_id, "file_ordinal": self.file.ordinal}
             self.session.run(SQL.statement("delete_file", table=Table(table)), place)
 
     def finish(self, sheets: Sequence[InterpretedSheet]) -> int:
-        """Write down what each sheet speaks of; returns how many rows were written of the file."""
+        """Write which fields each sheet has; returns how many records the file has."""
         by_ordinal = {sheet.ordinal: sheet for sheet in sheets}
         schema = {"import_sequence": pl.Int32(), "file_ordinal": pl.Int32(), "sheet_ordinal": pl.Int32()}
-        spoken: dict[tuple[object, ...], Row] = {}
+        described: dict[tuple[object, ...], Row] = {}
         for ordinal, records in self.sets:
             place = {**self._place(ordinal, records), "table_name": RECORD_TABLES[records.entity]}
-            # One row for each kind of record, or every version of it would be joined with several.
+            # One row per kind of record; otherwise joins would multiply versions.
             sheet = by_ordinal[ordinal]
             stated = {"policy": sheet.policy.value, "is_unique": sheet.recognition.object.unique_records}
-            row = spoken.setdefault(tuple(place.values()), {**place, "fields": [], **stated})
+            row = described.setdefault(tuple(place.values()), {**place, "fields": [], **stated})
             row["fields"] = sorted({*row["fields"], *records.fields})
-        for row in spoken.values():
+        for row in described.values():
             frame = pl.DataFrame([row], schema_overrides={**schema, "fields": pl.List(pl.String)})
             self.session.append("records.sheets", frame)
         return self.count
 
     def keys_of(self, sheet: InterpretedSheet, rows: Sequence[int]) -> dict[int, str]:
-        """`entity:key` of every record that each of these rows of a sheet made, parted by blanks.
+        """The records that each of these rows of a sheet made: `entity:key`, separated by spaces.
 
-        A company that a row merely mentions is left out: other rows may share it, and mending one must not rename it.
+        Organizations that a row only refers to are left out: other rows may share them, and a correction must not
+        rename them.
         """
         keyed = frozenset(Entity) - {Entity.ORGANIZATION} | {sheet.recognition.object.primary}
         found: dict[int, list[str]] = {}

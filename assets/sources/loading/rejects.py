@@ -1,9 +1,9 @@
-"""The rows that were refused, or had a cell refused, as a file to mend and import again.
+"""Writes the rejects file: rows that were rejected, or had a cell rejected, to correct and import again.
 
-It is the user's own list, CSV or workbook, with the same columns and two more: the reason, and which records
-the row already made, so that a mended row updates those instead of making them twice. In a workbook the bad
-cells are marked and the reason stands in a comment. Belongs here: writing that file. Does not belong here:
-reading it again (`assets.sources.mapping.reimports`).
+The file has the columns of the user's own list, as CSV or workbook, and two more: the reason, and the records that the
+row already made, so that a corrected row updates them. In a workbook, rejected cells are highlighted and a comment
+gives the reason. Belongs here: writing that file. Does not belong here: reading it
+(`assets.sources.mapping.reimports`).
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _MARKED = "FFF2CC"
 
 
 KeysOfRows = Callable[[InterpretedSheet, Sequence[int]], Mapping[int, str]]
-"""Which records the rows of a sheet made: `entity:key` of each, parted by blanks, by row."""
+"""Returns the records that the given rows of a sheet made: `entity:key`, separated by spaces, by row."""
 
 
 @dataclass(slots=True)
 class RejectedRow:
-    """A row to mend: its cells, why, which columns are to blame, and which records it made already."""
+    """A row to correct: its cells, the reasons, the reason by column, and the records it already made."""
 
     cells: list[str | None]
     reasons: list[str] = field(default_factory=list)
@@ -45,7 +45,7 @@ class RejectedRow:
 
 
 def write_rejects(folder: Path, name: str, file: InterpretedFile, keys: KeysOfRows) -> Path | None:
-    """Write what was refused of a file into `folder`; returns the path, None where nothing was refused."""
+    """Write the rejected rows of a file to `folder`; returns the path, or None if nothing was rejected."""
     sheets = [(sheet, rows) for sheet in file.sheets if (rows := rejected_rows(sheet, keys))]
     if not sheets:
         return None
@@ -69,7 +69,7 @@ def _free(folder: Path, stem: str, suffix: str) -> Path:
 
 
 def rejected_rows(sheet: InterpretedSheet, keys: KeysOfRows) -> list[RejectedRow]:
-    """The rows of a sheet that were refused or had a cell refused, in their order."""
+    """The rows of a sheet that were rejected or had a cell rejected, in order."""
     by_row: dict[int, list[Rejection]] = defaultdict(list)
     for item in sheet.rejections:
         by_row[item.row_number].append(item)
@@ -98,7 +98,7 @@ def _cells(sheet: InterpretedSheet, rows: list[int]) -> dict[int, list[str | Non
 
 
 def _given(item: Rejection) -> list[str | None]:
-    """The cells of a row that was refused before it had any: a list as JSON, or its text in the first cell."""
+    """The cells of a row that the reader rejected: a JSON list, or its text in the first cell."""
     try:
         value = json.loads(item.value or "")
     except ValueError:
@@ -116,14 +116,14 @@ def _lines(headers: Sequence[str], rows: Sequence[RejectedRow]) -> Iterator[list
 
 
 def _write_csv(path: Path, headers: Sequence[str], rows: Sequence[RejectedRow], delimiter: str) -> None:
-    # With the mark of UTF-8: Excel takes every other file for the code page of the machine.
+    # With a UTF-8 byte order mark: without one, Excel assumes the system code page.
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle, delimiter=delimiter if len(delimiter) == 1 else ",")
         writer.writerows([escaped(cell) for cell in line] for line in _lines(headers, rows))
 
 
 def _write_workbook(path: Path, sheets: Sequence[tuple[InterpretedSheet, list[RejectedRow]]]) -> None:
-    from openpyxl import Workbook  # imported late: a quarter of a second that most imports need not pay
+    from openpyxl import Workbook  # imported late: it takes a quarter of a second, and most imports do not need it
     from openpyxl.styles import Font
 
     book = Workbook()
@@ -145,7 +145,7 @@ def _write_line(page: Worksheet, number: int, line: Sequence[str]) -> None:
     for column, text in enumerate(line, 1):
         cell = page.cell(number, column)
         if text:
-            # A text cell is no formula, whatever it begins with; an apostrophe of its own gets one more, as in CSV.
+            # A text cell is never a formula; a leading apostrophe is doubled, as in CSV.
             cell.value = printable(f"'{text}" if text.startswith("'") else text)[:32_767]
             cell.data_type = "s"
 

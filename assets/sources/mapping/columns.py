@@ -110,7 +110,7 @@ class Columns:
     def observe(self, batch: Batch) -> None:
         """Gather evidence from a batch."""
         for (index, _), evidence in self._evidence.items():
-            evidence.look(batch.cell(index))
+            evidence.add(batch.cell(index))
 
     def _caster(self, spec: Field, index: int, country: str) -> Caster:
         is_birth = spec.name == "birth_date"

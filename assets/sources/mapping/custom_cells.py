@@ -1,6 +1,6 @@
-"""Cells that no field takes, as the lists of key and value from which the warehouse makes a map.
+"""Cells without a field, as lists of key and value, from which the warehouse makes a map.
 
-By offsets rather than by polars' `concat_list` of structs, which takes ten times as long.
+Uses offsets, because polars' `concat_list` of structs takes ten times as long.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 
 def key_value_lists(columns: Mapping[str, pl.Series]) -> pl.Series:
-    """The filled cells of each row, in order, as a list of `key` and `value`; null where none is."""
+    """The filled cells of each row, in order, as a list of `key` and `value`; null if there are none."""
     width, height = len(columns), len(next(iter(columns.values())))
     stacked = pl.concat([cell.alias("value") for cell in columns.values()])
     # From column by column to row by row.

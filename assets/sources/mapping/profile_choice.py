@@ -1,7 +1,7 @@
-"""Which profiles the files of an import are recognised under: the one that was named or handed in, else those that
-users saved and all that ship.
+"""Chooses the profiles for recognising the files of an import: the stated one, else users' saved profiles and all
+built-in ones.
 
-Profiles that users write are archived with the import that first saw them, so that a rebuild reads as the import did.
+Users' profiles are archived with the import that first used them, so that a rebuild reads files the same way.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from schemas.stores.settings import Settings
 
 
 def profiles_for(options: ImportOptions, archive: Archive) -> Sequence[Profile]:
-    """The profiles under which an import's files are recognised. Raises ProfileError, StoreError."""
+    """The profiles for recognising an import's files. Raises ProfileError, StoreError."""
     if options.profile_sha256:
         return (_own(archive.get(options.profile_sha256).decode("utf-8"), options.profile or "profile"),)
     if options.profile:
@@ -31,9 +31,9 @@ def _own(text: str, name: str) -> Profile:
 
 
 def saved_profiles(settings: Settings) -> dict[str, bytes]:
-    """The profiles in the home's folder of them, by file name.
+    """The profiles in the home's profiles folder, by file name.
 
-    Raises ProfileError naming the file that cannot be read as one.
+    Raises ProfileError, with the file, if one is invalid.
     """
     found: dict[str, bytes] = {}
     for path in sorted(settings.profiles_dir.glob("*.toml")):
@@ -49,9 +49,9 @@ def own_profiles(settings: Settings) -> list[Profile]:
 
 
 def read_profile(given: str) -> tuple[Profile, bytes | None]:
-    """A profile by the name of one that ships, or by the path of a TOML file with its bytes.
+    """Read a profile: a built-in one by name, or a TOML file by path, with its bytes.
 
-    Raises ProfileError naming the file, the key and the reason.
+    Raises ProfileError, with file, key and reason.
     """
     if not given.endswith(".toml"):
         return shipped_profile(given), None
@@ -63,7 +63,7 @@ def read_profile(given: str) -> tuple[Profile, bytes | None]:
 
 
 def save_profile(settings: Settings, profile: Profile, data: bytes) -> Path:
-    """Keep a profile that an import was given, so that lists with its headers are known from then on."""
+    """Save a profile in the home, so that lists with its headers are recognised from then on."""
     settings.profiles_dir.mkdir(parents=True, exist_ok=True)
     path = settings.profiles_dir / f"{profile.name}.toml"
     path.write_bytes(data)

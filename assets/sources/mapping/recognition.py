@@ -1,7 +1,7 @@
-"""Recognising a sheet: which profile's which object its headers speak of, with the evidence.
+"""Recognises a sheet: finds the profile and object that fit its headers, with the evidence.
 
-Every object of every profile is scored by the share of the sheet's headers that it claims; its required headers must be
-there. A CRM's own profile outranks the generic one. Does not belong here: mapping the rows.
+Every object of every profile is scored by the share of the sheet's headers that it claims; its required headers must
+exist. A CRM's own profile outranks the generic one. Does not belong here: mapping the rows.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from schemas.contracts.vocabulary import Entity
 from schemas.profiles.loader import ObjectProfile, Profile, Section
 
 GENERIC_WEIGHT = 0.5
-"""A generic synonym says less than a header that only one CRM writes."""
+"""A generic synonym is weaker evidence than a header that only one CRM uses."""
 
 FILE_BONUS = 0.1
 """A file name breaks a tie between objects that claim the same headers; it never outweighs two of them."""
 
 OWN_BONUS = 0.5
-"""A profile that the user wrote for such lists is meant for them."""
+"""A user's own profile outranks built-in ones."""
 
 GROUP_BONUS = 0.02
 NAME_BONUS = 0.05
-"""A list that names what it is a list of is more likely one than a list that only mentions it."""
+"""A list of an entity outranks a list that only refers to it."""
 
 _NAME_FIELDS = ("name", "first_name", "last_name", "title", "subject", "content", "emails")
 
@@ -73,7 +73,7 @@ def section_headers(section: Section) -> list[str]:
 
 @lru_cache(maxsize=512)
 def _folded(headers: tuple[str, ...]) -> frozenset[str]:
-    """Folded headers, each set of them once."""
+    """Folded headers, cached."""
     return frozenset(fold_header(header) for header in headers)
 
 
@@ -84,7 +84,7 @@ def object_headers(item: ObjectProfile) -> frozenset[str]:
 
 
 def known_headers(profiles: Sequence[Profile]) -> frozenset[str]:
-    """Every header that any object of any profile claims, folded, and in small letters as it stands there."""
+    """Every header that any object of any profile claims, folded, and also in lower case as written."""
     objects = [item for profile in profiles for item in profile.objects]
     written = {
         header.lower() for item in objects for section in item.sections.values() for header in section_headers(section)
@@ -93,7 +93,7 @@ def known_headers(profiles: Sequence[Profile]) -> frozenset[str]:
 
 
 def recognise(headers: Sequence[str], file_stem: str, profiles: Sequence[Profile]) -> list[Recognition]:
-    """Every object whose required headers are there, best first."""
+    """Every object whose required headers exist, best first."""
     folded = [without_repeat(fold_header(header)) for header in headers]
     found = [
         candidate
@@ -120,7 +120,7 @@ def _score(
     unclaimed = tuple(header for header, key in zip(headers, folded, strict=True) if key not in claims)
     score = len(claimed) / len(headers) * (GENERIC_WEIGHT if profile.is_generic else 1.0)
     score += OWN_BONUS if profile.is_own else 0.0
-    # Required groups met are headers that set this object apart from its siblings.
+    # Required headers distinguish this object from its siblings.
     score += GROUP_BONUS * len(item.required)
     score += NAME_BONUS if _names(item, item.primary) & present else 0.0
     return Recognition(profile, item, score + (FILE_BONUS if by_file_name else 0.0), claimed, unclaimed, by_file_name)
@@ -152,8 +152,8 @@ def _names(item: ObjectProfile, entity: Entity) -> frozenset[str]:
 def _anchored_headers(item: ObjectProfile, present: set[str]) -> frozenset[str]:
     """The headers that an object claims on this sheet.
 
-    A website beside a person's name is no sign of a list of persons: what a further entity of the row would
-    claim counts only where the sheet names that entity.
+    Headers of a further entity count only if the sheet also names that entity: a website column beside persons is
+    not an organization.
     """
     claims: set[str] = {fold_header(header) for header in item.ignored}
     for entity, section in item.sections.items():

@@ -1,6 +1,6 @@
-"""Contact cards (.vcf, RFC 6350 and its forerunners) as one table, a card a row. Runs in the child process.
+"""Contact cards (.vcf, RFC 6350 and its forerunners) as one table with one row per card. Runs in the child process.
 
-Columns are called after the properties: `FN`, `N.family`, `ORG`, `TEL`, `TEL (2)` … so that a profile can name them.
+Columns are named after the properties: `FN`, `N.family`, `ORG`, `TEL`, `TEL (2)` … so that a profile can name them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from assets.sources.readers.encodings import decide_encoding, decoded
 from assets.sources.readers.spreadsheets import text_frame
 
 _BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
-_UNSAID = frozenset({"VERSION", "PRODID"})
+_IGNORED = frozenset({"VERSION", "PRODID"})
 _PARTS = {
     "N": ("family", "given", "additional", "prefix", "suffix"),
     "ADR": ("box", "extended", "street", "city", "region", "code", "country"),
@@ -25,7 +25,7 @@ _PARTS = {
 
 
 def cards(path: Path) -> Iterator[dict[str, Any]]:
-    """One sheet with every card of the file; cards that cannot be read are told in `faults`."""
+    """One sheet with every card of the file; unreadable cards are reported in `faults`."""
     decision = decide_encoding(path)
     text = "".join(decoded(path, decision))
     headers: dict[str, int] = {}
@@ -75,7 +75,7 @@ def _row(block: str) -> dict[str, str]:
     counts: Counter[str] = Counter()
     for line in card.getChildren():
         name = line.name.upper()
-        if name in _BINARY or name in _UNSAID:
+        if name in _BINARY or name in _IGNORED:
             continue
         counts[name] += 1
         suffix = f" ({counts[name]})" if counts[name] > 1 else ""

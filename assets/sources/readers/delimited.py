@@ -1,10 +1,10 @@
-"""Delimited text cut into rows, block by block, so that memory does not grow with the file.
+"""Splits delimited text into rows, block by block, so that memory does not grow with the file.
 
-Two ways lead through a block. The fast one parses it with Polars, everything pinned, and only after a proof that there
-is nothing to guess: every quotation mark stands at the edge of a cell, and between its record ends every record has
-exactly as many delimiters as the first. A block without that proof, and every small file, is cut by `csv`, strictly;
-where that stumbles, the stumbling row alone is repaired or refused and reading goes on behind it. Does not belong here:
-what the dialect is (`assets.sources.readers.dialects`), and what the rows mean.
+A block is parsed in one of two ways. The fast way uses Polars, with every option pinned, and only if the block is
+unambiguous: each quotation mark is at the edge of a cell, and all records have the same number of delimiters. Any other
+block, and every small file, is parsed by `csv` in strict mode. A row that fails is repaired or rejected alone, and
+reading continues after it. Does not belong here: detecting the dialect (`assets.sources.readers.dialects`); what the
+rows mean.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from assets.sources.sheets import Block, Frame, Rows
 from schemas.contracts.errors import InputRefusedError
 
 FAST_FROM = 1 << 20
-"""Characters from which a file is worth the fast way; the first block is always cut with care."""
+"""Blocks of at least this many characters take the fast way, except the first."""
 
 MAX_RECORD_LINES = 200_000
-"""A cell of 3 MB has some 75,000 lines. A record of more is a quotation mark that was never closed."""
+"""A cell of 3 MB has some 75,000 lines. A longer record means a quotation mark that is never closed."""
 
 MAX_RECORD_CHARS = 32 << 20
-"""Ten times the longest note met. With `MAX_CELLS_OF_ROW` it bounds what one row needs of memory: half a gigabyte."""
+"""Ten times the longest note seen. With `MAX_CELLS_OF_ROW` it limits the memory for one row to half a gigabyte."""
 
 MAX_CELLS_OF_ROW = 16_384
-"""As many as a workbook has: Excel writes delimiters up to its last column. A million took more than 8 GB."""
+"""As many as a workbook has: Excel writes delimiters up to its last column. A million cells took more than 8 GB."""
 
-MENDED_LINES = 50
-"""How many lines a row with a stray quotation mark is looked for in."""
+MAX_REPAIR_LINES = 50
+"""The most lines that a row with a stray quotation mark may span to be repaired."""
 
 Row = list[str]
 
 
 class Cutter:
-    """Cuts text under a dialect. `repaired` counts rows with stray quotation marks that were taken all the same."""
+    """Splits text by a dialect. `repaired` counts rows with stray quotation marks that were kept."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -53,7 +53,7 @@ class Cutter:
         self._next = 1
 
     def blocks(self, pieces: Iterator[str]) -> Iterator[Block]:
-        """Cut text that comes in pieces; the `sep=` line is passed over."""
+        """Split text that comes in pieces, without its `sep=` line."""
         csv.field_size_limit(sys.maxsize)
         rest, held, is_first, skip = "", "", True, self.dialect.skip
         for piece, is_last in _with_last(pieces):
@@ -61,9 +61,9 @@ class Cutter:
             held = "" if is_last else self._begun_delimiter(prepared)
             text, skip = rest + prepared.removesuffix(held), 0
             if len(text) < FAST_FROM and not is_last:
-                rest = text  # short pieces are gathered until a block is worth its while
+                rest = text  # collect short pieces until a block is large enough
                 continue
-            block, rest = self._cut(text, is_last=is_last, may_hurry=not is_first)
+            block, rest = self._cut(text, is_last=is_last, may_be_fast=not is_first)
             is_first = False
             if len(block):
                 yield block
@@ -74,26 +74,26 @@ class Cutter:
             text = text.replace("\x00", "")
         if self.dialect.cutter != self.dialect.delimiter:
             text = text.replace(self.dialect.delimiter, self.dialect.cutter)
-        return text.replace("\u00a0", " ")  # a blank that does not break is a blank all the same
+        return text.replace("\u00a0", " ")  # a non-breaking space counts as a space
 
     def _begun_delimiter(self, text: str) -> str:
-        """The end of a piece that may be the beginning of a delimiter of several characters."""
+        """The end of a piece that may begin a delimiter of several characters."""
         delimiter = self.dialect.delimiter
         ends = (delimiter[:length] for length in range(len(delimiter) - 1, 0, -1))
         return next((end for end in ends if text.endswith(end)), "")
 
-    def _cut(self, text: str, *, is_last: bool, may_hurry: bool) -> tuple[Block, str]:
-        if may_hurry and self._widths:
-            hurried = self._hurry(text, is_last=is_last)
-            if hurried is not None:
-                return hurried
-        rows, rest = self._with_care(text, is_last=is_last)
+    def _cut(self, text: str, *, is_last: bool, may_be_fast: bool) -> tuple[Block, str]:
+        if may_be_fast and self._widths:
+            parsed = self._fast(text, is_last=is_last)
+            if parsed is not None:
+                return parsed
+        rows, rest = self._careful(text, is_last=is_last)
         return rows, rest
 
     # The fast way ------------------------------------------------------------------------------------------------
 
-    def _hurry(self, text: str, *, is_last: bool) -> tuple[Frame, str] | None:
-        """The whole records of a block as a frame and the text behind them; None where there is something to guess."""
+    def _fast(self, text: str, *, is_last: bool) -> tuple[Frame, str] | None:
+        """The complete records of a block as a frame, and the remaining text; None if the block is ambiguous."""
         width = self._widths.most_common(1)[0][0]
         cutter, quote = self.dialect.cutter, self.dialect.quote
         if self.dialect.escape or width < 2 or not (cutter.isascii() and (quote is None or quote.isascii())):
@@ -120,10 +120,10 @@ class Cutter:
 
     # The careful way ---------------------------------------------------------------------------------------------
 
-    def _with_care(self, text: str, *, is_last: bool) -> tuple[Rows, str]:
-        """The rows of a block, and the text of the record that its end cuts in two."""
+    def _careful(self, text: str, *, is_last: bool) -> tuple[Rows, str]:
+        """The rows of a block, and the text of an incomplete last record."""
         lines = list(io.StringIO(text, newline=""))
-        # The last line may go on in the next block, and a carriage return there may have its line feed yet to come.
+        # The last line may continue in the next block, or its carriage return may be followed by a line feed there.
         held = lines.pop() if lines and not is_last and not lines[-1].endswith("\n") else ""
         if len(held) > MAX_RECORD_CHARS:
             raise InputRefusedError(f"has a line of more than {MAX_RECORD_CHARS:,} characters; it is not a table")
@@ -137,12 +137,12 @@ class Cutter:
             if is_cut and not is_last and len(lines) - at < MAX_RECORD_LINES and len(open_text) < MAX_RECORD_CHARS:
                 self._next += len(rows)
                 return rows, open_text + held
-            at += self._mend(lines, at, rows)
+            at += self._repair(lines, at, rows)
         self._next += len(rows)
         return rows, held
 
     def _run(self, lines: list[str], at: int, rows: Rows) -> tuple[int, bool]:
-        """Cut records from line `at` until one stumbles: the line it begins at, and whether it only lacks its end."""
+        """Parse records from line `at` until one fails; return its first line, and whether it is only incomplete."""
         behind = (lines[index] for index in range(at, len(lines)))
         reader = self.dialect.reader(behind, strict=True)
         done = 0
@@ -161,29 +161,27 @@ class Cutter:
             return at + done, "unexpected end of data" in str(error)
         return at + done, False
 
-    def _mend(self, lines: list[str], at: int, rows: Rows) -> int:
-        """Take or refuse the row that begins at a line with a stray quotation mark; returns how many lines it takes."""
+    def _repair(self, lines: list[str], at: int, rows: Rows) -> int:
+        """Repair or reject the row that starts at a line with a stray quotation mark; return its number of lines."""
         width = self._widths.most_common(1)[0][0] if self._widths else 0
-        for count in range(1, min(MENDED_LINES, len(lines) - at) + 1):
+        for count in range(1, min(MAX_REPAIR_LINES, len(lines) - at) + 1):
             row = self._by_edges("".join(lines[at : at + count]).rstrip("\r\n"))
             if len(row) == width:
                 rows.rows.append(self._restored(row))
                 self.repaired += 1
                 return count
-            # A next line that is a whole row by itself is no part of this one.
+            # A next line that is a complete row does not belong to this one.
             if at + count < len(lines) and len(self._by_edges(lines[at + count].rstrip("\r\n"))) == width:
                 break
         number = rows.first + len(rows.rows)
         text = lines[at].rstrip("\r\n").replace(self.dialect.cutter, self.dialect.delimiter)
-        reason = (
-            "a quotation mark is opened and never closed, or stands inside a cell; the row cannot be cut into cells"
-        )
+        reason = "a quotation mark is never closed, or is inside a cell; the row cannot be split into cells"
         rows.rows.append(None)
         rows.broken[number] = (text, reason)
         return 1
 
     def _by_edges(self, text: str) -> Row:
-        """Cut a row, taking only those quotation marks for such that stand at the edges of a cell."""
+        """Split a row; only quotation marks at the edges of a cell count as such."""
         quote = self.dialect.quote or '"'
         return [
             (match["quoted"].replace(quote * 2, quote) if match["quoted"] is not None else match["plain"])
@@ -191,7 +189,7 @@ class Cutter:
         ]
 
     def _restored(self, row: Row) -> Row:
-        """A row whose cells have their own text back where it held the delimiter of several characters."""
+        """The row, with the stand-in character in cells replaced by the delimiter of several characters."""
         if self.dialect.cutter == self.dialect.delimiter:
             return row
         return [cell.replace(self.dialect.cutter, self.dialect.delimiter) for cell in row]
@@ -207,10 +205,10 @@ def _edges(cutter: str, quote: str) -> re.Pattern[str]:
 
 
 def regular_record_ends(data: bytes, delimiter: str, quote: str | None, width: int) -> np.ndarray | None:
-    """The places of the line feeds that end a record; None unless nothing in `data` is open to doubt.
+    """The positions of the line feeds that end records; None if `data` is ambiguous.
 
-    The proof: no carriage return stands alone; each opening quotation mark follows a delimiter, a line feed or another
-    quotation mark, each closing one precedes one of those; every record has `width - 1` delimiters outside of quotes.
+    Unambiguous means: no lone carriage returns; each opening quotation mark follows a delimiter, a line feed or another
+    quotation mark, and each closing one precedes one of these; every record has `width - 1` delimiters outside quotes.
     """
     if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         return None
@@ -236,7 +234,7 @@ def _at_edges(signs: np.ndarray, marks: np.ndarray, delimiter: int, quote: int) 
 
 
 def _with_last(pieces: Iterator[str]) -> Iterator[tuple[str, bool]]:
-    """Each piece, and whether it is the last one."""
+    """Each piece, and whether it is the last."""
     held: str | None = None
     for piece in pieces:
         if held is not None:

@@ -1,9 +1,8 @@
-"""The dialect of delimited text: its delimiter, quotation mark and escape, decided from a sample and reported.
+"""Detects the dialect of delimited text from a sample: delimiter, quotation mark and escape.
 
-Two detectors of others are asked (clevercsv, DuckDB's sniffer) beside a measure of our own: under which dialect
-most rows have the same number of cells. Where they disagree, the dialect wins under which the sample is most
-regular, known headers and votes added; the sentence then says who saw it otherwise. A `sep=` line decides at
-once. Does not belong here: reading the whole file (`assets.sources.readers.delimited`).
+Our own measure is how many rows have the same number of cells under a dialect. clevercsv and DuckDB's sniffer each add
+a vote, and known headers count too. The highest score wins; if a detector disagrees, the decision says so. A `sep=`
+line decides at once. Does not belong here: reading the whole file (`assets.sources.readers.delimited`).
 """
 
 from __future__ import annotations
@@ -28,19 +27,19 @@ if TYPE_CHECKING:
 SAMPLE_CHARS = 128 * 1024
 SAMPLE_ROWS = 400
 DETECTOR_CHARS = 24 * 1024
-"""clevercsv weighs every pair of signs in its sample: 24,000 characters take about a tenth of a second."""
+"""clevercsv tries every pair of characters in its sample: 24,000 characters take about a tenth of a second."""
 
 DELIMITERS = (",", ";", "\t", "|")
 RARE_DELIMITERS = ("^", "~", "\x01", "\x1e", "\x1f", "¦", "§", ":")
-"""Met in exports of older systems; taken only where they cut every row alike and the common ones do not."""
+"""Seen in exports of older systems; used only if they split all rows equally and the common ones do not."""
 
 STAND_IN = "\ue000"
-"""A sign of the private-use area, which stands for a delimiter of several characters while rows are cut."""
+"""A private-use character that replaces a delimiter of several characters while rows are split."""
 
 HEADER_WITHIN = 30
 _SEP_LINE = re.compile(r'\A\s*"?sep=([^"\r\n]{1,3}?)"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _QUOTED = {
-    '"': re.compile(r"\"[^\"]*\"|'[^'\n]*'"),  # an apostrophe is no quotation mark: what it opens ends with the line
+    '"': re.compile(r"\"[^\"]*\"|'[^'\n]*'"),  # an apostrophe is not a quotation mark: it ends with the line
     "'": re.compile(r"'[^']*'"),
 }
 _RUN = re.compile(r"[^\w\s\"'.\-+()@/\\]{2,3}|[~|^]{1,2}[|~^]{1,2}")
@@ -48,9 +47,9 @@ _RUN = re.compile(r"[^\w\s\"'.\-+()@/\\]{2,3}|[~|^]{1,2}[|~^]{1,2}")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How delimited text is written. `skip` is how many characters of a `sep=` line come first.
+    """How delimited text is written. `skip` is the length of a leading `sep=` line.
 
-    `quote` and `escape` are None where there is none; a doubled quotation mark within quotes always stands for one.
+    `quote` and `escape` may be None; a doubled quotation mark inside quotes always means one.
     """
 
     delimiter: str = ","
@@ -62,11 +61,11 @@ class Dialect:
 
     @property
     def cutter(self) -> str:
-        """The one character at which cells are cut: the delimiter or the sign that stands in for it."""
+        """The character that separates cells: the delimiter, or its stand-in."""
         return self.delimiter if len(self.delimiter) == 1 else STAND_IN
 
     def reader(self, lines: Iterable[str], *, strict: bool = False) -> Reader:
-        """Rows cut under the dialect; the iterator counts the lines it took as `line_num`."""
+        """A `csv.reader` for the dialect."""
         return csv.reader(
             lines,
             delimiter=self.cutter,
@@ -79,9 +78,9 @@ class Dialect:
 
 
 def detect_dialect(text: str, known_headers: frozenset[str] = frozenset()) -> Dialect:
-    """Decide the dialect of text from its beginning; `known_headers` are folded headers that any profile knows.
+    """Detect the dialect from the beginning of a text; `known_headers` are the folded headers of all profiles.
 
-    Text in which no delimiter makes two columns is a list of one column.
+    Text without any delimiter is a list of one column.
     """
     stated = _SEP_LINE.match(text)
     skip = stated.end() if stated else 0
@@ -109,12 +108,12 @@ def detect_dialect(text: str, known_headers: frozenset[str] = frozenset()) -> Di
 
 
 def _widened(delimiter: str | None, several: list[str]) -> str | None:
-    """The delimiter of several characters in whose place a detector of single ones sees one of its parts."""
+    """The delimiter of several characters that contains `delimiter`, if any: detectors only see single characters."""
     return next((run for run in several if delimiter and delimiter in run), delimiter)
 
 
 def _whole_rows(sample: str) -> str:
-    """A sample without the row that its end cuts in two."""
+    """The sample without its incomplete last row."""
     end = max(sample.rfind("\n"), sample.rfind("\r"))
     return sample[: end + 1] if end > 0 and len(sample) >= SAMPLE_CHARS // 2 else sample
 
@@ -125,13 +124,13 @@ def _judged(best: str, quote: str | None, weighed: dict[str, float], votes: dict
     confidence = min(1.0, 0.5 + (weighed[best] - second) / 2) if others else 1.0
     sentence = None
     if others:
-        said = ", ".join(f"{name} would say {vote!r}" for name, vote in others.items())
-        sentence = f"delimiter {best!r}, by the most regular rows ({said}; confidence {confidence:.0%})"
+        disagreeing = ", ".join(f"{name} detects {vote!r}" for name, vote in others.items())
+        sentence = f"delimiter {best!r}, by the most regular rows ({disagreeing}; confidence {confidence:.0%})"
     return Dialect(best, quote, confidence=round(confidence, 2), sentence=sentence)
 
 
 def _votes(sample: str) -> dict[str, str | None]:
-    """The delimiter that each of two detectors sees, None where it sees none."""
+    """The delimiter that each of two detectors finds, or None."""
     return {"clevercsv": _clevercsv(sample[:DETECTOR_CHARS]), "DuckDB": _duckdb(sample)}
 
 
@@ -140,7 +139,7 @@ def _clevercsv(sample: str) -> str | None:
 
     try:
         found = clevercsv.Detector().detect(_whole_rows(sample), delimiters=[*DELIMITERS, *RARE_DELIMITERS])
-    except Exception:  # noqa: BLE001  (whatever odd text makes a detector raise: then it has no vote)
+    except Exception:  # noqa: BLE001  (a detector that fails on odd text has no vote)
         return None
     return found.delimiter or None if found is not None else None
 
@@ -153,9 +152,9 @@ def _duckdb(sample: str) -> str | None:
 
 
 def _several_characters(sample: str, quote: str) -> list[str]:
-    """Delimiters of two or three characters: runs of signs whose parts never stand alone.
+    """Delimiters of two or three characters: runs whose characters never occur alone.
 
-    `;;` is an empty cell wherever a single `;` occurs too.
+    If a single `;` occurs too, `;;` is an empty cell.
     """
     bare = _QUOTED[quote].sub("x", sample)
     runs = Counter(_RUN.findall(bare))
@@ -167,7 +166,7 @@ def _several_characters(sample: str, quote: str) -> list[str]:
 
 
 def cells(sample: str, dialect: Dialect) -> Iterable[list[str]]:
-    """The rows of a sample, as far as they can be cut without an error."""
+    """The rows of a sample up to the first error."""
     bare = sample.replace("\x00", "")
     if dialect.cutter != dialect.delimiter:
         bare = bare.replace(dialect.delimiter, STAND_IN)
@@ -175,14 +174,14 @@ def cells(sample: str, dialect: Dialect) -> Iterable[list[str]]:
     try:
         yield from reader
     except csv.Error:
-        return  # a damaged row later in the sample: what was read so far still tells the width
+        return  # a damaged row later in the sample; the rows before it are enough to tell the width
 
 
 def _weight(sample: str, dialect: Dialect, known: frozenset[str]) -> float:
-    """How regular the sample is under a dialect, 0 to about 1.5.
+    """How regular the sample is under a dialect, from 0 to about 1.5.
 
-    The share of rows of the commonest width, squared, so that a delimiter that fits every row beats one that makes more
-    cells in a few of them; more cells count a little more; known headers among the first rows count most.
+    The share of rows with the most common width, squared, so that a delimiter that fits every row beats one that makes
+    more cells in a few. More cells count a little more; known headers among the first rows count most.
     """
     widths: Counter[int] = Counter()
     hits = 0
@@ -203,7 +202,7 @@ def _weight(sample: str, dialect: Dialect, known: frozenset[str]) -> float:
 
 
 def _quote_of(sample: str, several: list[str]) -> str:
-    """The quotation mark: `'` where cells begin and end with it, hardly any only begins, and none does with `\"`."""
+    """The quotation mark: `'` if cells begin and end with it, few only begin with it, and none begins with `\"`."""
     cuts = re.escape("".join((*DELIMITERS, *several))) + "\\r\\n"
     rest, quoted = re.subn(rf"(?:\A|(?<=[{cuts}]))[ ]?'(?:[^']|'')*+'[ ]?(?=\Z|[{cuts}])", "", sample)
     opened = re.findall(rf"(?:\A|[{cuts}])[ ]?(['\"])", rest)
@@ -211,7 +210,7 @@ def _quote_of(sample: str, several: list[str]) -> str:
 
 
 def _with_escape(dialect: Dialect, sample: str) -> Dialect:
-    """Whether a backslash escapes the quotation mark: where cells are cut better by that than without."""
+    """The dialect with backslash as its escape, if that splits the sample with fewer faults."""
     if dialect.quote is None or f"\\{dialect.quote}" not in sample:
         return dialect
     escaped = replace(dialect, escape="\\")
@@ -219,7 +218,7 @@ def _with_escape(dialect: Dialect, sample: str) -> Dialect:
 
 
 def _faults(sample: str, dialect: Dialect) -> int:
-    """Rows of another width than the commonest, and all that come after a row that cannot be cut."""
+    """How many rows do not have the most common width, plus all rows after one that cannot be split."""
     bare = sample.replace("\x00", "").replace(dialect.delimiter, dialect.cutter)
     reader = dialect.reader(io.StringIO(bare, newline=""), strict=True)
     widths: Counter[int] = Counter()

@@ -1,12 +1,11 @@
-"""Which encoding a text file is written in, how sure that is, and the file's text in pieces of bounded size.
+"""Detects the encoding of a text file, with a confidence, and decodes the file in pieces of bounded size.
 
-A byte-order mark decides, then the pattern of zeros (UTF-16 and UTF-32 without a mark), then strict UTF-8 over
-the whole file. What is left is a legacy code page, and those cannot be proved: each candidate is scored by
-whether its reading makes words of one language, and two detectors of others (charset-normalizer, chardet) are
-asked for their vote.
+A byte order mark decides first, then the pattern of zeros (UTF-16 and UTF-32 without a mark), then strict UTF-8 over
+the whole file. Anything else is a legacy code page, which cannot be proved: each candidate is scored by whether it
+yields words of one language, and charset-normalizer and chardet each have a vote.
 
-The score of a candidate is the share of its non-ASCII characters that fit where they stand: letters of one alphabet
-inside words of that alphabet, signs outside of words. Does not belong here: delimiters and quotes (`dialects`).
+A candidate's score is the share of its non-ASCII characters that are plausible in place: letters of one alphabet
+inside words of that alphabet, symbols outside words. Does not belong here: delimiters and quotes (`dialects`).
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ BLOCK = 4 << 20
 """Bytes that are decoded at a time."""
 
 SAMPLE = 64 * 1024
-"""Bytes of lines with non-ASCII characters that a legacy encoding is judged by."""
+"""Bytes of lines with non-ASCII characters, from which a legacy encoding is detected."""
 
 STRAY_SHARE = 0.05
-"""Up to this share of broken sequences among its non-ASCII ones a file is UTF-8 with strays: one pasted line from
-elsewhere, a character cut in two. Legacy text hardly ever forms valid UTF-8 sequences by chance."""
+"""A file with at most this share of broken non-ASCII sequences is UTF-8 with strays: a line pasted from elsewhere, a
+truncated character. Legacy text almost never forms valid UTF-8 sequences by chance."""
 
 DOUBTFUL_BELOW = 0.8
 
@@ -46,7 +45,7 @@ CANDIDATES = (
     "cp1252", "iso8859-15", "mac_roman", "cp1250", "cp1251", "cp932", "gb18030",
     "iso8859-2", "cp1254", "cp1253", "koi8-r", "big5", "euc_kr", "euc_jp", "cp850",
 )  # fmt: skip
-"""Legacy encodings that are considered; the earlier wins where two read a file equally well."""
+"""Candidate legacy encodings; the earlier wins if two score the same."""
 
 _ALPHABETS = (
     "àâæçéèêëîïôœùûüÿ", "äöüß", "áéíñóúü", "àáâãçéêíóôõúü", "àèéìíîòóùú", "áéëïíóöüèêû", "æøåéèêóòâôü", "åäöéüá",
@@ -54,7 +53,7 @@ _ALPHABETS = (
     "ăâîșțşţ", "čćđšžäöü", "āčēģīķļņšūž", "ąčęėįšųūž", "çğıİöşüâî", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
     "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "абвгдђежзијклљмнњопрстћуфхцчџш", "αάβγδεέζηήθιίϊΐκλμνξοόπρσςτυύϋΰφχψωώ",
 )  # fmt: skip
-"""The non-ASCII letters of languages, one language each, small letters; of many a text uses one."""
+"""The lower-case non-ASCII letters of each language. A text mostly uses one language."""
 
 _SIGNS = frozenset("«»„“”‘’‚›‹–—…•·€£¥§©®°±²³½¼¾¿¡ªº№™†‡ \u00a0\u202f、。・「」『』（）：；！？，－～〜")
 _IN_WORD_SIGNS = frozenset("’·ªº")
@@ -63,20 +62,20 @@ _STRAYS = "leadsift-strays"
 
 @dataclass(frozen=True, slots=True)
 class EncodingDecision:
-    """The encoding (a Python codec), how sure it is from 0 to 1, and a sentence for the user where it is a guess."""
+    """The encoding (a Python codec), the confidence from 0 to 1, and a sentence for the user if it is a guess."""
 
     encoding: str
     confidence: float
     sentence: str | None = None
 
     def decoder(self) -> codecs.IncrementalDecoder:
-        """A decoder for the file's bytes in pieces; strict but for the strays that were found and counted."""
+        """An incremental decoder: strict, except for strays that were found and counted."""
         is_lenient = self.sentence is not None and self.encoding == "utf-8"
         return codecs.getincrementaldecoder(self.encoding)("strict" if not is_lenient else _STRAYS)
 
 
 def _replace_stray(error: UnicodeError) -> tuple[str, int]:
-    """Read the bytes that are no UTF-8 as Windows-1252, where each stands for some character."""
+    """Decode bytes that are not UTF-8 as Windows-1252, in which every byte is a character."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
@@ -86,9 +85,9 @@ codecs.register_error(_STRAYS, _replace_stray)
 
 
 def decide_encoding(path: Path, stated: str | None = None) -> EncodingDecision:
-    """Decide the encoding of a file of text; `stated` is the user's word and is held to.
+    """Detect the encoding of a text file; a `stated` encoding is only checked.
 
-    Raises InputRefusedError for bytes that are no text, and for a stated encoding that does not fit.
+    Raises InputRefusedError if the file is not text, or not in the stated encoding.
     """
     if stated is not None:
         return _stated(path, stated)
@@ -97,11 +96,13 @@ def decide_encoding(path: Path, stated: str | None = None) -> EncodingDecision:
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             if fault := _fault(path, encoding):
-                raise InputRefusedError(f"begins as {encoding} but is not: {fault}; state another with --encoding")
+                raise InputRefusedError(f"begins as {encoding} but is not: {fault}; give another with --encoding")
             return EncodingDecision(encoding, 1.0)
     wide = _wide(head)
     if wide and _fault(path, wide) is None:
-        return EncodingDecision(wide, 0.95, f"read as {wide.upper()}, by the zeros in every character; it has no mark")
+        return EncodingDecision(
+            wide, 0.95, f"read as {wide.upper()}, by the zeros in every character; it has no byte order mark"
+        )
     if _looks_binary(head):
         raise InputRefusedError("is binary data, not a table")
     if _fault(path, "utf-8") is None:
@@ -113,20 +114,18 @@ def _stated(path: Path, stated: str) -> EncodingDecision:
     try:
         name = codecs.lookup(stated).name
     except LookupError as error:
-        raise InputRefusedError(
-            f"encoding {stated!r} is not known; write for example utf-8, cp1252 or gb18030"
-        ) from error
+        raise InputRefusedError(f"encoding {stated!r} is unknown; use for example utf-8, cp1252 or gb18030") from error
     if fault := _fault(path, name):
         raise InputRefusedError(f"is not written in {stated}: {fault}")
     return EncodingDecision(name, 1.0)
 
 
 def _fault(path: Path, encoding: str) -> str | None:
-    """Why a file is not written in an encoding; None when every byte of it decodes."""
+    """Why a file cannot be decoded; None if every byte decodes."""
     try:
         decoder = codecs.getincrementaldecoder(encoding)("strict")
     except LookupError:
-        return "it is no encoding of text"
+        return "it is not a text encoding"
     done = 0
     with path.open("rb") as handle:
         try:
@@ -141,9 +140,9 @@ def _fault(path: Path, encoding: str) -> str | None:
 
 
 def _wide(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a mark: the codec under which line ends, blanks and delimiters come out as such.
+    """UTF-16 or UTF-32 without a byte order mark: the codec that yields line ends, spaces and delimiters.
 
-    Under the other byte order a line feed is U+0A00 and a comma U+2C00, which no list holds.
+    In the wrong byte order a line feed is U+0A00 and a comma U+2C00, which no list contains.
     """
     if head.count(0) < len(head) // 100:
         return None
@@ -161,7 +160,7 @@ def _wide(head: bytes) -> str | None:
 
 
 def _looks_binary(head: bytes) -> bool:
-    """Whether control bytes that no text has are more than a stray few. A handful of NULs is a known accident."""
+    """Whether there are more than a few control bytes. A handful of NULs is a known accident."""
     controls = sum(head.count(byte) for byte in (*range(9), *range(14, 27), 28, 29, 30))
     return controls > max(8, len(head) // 100)
 
@@ -172,22 +171,22 @@ def _looks_binary(head: bytes) -> bool:
 def _legacy(path: Path) -> EncodingDecision:
     sample, good, broken = _sample(path)
     if broken <= STRAY_SHARE * (good + broken):
-        sentence = f"is UTF-8 but for {broken} places, which are read as Windows-1252"
+        sentence = f"is UTF-8 except for {broken} places, which are read as Windows-1252"
         return EncodingDecision("utf-8", 0.9, sentence)
     scored = sorted(_scores(sample).items(), key=lambda item: (-item[1], CANDIDATES.index(item[0])))
     votes = _votes(sample)
     for ranked, score in _ranked(scored, votes):
         if _fault(path, ranked) is None:
-            # Where several read every character alike there is nothing to choose; the commonest names it.
+            # If several decode the text identically, name the most common.
             text = sample.decode(ranked, "replace")
             same = [name for name, _ in scored if sample.decode(name, "replace") == text]
             encoding = min(same, key=CANDIDATES.index)
             return _decision(sample, encoding, score, scored, votes)
-    raise InputRefusedError("is neither UTF-8 nor any legacy encoding that is known; state it with --encoding")
+    raise InputRefusedError("is neither UTF-8 nor a known legacy encoding; give it with --encoding")
 
 
 def _sample(path: Path) -> tuple[bytes, int, int]:
-    """Lines with non-ASCII bytes from the whole file; how many UTF-8 sequences are whole and how many are broken."""
+    """Lines with non-ASCII bytes from the whole file, and how many UTF-8 sequences are valid and broken."""
     kept: list[bytes] = []
     size = good = broken = 0
     with path.open("rb") as handle:
@@ -218,13 +217,13 @@ def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _scores(sample: bytes) -> dict[str, float]:
-    """How well each candidate that can read the sample reads it, from 0 to 1."""
+    """The score, from 0 to 1, of each candidate that can decode the sample."""
     scores: dict[str, float] = {}
     for encoding in CANDIDATES:
         try:
             text = sample.decode(encoding)
         except UnicodeDecodeError:
-            # Long lines are cut in the sample, which may split a character of several bytes.
+            # The sample cuts long lines, which may split a multi-byte character.
             text = sample.decode(encoding, "ignore")
             if len(text.encode(encoding, "ignore")) < 0.999 * len(sample) - 4:
                 continue
@@ -233,7 +232,7 @@ def _scores(sample: bytes) -> dict[str, float]:
 
 
 def _plausibility(text: str) -> float:
-    """The share of non-ASCII characters that fit where they stand."""
+    """The share of non-ASCII characters that are plausible in place."""
     letters: Counter[str] = Counter()
     misfits = signs = 0
     for match in re.finditer(r"[^\x00-\x7f]", text):
@@ -254,7 +253,7 @@ def _plausibility(text: str) -> float:
 
 
 def _is_misplaced(char: str, before: str, after: str) -> bool:
-    """A capital after a small letter, or a letter of another script beside a Latin one."""
+    """A capital after a lower-case letter, or a letter of another script beside a Latin one."""
     if char.isupper() and before.islower():
         return True
     is_latin = "LATIN" in _name(char) or char in "ªº"
@@ -262,11 +261,11 @@ def _is_misplaced(char: str, before: str, after: str) -> bool:
 
 
 def _spoken(letters: Counter[str]) -> float:
-    """How many of the letters the one language has that has most of them; scarce ideographs count little."""
+    """How many letters belong to the best-fitting language; rare ideographs count little."""
     wide = sum(count * _commonness(char) for char, count in letters.items() if char >= "\u2e80")
     narrow = {char: count for char, count in letters.items() if char < "\u2e80"}
     best = max((sum(count for char, count in narrow.items() if char in known) for known in _ALPHABETS), default=0)
-    # A list of customers is of several languages: what another one has counts for half.
+    # Customer lists mix languages: letters of another one count half.
     others = sum(count for char, count in narrow.items() if any(char in known for known in _ALPHABETS)) - best
     return wide + best + others / 2
 
@@ -278,7 +277,7 @@ def _name(char: str) -> str:
 
 @cache
 def _commonness(char: str) -> float:
-    """1 for kana, hangul and ideographs of the first level of GB 2312 or JIS X 0208; 0.3 for scarcer ones."""
+    """1 for kana and hangul, 0.9 for ideographs of level 1 of GB 2312 or JIS X 0208, 0.3 for rarer ones."""
     name = _name(char)
     if name.startswith(("HIRAGANA", "KATAKANA", "HANGUL SYLLABLE", "FULLWIDTH")):
         return 1.0
@@ -294,13 +293,13 @@ def _commonness(char: str) -> float:
 
 
 def _votes(sample: bytes) -> dict[str, str | None]:
-    """What two detectors say, by their names, as Python codecs."""
-    import chardet  # imported late: their tables take a while and most files are UTF-8
+    """The votes of two detectors, as Python codecs."""
+    import chardet  # imported late: slow to load, and most files are UTF-8
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample, cp_isolation=list(CANDIDATES)).best()
-    heard = {"charset-normalizer": best.encoding if best else None, "chardet": chardet.detect(sample)["encoding"]}
-    return {name: codecs.lookup(vote).name if vote and _exists(vote) else None for name, vote in heard.items()}
+    detected = {"charset-normalizer": best.encoding if best else None, "chardet": chardet.detect(sample)["encoding"]}
+    return {name: codecs.lookup(vote).name if vote and _exists(vote) else None for name, vote in detected.items()}
 
 
 def _exists(encoding: str) -> bool:
@@ -311,7 +310,7 @@ def _exists(encoding: str) -> bool:
 
 
 def _ranked(scored: list[tuple[str, float]], votes: dict[str, str | None]) -> list[tuple[str, float]]:
-    """Best first; among candidates that read the text equally well, what both detectors say goes first."""
+    """Candidates, best first; among equal scores, one that both detectors vote for is first."""
     both = set(votes.values())
     agreed = both.pop() if len(both) == 1 else None
     top = scored[0][1] if scored else 0.0
@@ -335,7 +334,7 @@ def _decision(
     sentence = f"not UTF-8; read as {_TITLES.get(encoding, encoding)}, with words such as {', '.join(words)}"
     if confidence < DOUBTFUL_BELOW:
         could = f" (could be {', '.join(_TITLES.get(other, other) for other in rivals[:2])})" if rivals else ""
-        sentence += f"; doubtful{could}: if they look wrong, state it with --encoding"
+        sentence += f"; doubtful{could}: if they look wrong, give the encoding with --encoding"
     return EncodingDecision(encoding, confidence, sentence)
 
 
@@ -354,7 +353,7 @@ _TITLES = {
 
 
 def decoded(path: Path, decision: EncodingDecision, block: int = BLOCK) -> Iterator[str]:
-    """The file's text in pieces, the byte-order mark left out, NUL characters kept."""
+    """The file's text in pieces, without the byte order mark, with NUL characters."""
     decoder = decision.decoder()
     with path.open("rb") as handle:
         while data := handle.read(block):

@@ -1,6 +1,6 @@
-"""Tables in marked-up text that CRMs and banks save under the name of a workbook: HTML pages and Excel's XML of 2003.
+"""Reads HTML pages and Excel 2003 XML, which CRMs and banks save with the extension of a workbook.
 
-Runs in the child process. A cell that spans others has its text in the first; the others are blank.
+Runs in the child process. A spanning cell has its text in its first cell; the others are blank.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Rows = list[list[str | None]]
 
 
 def html_tables(path: Path) -> Iterator[dict[str, Any]]:
-    """Every table of a page that has two rows or more and holds no other table."""
+    """Every table of a page with at least two rows and no nested table."""
     data = path.read_bytes()
-    # A page without any word about its encoding is UTF-8 today; lxml would take Latin-1.
+    # A page that does not state its encoding is usually UTF-8; lxml would assume Latin-1.
     stated = b"charset" in data[:4096].lower() or data[:2] in (b"\xff\xfe", b"\xfe\xff")
     parser = html.HTMLParser(encoding=None if stated or not _is_utf8(data) else "utf-8", no_network=True)
     root = html.document_fromstring(data, parser=parser)
@@ -42,17 +42,17 @@ def _is_utf8(data: bytes) -> bool:
 
 def _html_rows(table: Any) -> Rows:
     rows: Rows = []
-    hanging: dict[int, int] = {}
+    spanned: dict[int, int] = {}
     for line in table.iter("tr"):
         row: list[str | None] = []
         for cell in line.iter("td", "th"):
-            while hanging.get(len(row), 0):
-                hanging[len(row)] -= 1
+            while spanned.get(len(row), 0):
+                spanned[len(row)] -= 1
                 row.append(None)
             wide, high = _span(cell, "colspan"), _span(cell, "rowspan")
             for offset in range(wide):
                 if high > 1:
-                    hanging[len(row)] = high - 1
+                    spanned[len(row)] = high - 1
                 row.append(_text(cell) if not offset else None)
         rows.append(row)
     return rows

@@ -1,7 +1,6 @@
 """Reading a file into sheets of text: delimited text, workbooks, contact cards.
 
-Belongs here: choosing the reader by the content, and what was decided on the way. Does not belong here: headers and
-meaning.
+Belongs here: choosing the reader by content, and collecting its decisions. Does not belong here: headers and meaning.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ from assets.sources.sheets import Block, Sheet
 
 @dataclass(slots=True)
 class FileReading:
-    """The sheets of a file and what was decided to get them. `decisions` are sentences for the user.
+    """The sheets of a file, and `decisions`, sentences for the user about how it was read.
 
-    The rows of delimited text come while they are asked for; some decisions are known only when the last one has come.
+    Delimited text is read lazily; some decisions are known only after the last row.
     """
 
     format: str
@@ -36,9 +35,9 @@ class FileReading:
 
 
 def read_file(path: Path, encoding: str | None = None, known_headers: frozenset[str] = frozenset()) -> FileReading:
-    """Read a file as text cells; `encoding` is what the user states, `known_headers` are those of any profile.
+    """Read a file as text cells; `encoding` is the stated one, `known_headers` are the headers of all profiles.
 
-    Raises InputRefusedError with the reason when it is not a table that can be read whole.
+    Raises InputRefusedError if it is not a table or cannot be read completely.
     """
     kind = detect_format(path)
     if kind == "csv":
@@ -61,12 +60,12 @@ def _read_delimited(path: Path, stated: str | None, known_headers: frozenset[str
 
 
 def _reported(cutter: Cutter, pieces: Iterator[str], decisions: list[str]) -> Iterator[Block]:
-    """The blocks of a file, and behind the last one what was decided while they were cut."""
+    """The blocks of a file; after the last one, add the decisions made while splitting."""
     yield from cutter.blocks(pieces)
     if cutter.repaired:
         decisions.append(f"stray quotation marks in the cells of {cutter.repaired} rows were kept as text")
     if cutter.dropped_nuls:
-        decisions.append(f"{cutter.dropped_nuls} NUL characters left out")
+        decisions.append(f"{cutter.dropped_nuls} NUL characters were removed")
     decisions += _unusual(cutter.dialect)
 
 
@@ -74,4 +73,4 @@ def _unusual(dialect: Dialect) -> Iterator[str]:
     if dialect.quote == "'":
         yield "cells are quoted with '"
     if dialect.escape:
-        yield f"{dialect.escape} stands before quotation marks within cells"
+        yield f"{dialect.escape} escapes quotation marks inside cells"

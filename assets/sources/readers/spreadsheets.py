@@ -1,8 +1,7 @@
 """Spreadsheet files as text: Excel's .xlsx, .xlsm, .xlsb and .xls, OpenDocument's .ods. Runs in the child process.
 
-calamine reads them; xlrd reads what it cannot: Excel 2 to 4, and some damaged .xls. What a value loses on the
-way is told: error cells, formulas without a kept result, and zeros that only a number format shows are put
-back.
+calamine reads them; xlrd reads what it cannot: Excel 2 to 4, and some damaged .xls. Reports error cells and formulas
+that have no cached result. Leading zeros that only a number format shows are restored.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from xml.etree import ElementTree
 import polars as pl
 
 MAX_CELLS = 50_000_000
-"""A sheet that declares more is refused by name before it fills the memory."""
+"""A sheet that declares more cells is refused before it fills the memory."""
 
 _ERRORS = {
     "NA": "#N/A", "Div0": "#DIV/0!", "Ref": "#REF!", "Name": "#NAME?", "Value": "#VALUE!", "Num": "#NUM!",
@@ -42,8 +41,8 @@ def _by_calamine(path: Path, kind: str) -> Iterator[dict[str, Any]]:
     import fastexcel
 
     workbook = fastexcel.read_excel(path)
-    unsaid = _unsaid(path) if kind == "xlsx" else {}
-    # All of them first: a workbook whose third sheet is damaged is not read by half.
+    details = _xml_details(path) if kind == "xlsx" else {}
+    # Read all sheets before yielding any: a workbook with a damaged sheet is refused as a whole.
     sheets = []
     for name in workbook.sheet_names:
         # skip_rows=0 keeps leading empty rows, so that row numbers are those the user sees.
@@ -53,7 +52,7 @@ def _by_calamine(path: Path, kind: str) -> Iterator[dict[str, Any]]:
         batch, errors = sheet.to_arrow_with_errors()
         frame = pl.DataFrame(pl.from_arrow(batch)) if sheet.width else pl.DataFrame()
         faults = [_error_fault(error.position, error.detail) for error in (errors.errors if errors else [])]
-        more = unsaid.get(name, _Unsaid())
+        more = details.get(name, _XmlDetails())
         # calamine leaves out the blank columns before the first cell.
         frame = _padded(frame, [(row, column - more.first_column, width) for row, column, width in more.padded])
         faults += [
@@ -61,7 +60,7 @@ def _by_calamine(path: Path, kind: str) -> Iterator[dict[str, Any]]:
                 "row": row,
                 "column": column,
                 "value": formula,
-                "reason": "is a formula whose result the file does not hold",
+                "reason": "is a formula without a cached result",
             }
             for row, column, formula in more.formulas
         ]
@@ -72,14 +71,14 @@ def _by_calamine(path: Path, kind: str) -> Iterator[dict[str, Any]]:
 def _error_fault(position: tuple[int, int], detail: str) -> dict[str, Any]:
     kind = re.search(r"Error\((\w+)\)", detail)
     value = _ERRORS.get(kind.group(1), kind.group(1)) if kind else None
-    return {"row": position[0] + 1, "column": position[1], "value": value, "reason": "is an error of the workbook"}
+    return {"row": position[0] + 1, "column": position[1], "value": value, "reason": "is an error value"}
 
 
-# What calamine does not say of an .xlsx ----------------------------------------------------------------------------
+# What calamine does not report of an .xlsx -------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
-class _Unsaid:
+class _XmlDetails:
     """Formulas without a result (row, column, text) and cells to pad with zeros (row, column, width); rows from 1."""
 
     formulas: list[tuple[int, int, str]] = field(default_factory=list)
@@ -95,9 +94,9 @@ _RESULT = re.compile(rb"<v>[^<]|<v [^>]*>[^<]|<is>")
 _NAMESPACES = re.compile(r"\{[^}]*\}")
 
 
-def _unsaid(path: Path) -> dict[str, _Unsaid]:
-    """By the sheet's name, what only the XML tells. A workbook that is not laid out as usual tells nothing."""
-    found: dict[str, _Unsaid] = {}
+def _xml_details(path: Path) -> dict[str, _XmlDetails]:
+    """Details of each sheet from the XML, by name; none for a workbook with an unusual layout."""
+    found: dict[str, _XmlDetails] = {}
     try:
         with zipfile.ZipFile(path) as archive:
             widths = _zero_formats(archive)
@@ -110,12 +109,12 @@ def _unsaid(path: Path) -> dict[str, _Unsaid]:
     return found
 
 
-def _scanned(data: bytes, widths: dict[int, int]) -> _Unsaid:
-    unsaid = _Unsaid(first_column=16_384)
+def _scanned(data: bytes, widths: dict[int, int]) -> _XmlDetails:
+    details = _XmlDetails(first_column=16_384)
     for match in _CELL.finditer(data):
         attributes, inside = match.groups()
         if inside and (found := _PLACE.search(attributes)) and _RESULT.search(inside):
-            unsaid.first_column = min(unsaid.first_column, _column(found.group(1).decode()))
+            details.first_column = min(details.first_column, _column(found.group(1).decode()))
         style = _STYLE.search(attributes)
         width = widths.get(int(style.group(1)), 0) if style else 0
         formula = _FORMULA.search(inside or b"") if inside and b"<f" in inside else None
@@ -124,10 +123,10 @@ def _scanned(data: bytes, widths: dict[int, int]) -> _Unsaid:
             continue
         column, row = _column(place.group(1).decode()), int(place.group(2))
         if width and inside:
-            unsaid.padded.append((row, column, width))
+            details.padded.append((row, column, width))
         if formula and not _RESULT.search(inside or b""):
-            unsaid.formulas.append((row, column, "=" + (formula.group(1) or b"").decode("utf-8", "replace")))
-    return unsaid
+            details.formulas.append((row, column, "=" + (formula.group(1) or b"").decode("utf-8", "replace")))
+    return details
 
 
 def _column(letters: str) -> int:
@@ -138,7 +137,7 @@ def _column(letters: str) -> int:
 
 
 def _zero_formats(archive: zipfile.ZipFile) -> dict[int, int]:
-    """To how many digits the number format of each cell style fills up with zeros (`00000` of a ZIP code)."""
+    """The number of digits that each cell style pads to with zeros (`00000` for ZIP codes)."""
     if "xl/styles.xml" not in archive.namelist():
         return {}
     root = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314  (the child's memory and time are limited)
@@ -212,7 +211,7 @@ def _by_xlrd(path: Path, first: BaseException) -> Iterator[dict[str, Any]]:
             "name": sheet.name,
             "frame": text_frame(rows),
             "is_hidden": bool(sheet.visibility),
-            "notes": ["read by the second reader (xlrd)"],
+            "notes": ["read with the fallback reader (xlrd)"],
             "faults": faults,
         }
 
@@ -228,15 +227,13 @@ def _xlrd_text(xlrd: Any, book: Any, cell: Any, place: tuple[int, int], faults: 
         return "true" if cell.value else "false"
     if cell.ctype == xlrd.XL_CELL_ERROR:
         value = xlrd.error_text_from_code.get(cell.value, "#ERROR")
-        faults.append(
-            {"row": place[0] + 1, "column": place[1], "value": value, "reason": "is an error of the workbook"}
-        )
+        faults.append({"row": place[0] + 1, "column": place[1], "value": value, "reason": "is an error value"})
         return None
     return str(cell.value)
 
 
 def text_frame(rows: list[list[str | None]]) -> pl.DataFrame:
-    """Rows of cells as a frame as wide as the widest of them."""
+    """Rows of cells as a frame, as wide as the widest row."""
     width = max((len(row) for row in rows), default=0)
     columns = [[row[index] if index < len(row) else None for row in rows] for index in range(width)]
     return pl.DataFrame([pl.Series(f"c{index}", column, dtype=pl.String) for index, column in enumerate(columns)])

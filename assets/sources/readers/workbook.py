@@ -1,9 +1,9 @@
-"""Workbooks, web pages and contact cards, read in a child process: a file that makes a parser abort, hang or eat memory
-is a refusal, no more.
+"""Reads workbooks, web pages and contact cards in a child process, so that a file that makes a parser abort, hang or
+run out of memory is only refused.
 
 calamine aborts the process on some small files (one cell in the last row and column), panics on some damaged ones and
-hangs on a few. The child has limits on memory and time and hands its sheets back as Arrow files. Does not belong here:
-the parsers themselves (`assets.sources.readers.workbook_child`).
+hangs on a few. The child has limits on memory and time and returns its sheets as Arrow files. Does not belong here:
+the parsers (`assets.sources.readers.workbook_child`).
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from assets.sources.sheets import Block, Cells, Fault, Frame, Rows, Sheet
 from schemas.contracts.errors import InputRefusedError
 
 MEMORY_LIMIT = 6 * 1024**3
-"""Most bytes of address space for the child; a sheet of a million rows and twenty columns needs two thirds of it."""
+"""The child's address space in bytes; a sheet of a million rows and twenty columns needs two thirds of it."""
 
 MEMORY_FREE = 512 * 1024**2
-"""Bytes that every child may take for its file."""
+"""Bytes of memory that every child may use, for any file."""
 
 MEMORY_OF_XML, MEMORY_OF_OTHERS = 10, 40
-"""Bytes of memory for each byte of a file's content: unpacked XML took 4, denser formats and HTML trees up to 25."""
+"""Bytes of memory per byte of content: unpacked XML took 4, denser formats and HTML trees up to 25."""
 
 TIME_LIMIT = 300
-"""Seconds; the fastest reader does a hundred thousand rows a second."""
+"""Seconds. calamine reads about a hundred thousand rows a second."""
 
 MAX_UNPACKED = 4 * 1024**3
 RATIO_FROM = 64 * 1024**2
-"""Unpacked bytes from which a workbook's ratio counts. Its XML packs 10 to 50 times, a bomb's a thousand times."""
+"""The ratio is checked above this many unpacked bytes. XML compresses 10 to 50 times, a zip bomb a thousand times."""
 
 _ROOT = Path(__file__).parents[3]
 
@@ -46,7 +46,7 @@ _ROOT = Path(__file__).parents[3]
 def read_workbook(path: Path, kind: str) -> list[Sheet]:
     """Read every sheet as text cells; row numbers are those that the user sees.
 
-    Raises InputRefusedError with the reason when the file cannot be read within the limits.
+    Raises InputRefusedError if the file cannot be read within the limits.
     """
     memory = MEMORY_FREE + _content_memory(path)
     with tempfile.TemporaryDirectory(prefix="leadsift-") as folder:
@@ -63,7 +63,7 @@ def _sheets(place: Path, item: dict[str, Any]) -> list[Sheet]:
     frame = pl.read_ipc(place / item["file"])
     notes = [*item["notes"]]
     if item["is_hidden"]:
-        notes.append("is hidden in the workbook; read all the same")
+        notes.append("is hidden in the workbook; it is read as well")
     faults = [Fault(**fault) for fault in item["faults"]]
     parts = side_by_side(frame)
     if len(parts) > 1:
@@ -89,10 +89,9 @@ def _block(frame: pl.DataFrame, broken: dict[int, tuple[str, str]]) -> Block:
 
 
 def side_by_side(frame: pl.DataFrame) -> list[tuple[int, pl.DataFrame]]:
-    """The tables that stand beside each other in a sheet, each with the place of its first column.
+    """The tables side by side in a sheet, each with the index of its first column.
 
-    Blank columns part them, and both sides must begin their first rows with cells of their own: a table with a
-    blank column within has one title row, two tables have the same header twice or headers of the same row.
+    Blank columns separate them, and all must have the same header row: a single table may contain a blank column.
     """
     filled = [not frame[name].is_null().all() for name in frame.columns]
     spans: list[tuple[int, int]] = []
@@ -118,7 +117,7 @@ def _first_row(frame: pl.DataFrame) -> list[str | None]:
 
 
 def _content_memory(path: Path) -> int:
-    """Bytes of memory that reading a file's content may take. Raises InputRefusedError for a bomb."""
+    """The memory limit for reading a file, in bytes. Raises InputRefusedError for a zip bomb."""
     packed = path.stat().st_size
     with path.open("rb") as handle:
         if not handle.read(2).startswith(b"PK"):
@@ -127,10 +126,10 @@ def _content_memory(path: Path) -> int:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(item.file_size for item in archive.infolist())
     except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
-        raise InputRefusedError("is a workbook that cannot be read: it is cut off or damaged") from error
+        raise InputRefusedError("is a workbook that cannot be read: it is truncated or damaged") from error
     if unpacked > MAX_UNPACKED or unpacked > max(RATIO_FROM, packed * MAX_RATIO):
         raise InputRefusedError(
-            f"is a workbook that would unpack to {unpacked:,} bytes from {packed:,}; refused as a possible bomb"
+            f"is a workbook that would unpack from {packed:,} to {unpacked:,} bytes; refused as a possible zip bomb"
         )
     return MEMORY_OF_XML * unpacked
 
@@ -144,7 +143,7 @@ def _run_child(place: Path, memory: int) -> None:
         str(memory),
         str(MEMORY_LIMIT),
     ]
-    # One thread is enough for one sheet, and thread pools reserve address space by the core.
+    # One thread is enough for one sheet, and thread pools reserve address space for each core.
     environment = {**os.environ, "POLARS_MAX_THREADS": "1", "PYTHONPATH": str(_ROOT)}
     try:
         done = subprocess.run(  # noqa: S603  (our own module)
@@ -161,6 +160,6 @@ def _run_child(place: Path, memory: int) -> None:
     if done.returncode != 0 or not (place / "answer.json").exists():
         how = signal.Signals(-done.returncode).name if done.returncode < 0 else f"exit code {done.returncode}"
         raise InputRefusedError(
-            f"is a workbook that cannot be read (the reader ended with {how}): it is damaged, or a cell far away makes "
-            "it too large; save it as .csv and import that"
+            f"is a workbook that cannot be read (the reader ended with {how}): it is damaged, or a cell far from "
+            "the others makes it too large; save it as .csv and import that"
         )

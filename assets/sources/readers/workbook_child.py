@@ -1,11 +1,11 @@
-"""The child process of `assets.sources.readers.workbook`: reads one file under a limit of memory.
+"""The child process of `assets.sources.readers.workbook`: reads one file under a memory limit.
 
     python -m assets.sources.readers.workbook_child FOLDER BYTES MOST
 
 FOLDER holds `request.json` ({"path", "kind"}); the child writes `answer.json`, either {"refusal": reason} or {"sheets":
-[{"name", "file", "is_hidden", "notes", "faults"}]}, and an Arrow file for each sheet. It may take BYTES of memory
-beside what its libraries reserve, and MOST of address space in all. Belongs here: limits, and choosing the parser.
-Nothing may be imported here that is slow to start.
+[{"name", "file", "is_hidden", "notes", "faults"}]}, and an Arrow file for each sheet. It may use BYTES of memory
+beyond what its libraries reserve, and MOST bytes of address space in total. Belongs here: limits, and choosing the
+parser. Import nothing here that is slow to load.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ def main(folder: Path, memory: int, most: int) -> None:
         sheets = _read(Path(request["path"]), request["kind"])
         answer = {"sheets": [_written(folder, index, sheet) for index, sheet in enumerate(sheets)]}
     except BaseException as error:  # noqa: BLE001
-        # calamine reports some damaged files by a panic, which is no Exception.
+        # calamine panics on some damaged files, which is not an Exception.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         answer = {"refusal": f"{NOT_READ}: {reason}"}
     (folder / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
 
 
 def _load_libraries() -> None:
-    """Let the libraries reserve what they reserve at their first use, so that it does not count as the file's."""
+    """Use the libraries once, so that the memory they reserve does not count against the file."""
     import io
 
     import fastexcel  # noqa: F401
@@ -47,7 +47,7 @@ def _load_libraries() -> None:
 
 
 def _address_space() -> int:
-    """Bytes of address space in use; a guess on the safe side where the system does not say."""
+    """Bytes of address space in use; a safe guess if the system does not report it."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     except OSError:
@@ -58,7 +58,7 @@ def _address_space() -> int:
 def _limit_memory(limit: int) -> None:
     try:
         import resource
-    except ImportError:  # Windows has no such limits; the limit of time holds there too
+    except ImportError:  # Windows has no such limits; the time limit still applies
         return
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,4 +1,4 @@
--- The survivors with what people said in the place of what records say; a value that somebody emptied is empty.
+-- The survivors, overridden by users' edits; a value that a user cleared is empty.
 CREATE OR REPLACE TEMP TABLE survivors AS
 WITH edited AS (
     SELECT

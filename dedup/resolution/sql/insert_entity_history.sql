@@ -1,4 +1,4 @@
--- Changes of entities that existed before: where records that are now elsewhere went. The import is the one that came or was undone.
+-- Changes of existing entities: where their records went. The import is the one that was loaded or undone.
 INSERT INTO audit.entity_history BY NAME
 WITH moved AS (
     SELECT before.entity_id AS was, now.entity_id AS is_now, count(*) AS records

@@ -48,7 +48,7 @@ golden AS (
 SELECT
     entities.entity_id AS person_id,
     golden.* EXCLUDE (entity_id),
-    -- An address or a number that somebody entered by hand is one of them.
+    -- Addresses and numbers that a user entered are included.
     list_sort(list_distinct(list_concat(entities.emails, if(golden.email IS NULL, [], [golden.email])))) AS emails,
     list_sort(list_distinct(list_concat(entities.phones, if(golden.phone IS NULL, [], [golden.phone])))) AS phones,
     united_custom.custom,

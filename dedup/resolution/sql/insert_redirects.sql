@@ -1,5 +1,5 @@
--- Ids of {entity} records that do not anchor an entity now. A record that its source deleted, or that went with an import that was
--- undone, leads nowhere unless others share its entity.
+-- Ids of {entity} records that are not an anchor now. The id of a record that its source deleted, or whose import was undone, has no
+-- target unless other records share its entity.
 INSERT INTO audit.id_redirects BY NAME
 WITH known AS (
     SELECT record_key FROM records.current_{entity}s

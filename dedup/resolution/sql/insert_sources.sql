@@ -1,4 +1,4 @@
--- The crosswalk: every row in which a record of a {entity} was met.
+-- The crosswalk: every source row of every record of a {entity}.
 INSERT INTO main.{entity}_sources BY NAME
 SELECT
     members.entity_id AS {entity}_id,

@@ -1,4 +1,4 @@
--- The live records of the {entity}s that are derived anew, as they count, and how many records each of these has.
+-- The current versions of the live records of touched {entity}s, and the number of records of each.
 CREATE OR REPLACE TEMP TABLE {entity}_members AS
 WITH sizes AS (
     SELECT entity_id, count(*) AS company FROM record_entities SEMI JOIN touched_entities USING (entity_id) GROUP BY entity_id

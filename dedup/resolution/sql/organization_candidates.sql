@@ -1,5 +1,5 @@
--- What each organization record offers for each choice. Fields that make sense together only are one choice. What has nothing to be
--- weighed against is marked as alone.
+-- What each organization record offers for each choice. Fields that only make sense together are one choice. A candidate without
+-- competitors is marked as alone.
 CREATE OR REPLACE TEMP TABLE survivor_candidates AS
 WITH offers AS (
     SELECT

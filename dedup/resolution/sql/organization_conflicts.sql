@@ -1,5 +1,5 @@
--- Pairs of records in one component that cannot be one organization: two records of a source whose profile says that it has no
--- duplicates. No number of a state is known of organizations yet.
+-- Pairs of records in one component that cannot be one organization: two records of a source whose profile says that it has
+-- no duplicates. No official ids of organizations are known yet.
 SELECT one.record_key AS record_key_l, other.record_key AS record_key_r, 'two records of a source without duplicates' AS rule
 FROM record_components AS left_part
 JOIN record_components AS right_part ON left_part.component = right_part.component AND left_part.record_key < right_part.record_key

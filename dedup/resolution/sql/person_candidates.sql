@@ -1,5 +1,5 @@
--- What each person record offers for each choice. Fields that make sense together only are one choice; every address and number
--- of a record is a candidate of its own. What has nothing to be weighed against is marked as alone.
+-- What each person record offers for each choice. Fields that only make sense together are one choice; every address and number of
+-- a record is a candidate. A candidate without competitors is marked as alone.
 CREATE OR REPLACE TEMP TABLE survivor_candidates AS
 WITH offers AS (
     SELECT

@@ -1,6 +1,5 @@
--- Pairs of records in one component that cannot be one person: the number that a state gives, the day of birth and the given name
--- are known and differ by more than slips of the pen. One or two of them alone are often enough simply wrong. Nor can two records of a
--- source whose profile says that it has no duplicates.
+-- Pairs of records in one component that cannot be one person: national id, birth date and given name are all known and differ by
+-- more than typos (one or two of them are often simply wrong); or both are of a source whose profile says that it has no duplicates.
 SELECT
     one.record_key AS record_key_l,
     other.record_key AS record_key_r,

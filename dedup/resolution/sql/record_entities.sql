@@ -1,4 +1,4 @@
--- The {entity} of every live record: named after that record of its component which the ledger saw first, or after itself.
+-- The {entity} of every live record: named after the record of its component that the ledger saw first, or after itself.
 CREATE OR REPLACE TEMP TABLE record_entities AS
 WITH anchors AS (
     SELECT

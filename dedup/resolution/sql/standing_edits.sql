@@ -1,4 +1,4 @@
--- What people last said about each field of the entities that are derived anew, with the choice that the field belongs to.
+-- The last edit of each field of the touched entities, with the choice that the field belongs to.
 CREATE OR REPLACE TEMP TABLE standing_edits AS
 SELECT
     belongs.entity_id,

@@ -1,6 +1,6 @@
--- Of the candidates for each choice of each entity the one that survives, and the criterion by which it beat the best different one.
--- `survivorship` says which criteria count for a choice and in which order; `source_ranks` how far up each source stands. What no
--- criterion tells apart is decided by content, so that no order of imports matters.
+-- The surviving candidate for each choice of each entity, and the criterion by which it beat the best different one. `survivorship` has
+-- the criteria of each choice in order, `source_ranks` the rank of each source. Ties are broken by content, so that the order of
+-- imports does not matter.
 CREATE OR REPLACE TEMP TABLE survivors AS
 WITH offered AS MATERIALIZED (
     SELECT * EXCLUDE (is_alone), CAST(fields AS VARCHAR) AS content FROM survivor_candidates WHERE NOT is_alone
@@ -17,11 +17,11 @@ counted AS (
         offered.fields,
         orders.criteria,
         coalesce(source_ranks.rank, 0) AS source_rank,
-        -- A record says more than a mention of it.
+        -- A record outranks a reference to it.
         len(offered.fields) + if(is_stub, 0, 0.5) AS completeness,
         if(choice = 'phone' AND NOT starts_with(offered.fields[1].v, '+'), 0, 1) AS is_verified,
         contents.frequency,
-        -- The id of an employer follows from what was imported first; which employer survives must not.
+        -- An employer's id depends on which import came first; which employer survives must not.
         if(choice = 'organization_id', contents.record_key, '') AS first_key,
         coalesce(epoch(updated_at), -1e18) AS changed,
         length(content) AS length
@@ -71,9 +71,9 @@ SELECT
 FROM ranked AS best JOIN runner_up USING (entity_id, choice)
 WHERE best.place = 1
 UNION ALL
--- All records that say anything say the same.
+-- All records with a value agree.
 SELECT entity_id, choice, record_key, fields, if(frequency = 1, 'only_value', 'agreed') AS rule
 FROM contents ANTI JOIN disputed USING (entity_id, choice)
 UNION ALL
--- Most entities are one record, and most choices one offer: nothing to weigh.
+-- Most entities have one record, and most choices one candidate: nothing to compare.
 SELECT entity_id, choice, record_key, fields, 'only_value' AS rule FROM survivor_candidates WHERE is_alone;

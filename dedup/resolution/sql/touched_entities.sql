@@ -1,4 +1,4 @@
--- The {entity}s, those that were and those that are, whose content or company of records changed.
+-- The former and current {entity}s whose records or membership changed.
 CREATE OR REPLACE TEMP TABLE touched_entities AS
 WITH touched AS (
     SELECT before.entity_id AS was, now.entity_id AS is_now

@@ -1,4 +1,4 @@
--- The custom columns of each entity's records as one map; of two values under one header that of the newer record.
+-- The custom columns of each entity's records as one map; for the same header, the value of the newest record wins.
 CREATE OR REPLACE TEMP TABLE united_custom AS
 WITH entries AS (
     SELECT entity_id, record_key, updated_at, unnest(map_entries(custom)) AS entry FROM {entity}_members WHERE custom IS NOT NULL

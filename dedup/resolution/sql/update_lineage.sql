@@ -1,4 +1,4 @@
--- Of the values that people gave the lineage says so.
+-- Lineage of edited values names the edit.
 UPDATE main.{entity}_lineage AS lineage
 SET rule = 'edited', record_key = edits.record_key
 FROM standing_edits AS edits

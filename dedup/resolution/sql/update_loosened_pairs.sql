@@ -1,4 +1,4 @@
--- Matched pairs whose records are not one after all say why.
+-- Rejected edges get the rule that says why.
 UPDATE audit.{entity}_pairs AS pairs
 SET band = if(loosened.rule = 'kept apart', 'distinct', 'review'), rule = loosened.rule
 FROM loosened_pairs AS loosened

@@ -1,3 +1,3 @@
--- Comparable features under row ids: numbers are joined in half the time of texts.
+-- Comparison features by row id: joining numbers takes half the time of joining texts.
 CREATE OR REPLACE TEMP VIEW match_features AS
 SELECT rowid AS record_key, * EXCLUDE (record_key) FROM {features};

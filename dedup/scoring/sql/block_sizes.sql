@@ -1,4 +1,4 @@
--- How many records hold each value of a rule that a changed record holds or held: now, and before the change.
+-- The size of each block that changed records are or were in: now, and before the change.
 CREATE OR REPLACE TEMP TABLE block_sizes AS
 WITH held AS (
     SELECT rule, key, count(*) AS now, count(changed_rows.record) AS gained

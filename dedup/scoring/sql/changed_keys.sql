@@ -1,4 +1,4 @@
--- The records that changed, came or went.
+-- The records that changed, appeared or disappeared.
 CREATE OR REPLACE TEMP TABLE changed_keys AS
 SELECT record_key FROM former_features
 UNION

@@ -1,4 +1,4 @@
--- Those pairs of which a record changed, or both are unsettled.
+-- The pairs with a changed record, and those of two unsettled records.
 CREATE OR REPLACE TEMP TABLE match_pairs AS
 SELECT '0' AS match_key, pair >> 32 AS join_key_l, pair & 4294967295 AS join_key_r
 FROM (

@@ -1,2 +1,2 @@
--- Values of blocking rules and the records that hold them: the rule by its number, the value hashed, the record by its row id.
+-- Records by their values of blocking rules: rule number, hashed value, row id.
 CREATE OR REPLACE TEMP TABLE match_keys (rule UTINYINT, key UBIGINT, record BIGINT);

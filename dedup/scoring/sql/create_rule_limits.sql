@@ -1,2 +1,2 @@
--- How many records may share a value of each blocking rule.
-CREATE OR REPLACE TEMP TABLE rule_limits (rule UTINYINT, largest INTEGER);
+-- The maximum block size of each blocking rule.
+CREATE OR REPLACE TEMP TABLE rule_limits (rule UTINYINT, max_block_size INTEGER);

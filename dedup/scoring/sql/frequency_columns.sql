@@ -1,2 +1,2 @@
--- The comparison features whose frequency the model asks for.
+-- The comparison features whose term frequency the model uses.
 SELECT {columns} FROM match_features

@@ -1,2 +1,2 @@
--- Comparable features that were handed in as a frame.
+-- Comparison features from a frame.
 CREATE OR REPLACE TEMP TABLE given_features AS SELECT * FROM incoming_features;

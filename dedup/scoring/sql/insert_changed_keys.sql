@@ -1,4 +1,4 @@
--- Values of a rule that changed records hold or held, with all their holders.
+-- All records in the blocks of a rule that changed records are or were in.
 INSERT INTO match_keys
 SELECT $rule, key, record
 FROM rule_keys

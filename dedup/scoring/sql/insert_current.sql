@@ -1,4 +1,4 @@
--- Current versions of changed {entity} records come.
+-- Insert the current versions of changed {entity} records.
 INSERT INTO records.current_{entity}s BY NAME
 SELECT version.*, record_contents.content
 FROM records.current_of_rows('records.source_{entity}s', 'met_changed') AS version

@@ -1,2 +1,2 @@
--- Values of a rule that changed records held.
+-- The former values of a rule of changed records.
 INSERT INTO former_keys SELECT $rule, key, record FROM rule_keys;

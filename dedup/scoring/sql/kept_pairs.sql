@@ -1,4 +1,4 @@
--- The scored pairs of {entity} records that no change concerns.
+-- The scored pairs of {entity} records that no change affects.
 SELECT record_key_l, record_key_r, match_weight, map_entries(evidence) AS evidence
 FROM audit.{entity}_pairs
 WHERE cardinality(evidence) > 0

@@ -1,4 +1,4 @@
--- Links that need no model: what the source itself states, and a mention by name that means the only {entity} of that name in the same source.
+-- Links that need no model: links stated by the source, and references by name to the only {entity} of that name in the same source.
 WITH named AS (
     SELECT source, records.folded_name(name) AS folded, min(record_key) AS record_key, count(*) AS namesakes
     FROM records.current_{entity}s

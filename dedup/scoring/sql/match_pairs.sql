@@ -1,4 +1,4 @@
--- The pairs of records that share a value of a rule, each once, the smaller row id first, as Splink takes blocked pairs.
+-- The distinct pairs of records that share a block, the smaller row id first, in Splink's format of blocked pairs.
 CREATE OR REPLACE TEMP TABLE match_pairs AS
 SELECT '0' AS match_key, pair >> 32 AS join_key_l, pair & 4294967295 AS join_key_r
 FROM (

@@ -1,5 +1,5 @@
--- Every live organization record with a hash of all that its features and its organization are made of: what it says, what people
--- edited, and the name that it repeats.
+-- Every live organization record with a hash of everything that its features and its organization depend on: its content, users' edits,
+-- and the name that it repeats.
 CREATE OR REPLACE TEMP TABLE live_records AS
 WITH edits AS (
     SELECT record_key, max(sequence) AS last_edit FROM audit.actions WHERE entity = 'organization' AND action = 'edit' GROUP BY record_key

@@ -1,4 +1,4 @@
--- What is compared of each changed organization record: nothing of repeated names.
+-- The compared values of each changed organization record; none for repeated names.
 SELECT current.record_key, changed.content, if(repeated_names.record_key IS NULL, name, NULL) AS name, domain, website, email, phone, street, city, postal_code
 FROM changed_records AS changed
 JOIN records.current_organizations AS current USING (record_key)

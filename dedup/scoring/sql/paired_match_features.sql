@@ -1,4 +1,4 @@
--- Comparable features of the records that are in a pair, under row ids: numbers are joined in half the time of texts.
+-- Comparison features of the records in pairs, by row id: joining numbers takes half the time of joining texts.
 CREATE OR REPLACE TEMP VIEW match_features AS
 SELECT rowid AS record_key, * EXCLUDE (record_key)
 FROM {features}

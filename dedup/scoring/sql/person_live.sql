@@ -1,5 +1,5 @@
--- Every live person record with a hash of all that its features and its person are made of: what it says, its employer, and what people
--- edited.
+-- Every live person record with a hash of everything that its features and its person depend on: its content, its employer, and users'
+-- edits.
 CREATE OR REPLACE TEMP TABLE live_records AS
 WITH edits AS (
     SELECT record_key, max(sequence) AS last_edit FROM audit.actions WHERE entity = 'person' AND action = 'edit' GROUP BY record_key

@@ -1,4 +1,4 @@
--- What is compared of each changed person record; the employer is the resolved organization.
+-- The compared values of each changed person record; the employer is the resolved organization.
 SELECT
     current.record_key, changed.content, name, first_name, last_name, birth_date, emails, phones, national_id, street, city, postal_code,
     employers.entity_id AS organization_id

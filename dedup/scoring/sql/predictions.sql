@@ -1,2 +1,2 @@
--- Splink's predictions of at least $least bits.
+-- Splink's predictions with a match weight of at least $least.
 SELECT * FROM ({prediction}) WHERE match_weight >= $least

@@ -1,6 +1,6 @@
--- Organization records that say nothing but a name, beyond the first of each name, with the key of that first one. They are one organization
--- with it and are not compared themselves: nothing depends on how many lists mention an employer. A record that its source links to another, or
--- that somebody decided on, is compared by itself.
+-- Organization records with nothing but a name, except the first of each name, with the key of that first one. They belong to its
+-- organization and are not compared themselves: the number of lists that mention an employer does not matter. A record that its source links
+-- to another, or that a user decided about, is compared.
 CREATE OR REPLACE TEMP TABLE repeated_names AS
 WITH bare AS (
     SELECT record_key, source, object, is_stub, records.folded_name(name) AS folded

@@ -1,4 +1,4 @@
--- Values of a rule that two unsettled records share and no changed one holds.
+-- Values of a rule that unsettled records share and no changed record has.
 CREATE OR REPLACE TEMP TABLE unsettled_rule_keys AS
 SELECT key FROM rule_keys SEMI JOIN unsettled_rows USING (record) GROUP BY key HAVING count(*) > 1
 EXCEPT

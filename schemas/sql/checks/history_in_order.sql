@@ -1,4 +1,4 @@
--- Within a deal, stages follow each other without going back in time, and no stage follows itself.
+-- The stage history of a deal does not go back in time, and no stage follows itself.
 SELECT deal_id, sequence
 FROM (
     SELECT

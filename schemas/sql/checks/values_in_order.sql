@@ -1,4 +1,4 @@
--- What deals were worth goes forward in time, no change changes nothing, and the last one is what the deal is worth now.
+-- The value history of a deal does not go back in time, every change changes something, and the last values are the current ones.
 SELECT deal_id, sequence
 FROM (
     SELECT

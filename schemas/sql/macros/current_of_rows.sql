@@ -1,9 +1,9 @@
--- What is known of each record, of all its versions together. A record outranks a mention of it; of two versions the one that the
--- source changed later is the newer; without such times the one received later; among equals the order of their content; of versions
--- that say the same, the first that was received is cited.
--- From the oldest version to the newest, each does to what is known what its policy says: `newest` overwrites every field that its
--- sheet has a column for (a blank cell empties it), `fill` only fills what is blank, `ignore` changes nothing. A field that a sheet
--- has no column for is left as it is. `met_table` is the source table itself, or those of its rows that are looked at. Of custom cells those of the newer version count, header by header.
+-- The current version of each record, combined from all its versions. A record outranks a reference to it. Of two versions, the one that the
+-- source changed later is newer; without such times, the one received later; ties are broken by content. Of equal versions, the first that
+-- was received is cited.
+-- Versions apply from the oldest to the newest, by their policies: `newest` overwrites every field that its sheet has a column for (a blank
+-- cell clears it), `fill` only fills blank fields, `ignore` changes nothing. Fields without a column in the sheet stay. `met_table` is the
+-- source table, or a selection of its rows. Custom cells of newer versions win, header by header.
 CREATE OR REPLACE MACRO records.current_of_rows(source_table, met_table) AS TABLE
 WITH counts AS (
     SELECT record_key, count(*) AS times_met FROM query_table(met_table) GROUP BY record_key
@@ -70,7 +70,7 @@ folded AS (
     WHERE versions > 1 AND NOT is_stub
     GROUP BY record_key
 )
--- Most records are met once: nothing to rank.
+-- Most records occur once: nothing to rank.
 SELECT met.*, {'import_sequence': import_sequence, 'file_ordinal': file_ordinal, 'sheet_ordinal': sheet_ordinal, 'row_number': row_number} AS first_seen
 FROM query_table(met_table) AS met
 SEMI JOIN (SELECT record_key FROM counts WHERE times_met = 1) AS once USING (record_key)

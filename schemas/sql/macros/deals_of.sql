@@ -1,4 +1,4 @@
--- Deals of one pipeline and one owner by name, or of all where they are NULL.
+-- Deals of one pipeline and one owner by name, or all if NULL.
 CREATE OR REPLACE MACRO reports.deals_of(of_pipeline, of_owner) AS TABLE
 SELECT *
 FROM main.deals

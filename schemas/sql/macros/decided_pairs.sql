@@ -1,4 +1,4 @@
--- Each pair of records of an entity that people decided about, with the latest decision.
+-- Each decided pair of records of an entity, with the latest decision.
 CREATE OR REPLACE MACRO records.decided_pairs(of_entity) AS TABLE
 WITH lefts AS (
     SELECT sequence, decision, unnest(records_l) AS one, records_r FROM audit.decisions WHERE entity = of_entity

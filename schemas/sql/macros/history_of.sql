@@ -1,4 +1,4 @@
--- Steps of deals in one pipeline, of one owner, made in a period; of all where they are NULL. (A subquery that cannot hold costs nothing.)
+-- Steps of deals of one pipeline and owner in a period; of all if NULL. (A subquery that is always false costs nothing.)
 CREATE OR REPLACE MACRO reports.history_of(of_pipeline, of_owner, made_since, made_until) AS TABLE
 SELECT *
 FROM main.deal_stage_history

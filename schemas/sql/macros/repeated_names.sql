@@ -1,4 +1,4 @@
--- Records of an entity that only repeat the name of another, with the record that stands for them.
+-- Records of an entity that only repeat the name of another, with the record that represents them.
 CREATE OR REPLACE MACRO records.repeated_names(of_entity) AS TABLE
 SELECT record_key_r AS record_key, record_key_l AS representative
 FROM (

@@ -1,2 +1,2 @@
--- Twenty hexadecimal digits that name a text for ever.
+-- A permanent hash of a text: twenty hexadecimal digits.
 CREATE OR REPLACE MACRO records.short_hash(text) AS substr(sha256(text), 1, 20);

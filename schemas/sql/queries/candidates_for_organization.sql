@@ -1,4 +1,4 @@
--- Records that might be the organization described: the same name, domain or number, or a name that begins alike.
+-- Records that might be the organization described: the same name, domain or number, or a name with the same start.
 SELECT *
 FROM audit.organization_features
 WHERE name = $name

@@ -1,4 +1,4 @@
--- Records that might be the person described: they share something that tells people apart. Those that share most come first.
+-- Records that might be the person described, because they share an identifying value. Those that share most come first.
 WITH scored AS (
     SELECT
         record_key,

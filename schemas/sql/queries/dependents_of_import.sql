@@ -1,4 +1,4 @@
--- What people did and decided about records that no other import has: it is suspended while the import is undone.
+-- Acts and decisions about records that no other import has: they are suspended while the import is undone.
 WITH gone AS (FROM records.only_from_import($import_id)),
 gone_with_deals AS (
     FROM gone

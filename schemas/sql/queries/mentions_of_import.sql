@@ -1,5 +1,4 @@
--- By source and kind, how many records the files of an import point at that no import has brought: they are kept as mentions, which a
--- later import fills.
+-- By source and kind, how many reference-only records the files of an import have: records that they refer to and no import contains.
 WITH met AS (
     SELECT 'person' AS entity, source, record_key, is_stub, import_id FROM records.source_persons
     UNION ALL

@@ -1,4 +1,4 @@
--- Organizations and persons that unite records of several sources: their records, and what spoke for each matched pair.
+-- Organizations and persons with records of several sources: their records, and the evidence for each matched pair.
 WITH members AS (
     SELECT 'organization' AS entity, organization_id AS id, source, object, external_id, record_key FROM main.organization_sources
     UNION

@@ -1,4 +1,4 @@
--- What is known of each of these records and the entity that it belongs to, for people to recognise it.
+-- The recognisable values of each of these records, and the entity that it belongs to.
 WITH wanted AS (SELECT unnest($keys) AS record_key),
 found AS (
     SELECT

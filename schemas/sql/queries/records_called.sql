@@ -1,4 +1,4 @@
--- The records that an id means: of an entity, of an id that was retired, of a record key, or of `source:external id`.
+-- The records behind an id: an entity id, a retired id, a record key, or `source:external id`.
 WITH called AS (
     SELECT 'person' AS entity, person_id AS entity_id, record_key, source, object, external_id FROM main.person_sources
     UNION ALL

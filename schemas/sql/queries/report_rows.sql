@@ -1,2 +1,2 @@
--- How many rows a report has, with every column of every row computed.
+-- The number of rows of a report; computes every column of every row.
 SELECT count(whole) FROM (SELECT hash(report) AS whole FROM {report} AS report)

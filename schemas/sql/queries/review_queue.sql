@@ -1,5 +1,5 @@
--- Pairs that wait for a person, one for each two entities: the pair with the strongest evidence. First comes the answer that changes
--- most: the likelier it could go either way and the more records, leads and deals would come together.
+-- Pairs to review, the strongest pair for each two entities. The decision that matters most comes first: the more uncertain it is, and the
+-- more records, leads and deals it would merge.
 WITH pairs AS (
     SELECT 'person' AS entity, record_key_l, record_key_r, match_weight, match_probability, rule FROM audit.person_pairs WHERE band = 'review'
     UNION ALL

@@ -1,4 +1,4 @@
--- Sheets and refused files of the given imports, with their balance, what was decided about them, and refused cells.
+-- Sheets and refused files of the given imports, with their balance, decisions, and rejected cells.
 SELECT
     files.import_id, files.file, files.sheet, files.status, files.reason, files.object,
     coalesce(files.row_count, 0) AS rows, coalesce(files.loaded, 0) AS loaded, coalesce(files.rejected, 0) AS rejected,

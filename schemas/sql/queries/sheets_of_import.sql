@@ -1,5 +1,4 @@
--- The loaded sheets of an import with their balance, the columns that no field took, how many cells were refused and how good each
--- column is.
+-- The loaded sheets of an import with their balance, unmapped columns, number of rejected cells, and column quality.
 SELECT
     files.file, files.format, files.encoding, files.delimiter, files.source,
     files.sheet AS name, files.object, files.row_count AS rows,

@@ -1,4 +1,4 @@
--- By source and kind, how many records of an import were known from earlier imports, and how many of them bear another name now.
+-- By source and kind, how many records of an import were known from earlier imports, and how many of them have another name now.
 WITH met AS (
     SELECT 'person' AS entity, source, record_key, name, import_id, import_sequence, file FROM records.source_persons WHERE NOT is_stub
     UNION ALL

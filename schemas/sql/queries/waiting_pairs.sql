@@ -1,2 +1,2 @@
--- How many pairs of {entity}s are left apart for review.
+-- How many pairs of {entity}s are waiting for review.
 SELECT count(*) AS pairs FROM audit.{entity}_pairs WHERE band = 'review'

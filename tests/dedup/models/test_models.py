@@ -182,7 +182,7 @@ def test_a_value_that_everybody_shares_brings_no_two_together() -> None:
     )
     connection.close()
     assert found.pairs.select("record_key_l", "record_key_r").rows() == [("a", "b")]
-    assert found.too_common["same_email"] == 702
+    assert found.oversized_blocks["same_email"] == 702
 
 
 def test_brothers_who_run_a_firm_are_not_one() -> None:

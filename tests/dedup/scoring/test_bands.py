@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.scoring.bands import band, kept_evidence, least_evidence, probability
+from dedup.scoring.bands import band, least_kept_weight, match_weight_at, probability
 from schemas.contracts.vocabulary import Band
 
 EVIDENCE = st.floats(-60, 60, allow_nan=False)
@@ -22,12 +22,12 @@ def test_more_evidence_never_lowers_the_band(one: float, other: float, prior: fl
 
 @given(PRIOR)
 def test_pairs_that_are_not_kept_could_be_in_no_other_band(prior: float) -> None:
-    assert band(kept_evidence(prior), prior) == Band.DISTINCT
+    assert band(least_kept_weight(prior), prior) == Band.DISTINCT
 
 
 @given(st.floats(0.001, 0.999), PRIOR)
 def test_least_evidence_is_the_inverse_of_probability(chance: float, prior: float) -> None:
-    assert probability(least_evidence(chance, prior), prior) == pytest.approx(chance)
+    assert probability(match_weight_at(chance, prior), prior) == pytest.approx(chance)
 
 
 def test_ten_bits_against_a_prior_of_ten_are_even_odds() -> None:

@@ -11,9 +11,9 @@ from dedup.scoring.blocking import block, block_changed
 from schemas.stores.warehouse import Session, scratch_session
 
 RULES = {
-    "same_name": agreeing_on("name", largest=3),
-    "same_name_and_city": agreeing_on("name", "city", largest=2),
-    "shared_mail": sharing_one_of("mails", largest=4),
+    "same_name": agreeing_on("name", max_block_size=3),
+    "same_name_and_city": agreeing_on("name", "city", max_block_size=2),
+    "shared_mail": sharing_one_of("mails", max_block_size=4),
 }
 RECORD = st.tuples(
     st.sampled_from(["a", "b", None]),

@@ -53,7 +53,7 @@ def test_a_list_of_wrong_birth_dates_takes_weight_from_them() -> None:
         with scratch_session() as session:
             _forms(session, _people(400, same_day=share))
             model = train(session, Entity.PERSON, person_model, Decided({}))
-        bits[share] = {(level.comparison, level.name): level.bits for level in model.levels}
+        bits[share] = {(level.comparison, level.name): level.match_weight for level in model.levels}
     same, other = ("birth_date", "same birth date"), ("birth_date", "different")
     assert bits[0.3][same] < bits[1.0][same]
     assert bits[0.3][other] > bits[1.0][other]

@@ -124,11 +124,11 @@ def test_another_list_of_the_same_name_and_ids_is_not_updated_over_in_silence(tm
     )
     newer = [header, ["1", "Ann Lee", "ann@acme.example"], ["2", "Bob Ray", ""], ["3", "Cem Oz", ""]]
     update = run_json("import", write_csv(tmp_path / "later" / "contacts.csv", newer), home=home)
-    assert update["notes"] == ["source 'contacts': 2 person records were known before and are updated"]
+    assert update["notes"] == ["source 'contacts': 2 known person records were updated"]
     other = [header, ["1", "Dana Fox", ""], ["2", "Eve Gil", ""]]
     notes = run_json("import", write_csv(tmp_path / "south" / "contacts.csv", other), home=home)["notes"]
     assert len(notes) == 1
-    assert "2 of them bear another name" in notes[0]
+    assert "2 of them have another name" in notes[0]
     assert "--source NAME" in notes[0]
 
 
@@ -185,7 +185,7 @@ def test_what_is_no_error_is_a_warning(tmp_path: Path) -> None:
     document = run_json("import", tmp_path / "in", home=tmp_path / "home")
     said = {Path(file["path"]).name: file["sheets"][0]["decisions"] for file in document["files"]}
     assert said["header.csv"] == ["has a header and no rows"]
-    assert "stands more than once" in said["twice.csv"][0]
+    assert "is repeated" in said["twice.csv"][0]
     assert document["entities"]["persons"] == 2
 
 
@@ -260,7 +260,7 @@ def test_a_home_with_signs_in_its_name_is_a_home(tmp_path: Path) -> None:
     with open_instance(load_settings(home)) as instance:
         assert instance.telemetry_enabled is False
     refused = run("import", tmp_path / "a.csv", home=tmp_path / "old?", expect=3)
-    assert "its path holds ? or \\, which DuckDB cannot open" in refused.stderr
+    assert "its path contains ? or \\, which DuckDB cannot open" in refused.stderr
 
 
 def test_a_query_that_fails_says_why(imported) -> None:  # type: ignore[no-untyped-def]
@@ -292,7 +292,7 @@ def test_an_import_that_was_cut_off_is_finished_by_the_next_which_says_so(tmp_pa
     cut_off = land([path], ImportOptions(), place.stores).import_id  # and then it was killed
     document = run_json("import", path, home=tmp_path / "home")
     assert document["status"] == "unchanged"
-    assert document["notes"] == [f"{cut_off} had not been finished and was brought in now"]
+    assert document["notes"] == [f"{cut_off} was interrupted before; it is loaded now"]
     assert document["entities"]["persons"] == 2
 
 

@@ -55,13 +55,13 @@ def test_somebody_is_found_by_a_nickname_and_an_employer(published: Published) -
 
 def test_an_explanation_adds_up_and_says_in_words_what_spoke(published: Published) -> None:
     pair = explain_called(published, called(published, "crm:1"), called(published, "crm:2"))[0]
-    assert pair.evidence == pytest.approx(sum(step.total for step in pair.steps), abs=1e-4)
+    assert pair.match_weight == pytest.approx(sum(step.total for step in pair.steps), abs=1e-4)
     assert pair.sentence().startswith("Very likely one person; for it: an e-mail address in common")
     name = next(step for step in pair.steps if step.comparison == "name")
     assert name.level == "same family name, given name abbreviated or a nickname"
     kept = published.query("SELECT match_weight FROM audit.person_pairs WHERE record_key_l = ? AND record_key_r = ?",
                            [pair.record_key_l, pair.record_key_r])  # fmt: skip
-    assert pair.evidence == pytest.approx(kept.item())
+    assert pair.match_weight == pytest.approx(kept.item())
 
 
 def test_colleagues_who_share_a_number_are_told_apart_and_told_why(published: Published) -> None:
@@ -79,7 +79,7 @@ def test_a_cluster_shows_what_holds_it_together(published: Published) -> None:
 
 
 def test_ids_that_mean_nothing_are_named(published: Published) -> None:
-    with pytest.raises(InputRefusedError, match="'per_0' is no id"):
+    with pytest.raises(InputRefusedError, match="'per_0' is not an id"):
         called(published, "per_0")
     with pytest.raises(InputRefusedError, match="same record"):
         explain_called(published, called(published, "crm:3"), called(published, "crm:3"))
@@ -135,7 +135,7 @@ def test_labels_are_held_against_the_clusters(
 def test_labels_that_say_nothing_are_refused(tmp_path: Path, published: Published) -> None:
     with pytest.raises(InputRefusedError, match="needs the columns 'id' and 'cluster'"):
         read_labels(write_csv(tmp_path / "a.csv", [["id", "colour"], ["1", "red"]]))
-    with pytest.raises(InputRefusedError, match="row 2: 'maybe' says neither yes nor no"):
+    with pytest.raises(InputRefusedError, match="row 2: 'maybe' is neither yes nor no"):
         read_labels(write_csv(tmp_path / "b.csv", [["left", "right", "match"], ["1", "2", "maybe"]]))
     labels = read_labels(write_csv(tmp_path / "c.csv", [["id", "cluster"], ["x", "1"], ["y", "1"]]))
     with pytest.raises(InputRefusedError, match="none of the 2 labelled ids"):
@@ -154,7 +154,7 @@ def test_the_commands_of_a_session(tmp_path: Path, home: Path) -> None:
     rows = run_json("sql", "SELECT decision, reason FROM audit.decisions ORDER BY decided_at", home=home)["rows"]
     assert rows == [{"decision": "same", "reason": "asked her"}, {"decision": "different", "reason": None}]
     refused = run("decide", "crm:1", "crm:99", "same", home=home, expect=3)
-    assert "'crm:99' is no id" in refused.stderr
+    assert "'crm:99' is not an id" in refused.stderr
     assert run("decide", "crm:1", "crm:2", "perhaps", home=home, expect=2)
 
 

@@ -61,7 +61,7 @@ def test_a_password_opens_a_workbook_and_is_kept_nowhere(tmp_path: Path) -> None
     with (tmp_path / "locked.xlsx").open("wb") as handle:
         OOXMLFile(plain).encrypt("Tr0ub4dor", handle)
     done = run("inspect", tmp_path / "locked.xlsx", home=home, expect=3)
-    assert "state it with --password" in done.stderr
+    assert "give --password" in done.stderr
     done = run("inspect", tmp_path / "locked.xlsx", "--password", "wrong", home=home, expect=3)
     assert "does not open it" in done.stderr
     document = run_json("import", tmp_path / "locked.xlsx", "--password", "Tr0ub4dor", home=home)
@@ -91,7 +91,7 @@ def test_what_only_others_point_at_is_told(tmp_path: Path) -> None:
     contacts = write_csv(tmp_path / "Contact.csv", [["Id", "LastName", "AccountId"], ["003A", "Lee", "001A"]])
     notes = run_json("import", contacts, home=tmp_path / "home")["notes"]
     assert notes == [
-        "source 'salesforce': 1 organization records are only pointed at; they stay mentions until an import brings them"
+        "source 'salesforce': 1 organization records are only referred to; an import of their own file will complete them"
     ]
     accounts = write_csv(tmp_path / "Account.csv", [["Id", "Name", "Industry"], ["001A", "Acme", "Steel"]])
     assert run_json("import", accounts, home=tmp_path / "home")["notes"] == []

@@ -84,7 +84,7 @@ def test_a_model_is_trained_beside_the_one_in_use_and_used_on_request(taught: Se
     assert "same birth date" in (tmp_path / "weights.svg").read_text()
     use_model(taught, "shipped", None)
     assert use_versions(published) == before
-    with pytest.raises(InputRefusedError, match="known are shipped"):
+    with pytest.raises(InputRefusedError, match="choose one of shipped"):
         use_model(taught, "person-9", None)
 
 

@@ -1,2 +1,2 @@
--- Rows of an import go.
+-- Delete the rows of an import.
 DELETE FROM {table} WHERE import_id = $import_id;

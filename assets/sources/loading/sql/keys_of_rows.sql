@@ -1,4 +1,4 @@
--- The records that rows of a sheet made, mentions left out.
+-- The records that rows of a sheet made, without reference-only records.
 SELECT row_number, record_key
 FROM {table}
 WHERE import_id = $import_id AND file_ordinal = $file_ordinal AND sheet_ordinal = $sheet_ordinal

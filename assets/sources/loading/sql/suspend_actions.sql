@@ -1,5 +1,5 @@
--- Actions on records that are absent, because their import was undone, and on deals of such leads: they wait for the records to come back.
--- Which model is in use is about no record.
+-- Suspend actions on records whose import was undone, and on deals of such leads, until the records return. The model in use concerns no
+-- record.
 UPDATE audit.actions SET is_suspended = true
 WHERE action <> 'use_model' AND (entity, record_key) NOT IN (
     SELECT 'person', record_key FROM records.source_persons

@@ -1,4 +1,4 @@
--- Decisions of which the records of one side are all absent, because their import was undone: they wait for the records to come back.
+-- Suspend decisions if all records of one side are missing because their import was undone, until the records return.
 UPDATE audit.decisions SET is_suspended = true
 WHERE sequence NOT IN (
     WITH present AS (

@@ -1,4 +1,4 @@
--- How many rows point at a row that is not there.
+-- How many rows refer to a row that does not exist.
 SELECT count(*)
 FROM {table} AS pointing
 ANTI JOIN {target} AS target ON target.{key} = pointing.{column}

@@ -1,2 +1,2 @@
--- Keys that a table holds more than once.
+-- Keys that occur more than once in a table.
 SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > 1

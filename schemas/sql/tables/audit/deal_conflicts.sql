@@ -1,10 +1,10 @@
--- Deals of which a source and people here say different things. The later statement stands; both are kept.
+-- Deals about which a source and users disagree. The later statement wins; both are kept.
 CREATE TABLE audit.deal_conflicts (
     deal_id VARCHAR NOT NULL,  -- The deal
     field VARCHAR NOT NULL CHECK (field IN ('stage', 'status')),  -- stage or status
-    local_value VARCHAR,  -- What people here said last: a stage id, or won, lost, open
-    local_at TIMESTAMPTZ NOT NULL,  -- When
-    source_value VARCHAR,  -- What the source says
-    source_at TIMESTAMPTZ,  -- When it came to be so in the source, as far as that is known
-    stands VARCHAR NOT NULL CHECK (stands IN ('local', 'source'))  -- local or source: which of the two the deal shows
+    local_value VARCHAR,  -- The users' last value: a stage id, or won, lost, open
+    local_at TIMESTAMPTZ NOT NULL,  -- When they set it
+    source_value VARCHAR,  -- The value in the source
+    source_at TIMESTAMPTZ,  -- When it was set in the source, if known
+    stands VARCHAR NOT NULL CHECK (stands IN ('local', 'source'))  -- local or source: the value that the deal has
 );

@@ -1,10 +1,10 @@
--- What the models in use say of each level of agreement: how often it holds of two records of one entity and of two, and the evidence.
+-- The levels of the models in use, with their probabilities among matches and non-matches, and their match weights.
 CREATE TABLE audit.match_weights (
     entity VARCHAR NOT NULL CHECK (entity IN ('organization', 'person')),  -- organization or person
     comparison VARCHAR NOT NULL,  -- What is compared
-    level VARCHAR NOT NULL,  -- How far the two agree
-    place INTEGER NOT NULL,  -- Place among the levels: the first that holds counts
-    m_probability DOUBLE NOT NULL,  -- How often it holds of two records of one entity
-    u_probability DOUBLE NOT NULL,  -- How often it holds of records of two entities
-    match_weight DOUBLE NOT NULL  -- Evidence in bits: log2(m / u); rare names say more, common ones less
+    level VARCHAR NOT NULL,  -- Grade of agreement
+    place INTEGER NOT NULL,  -- Position among the levels; the first that holds counts
+    m_probability DOUBLE NOT NULL,  -- Probability of the level among matches
+    u_probability DOUBLE NOT NULL,  -- Probability of the level among non-matches
+    match_weight DOUBLE NOT NULL  -- log2(m / u); rare names get more, common names less
 );

@@ -1,5 +1,4 @@
--- Records that only an import which was undone had brought: nothing of them is kept but the key, so that an id made of it
--- can still be looked up.
+-- Records that only undone imports had. Only their keys are kept, so that their ids can still be looked up.
 CREATE TABLE audit.retired_records (
     import_id VARCHAR NOT NULL,  -- The import that was undone
     entity VARCHAR NOT NULL CHECK (entity IN ('organization', 'person', 'lead', 'deal')),  -- organization, person, lead or deal

@@ -1,5 +1,5 @@
--- What each part of the warehouse was last made from. A part whose fingerprint is the same now is up to date.
+-- Fingerprints of the parts of the warehouse. A part whose fingerprint has not changed is up to date.
 CREATE TABLE audit.state (
     name VARCHAR NOT NULL,  -- The part: tables, views, the records, pairs and entities of organizations and persons, derived (everything), published without; cause names an import instead
-    fingerprint VARCHAR NOT NULL  -- Hash of what the part was made from: SQL, imports, facts, models and settings
+    fingerprint VARCHAR NOT NULL  -- Hash of what the part was derived from: SQL, imports, facts, models and settings
 );

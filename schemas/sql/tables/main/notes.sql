@@ -1,6 +1,6 @@
 -- Notes on persons, organizations, leads and deals.
 CREATE TABLE main.notes (
-    note_id VARCHAR NOT NULL,  -- Lasting id
+    note_id VARCHAR NOT NULL,  -- Permanent id
     content VARCHAR,  -- The text
     person_id VARCHAR,  -- The person, see persons
     organization_id VARCHAR,  -- The organization, see organizations

@@ -1,8 +1,8 @@
--- Organizations, one row each, made of every record that was found to mean the same one. The surviving values are
--- explained in organization_lineage and traced to their sources in organization_sources.
+-- Organizations, one row for each group of matching records. organization_lineage explains the surviving values,
+-- organization_sources lists the source records.
 CREATE TABLE main.organizations (
-    organization_id VARCHAR NOT NULL,  -- Lasting id; a merged id still resolves through audit.id_redirects
-    name VARCHAR,  -- Name as a source gives it
+    organization_id VARCHAR NOT NULL,  -- Permanent id; a merged id still resolves through audit.id_redirects
+    name VARCHAR,  -- Name as given in a source
     domain VARCHAR,  -- Web domain, lower case, without www
     website VARCHAR,  -- Web address as given
     phone VARCHAR,  -- Phone number, E.164 where valid, else as given
@@ -13,8 +13,8 @@ CREATE TABLE main.organizations (
     country VARCHAR,  -- ISO 3166-1 alpha-2 code
     industry VARCHAR,  -- Industry as given
     owner_id VARCHAR,  -- The user who owns it, see users
-    custom MAP(VARCHAR, VARCHAR),  -- Columns that no field takes, by their original headers
-    source_count INTEGER NOT NULL,  -- How many source records it is made of
-    first_seen_at TIMESTAMPTZ NOT NULL,  -- When the first import that knew it was received
-    updated_at TIMESTAMPTZ  -- Newest time of change that a source gives
+    custom MAP(VARCHAR, VARCHAR),  -- Columns without a field, by their original headers
+    source_count INTEGER NOT NULL,  -- Number of its source records
+    first_seen_at TIMESTAMPTZ NOT NULL,  -- When the first import with it was received
+    updated_at TIMESTAMPTZ  -- Latest time of change in its sources
 );

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.sources.casting.cells import CASTERS, CastContext, currency_in
-from assets.sources.casting.columns import Caster, usual_forms
+from assets.sources.casting.columns import Caster, common_formats
 from assets.sources.casting.locale_decisions import Evidence
 from schemas.contracts.vocabulary import DateOrder, Kind
 
@@ -21,7 +21,7 @@ from schemas.contracts.vocabulary import DateOrder, Kind
 def cast(kind: Kind, *texts: str, context: CastContext | None = None) -> tuple[list[Any], dict[str, str]]:
     column = pl.Series("c", list(texts), dtype=pl.String)
     evidence = Evidence(kind)
-    evidence.look(column)
+    evidence.add(column)
     decided, _ = evidence.decide(context or CastContext())
     values, refused = Caster(kind, decided).cast(column)
     return values.to_list(), dict(refused)
@@ -64,13 +64,13 @@ def test_values(kind: Kind, text: str, value: Any) -> None:
         (Kind.EMAIL, "b.levy@expressl&t.net", "is not an e-mail address"),
         (Kind.EMAIL, "yuki@@acme.example", "is not an e-mail address"),
         (Kind.PHONE, "n/a", "is not a phone number"),
-        (Kind.DATE, "19371233", "is not a day of the calendar"),
+        (Kind.DATE, "19371233", "is not a valid date"),
         (Kind.MONEY, "about ten", "is not an amount"),
-        (Kind.MONEY, "1" * 17, "is larger than any amount that is kept (16 digits)"),
+        (Kind.MONEY, "1" * 17, "is too large; at most 16 digits are kept"),
         (Kind.CURRENCY, "dollars", "is not an ISO 4217 currency code"),
         (Kind.PERCENT, "140", "is not between 0 and 100 percent"),
         (Kind.BOOLEAN, "perhaps", "is neither yes nor no"),
-        (Kind.COUNTRY, "Atlantis", "is not a country that is known"),
+        (Kind.COUNTRY, "Atlantis", "is not a known country"),
         (Kind.DOMAIN, "No", "is not a web domain"),
     ],
 )
@@ -127,7 +127,7 @@ TEXTS = st.one_of(
 )
 def test_a_column_is_cast_as_each_of_its_texts(kind: Kind, texts: list[str], sign: str, order: DateOrder) -> None:
     context = CastContext(decimal_sign=sign, date_order=order, time_zone="Europe/Paris")
-    usual = usual_forms(pl.Series(texts, dtype=pl.String), kind, context)
+    usual = common_formats(pl.Series(texts, dtype=pl.String), kind, context)
     assert usual is not None
     for text, value in zip(texts, usual.to_list(), strict=True):
         if value is not None:

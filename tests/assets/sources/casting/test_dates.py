@@ -61,7 +61,7 @@ def test_a_date_written_in_a_known_order_comes_back(day: date, sign: str) -> Non
 @given(st.lists(st.dates(date(2000, 1, 1), date(2030, 1, 1)), min_size=1), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))
 def test_one_day_after_the_twelfth_decides_the_column(days: list[date], form: str) -> None:
     evidence = Evidence(Kind.DATE)
-    evidence.look(pl.Series([day.strftime(form) for day in days]))
+    evidence.add(pl.Series([day.strftime(form) for day in days]))
     context, said = evidence.decide(CastContext(date_order=DateOrder.MDY))
     order = context.date_order
     if any(day.day > 12 for day in days):

@@ -62,13 +62,13 @@ def test_a_short_row_is_filled_up_and_said_and_trailing_blanks_are_cut() -> None
     found = table(["Name", "Email", "City"], ["Ann", ""], ["Bob", "b@c.example", "Leeds", "", ""])
     assert column(found, "c1") == [None, "b@c.example"]
     assert not found.rejections
-    assert found.warnings == ["1 rows have fewer cells than the header; the missing ones at their end are blank"]
+    assert found.warnings == ["1 rows have fewer cells than the header; the missing last cells are blank"]
 
 
 def test_a_repeated_header_name_is_kept_apart_and_said() -> None:
     found = table(["Email", "email", "City"], ["a@b.example", "c@d.example", "Leeds"])
     assert found.headers == ["Email", "email (2)", "City"]
-    assert "more than once" in found.warnings[0]
+    assert "is repeated" in found.warnings[0]
 
 
 def test_a_blank_header_over_data_gets_a_name() -> None:

@@ -116,7 +116,7 @@ def _workbook(path: Path, value: str, rows: int, columns: int) -> Path:
 def test_a_workbook_of_which_little_is_left_when_packed_is_refused(tmp_path: Path) -> None:
     path = _workbook(tmp_path / "bomb.xlsx", "x", 200_000, 20)
     assert path.stat().st_size < 400_000
-    assert "refused as a possible bomb" in _read(path)
+    assert "refused as a possible zip bomb" in _read(path)
     assert _read(_workbook(tmp_path / "list.xlsx", "x", 2_000, 20)) == "was read"
 
 

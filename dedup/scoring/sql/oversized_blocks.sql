@@ -1,2 +1,2 @@
--- How many records hold a value of the rule at hand that more than $most share.
+-- How many records are in blocks of the current rule that have more than $most records.
 SELECT coalesce(sum(held), 0) FROM (SELECT count(*) AS held FROM rule_keys GROUP BY key HAVING held > $most)
