@@ -134,6 +134,8 @@ def doctor(
 ) -> None:
     """Compare ledger, archive, warehouse and published file; name what is wrong and the remedy.
 
+    In a new home it makes the inbox and Dagster's settings.
+
     [bold]Examples[/bold]
 
       leadsift doctor
@@ -141,8 +143,10 @@ def doctor(
       leadsift doctor --rebuild
     """
     from pipelines.services.doctor import examine, rebuild_derived
+    from pipelines.services.importing import prepare_instance
 
     settings = settings_of(context, home)
+    prepare_instance(settings)  # so that Dagster finds its settings and the inbox before the first import
     with progress_shown(quiet=as_json):
         notes = rebuild_derived(settings) if rebuild else []
         findings = examine(settings)

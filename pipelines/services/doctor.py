@@ -46,6 +46,11 @@ def examine(settings: Settings) -> Findings:
     with Stores.open(settings) as stores:
         _examine_privacy(findings, settings.home)
         if _examine_ledger(findings, stores):
+            if not stores.ledger.imports() and not stores.published.path.is_file():
+                findings.facts.append(
+                    f"nothing is imported yet: run `leadsift import PATH`, or drop files into {settings.inbox_dir}"
+                )
+                return findings
             _examine_archive(findings, stores)
             _examine_warehouse(findings, stores)
         _examine_published(findings, stores)
