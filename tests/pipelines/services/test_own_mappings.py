@@ -49,7 +49,7 @@ def test_a_profile_is_not_written_over(tmp_path: Path) -> None:
     fair = write_csv(tmp_path / "fair.csv", FAIR)
     (tmp_path / "my.toml").write_text("mine", encoding="utf-8")
     done = run("inspect", fair, "--write-profile", tmp_path / "my.toml", home=tmp_path / "home", expect=3)
-    assert "is there already" in done.stderr
+    assert "already exists" in done.stderr
     assert (tmp_path / "my.toml").read_text(encoding="utf-8") == "mine"
 
 
