@@ -7,7 +7,7 @@ import dagster as dg
 from assets.checks import check_specs, evaluate
 from assets.resources import Home
 from assets.sources.loading.facts import load_facts
-from assets.sources.loading.imports import load_pending
+from assets.sources.loading.imports import load_pending, refuse_if_behind
 from assets.summaries import LoadSummary, load_summary
 from assets.tables import STEPS, Evaluations, key_of, results, table_spec
 from schemas.contracts.outcomes import RunOutcome
@@ -40,6 +40,7 @@ def source_records(context: dg.AssetExecutionContext, home: Home) -> Evaluations
     if wanted - {key_of(table) for table in FACTS}:
         yield from _load(context, home)
     elif wanted:
+        refuse_if_behind(home.session, home.ledger)
         load_facts(home.session, home.ledger, home.archive)
         yield from results(context, home.session, FACTS, {"step": "copied from the ledger"})
     yield from evaluate(context, home, "records")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipelines.services.importing import execute, prepare_instance, run_import
+from schemas.contracts.errors import WarehouseBehindError
 from schemas.contracts.vocabulary import ImportStatus
 from schemas.stores.actions import Action
 from schemas.stores.decisions import Decision
@@ -51,10 +52,16 @@ def record(settings: Settings, facts_of: Callable[[Published], Facts]) -> bool:
 
 
 def run_act(settings: Settings) -> None:
-    """Derive what depends on users' facts. Lands nothing and reads no file."""
+    """Derive what depends on users' facts. Reads no file, unless the warehouse lacks an import of the ledger.
+
+    A warehouse that was deleted, restored from a backup or half rebuilt is first filled from archive and ledger.
+    """
     from pipelines.jobs import ACT_JOB
 
-    execute(settings, {}, ACT_JOB)
+    try:
+        execute(settings, {}, ACT_JOB)
+    except WarehouseBehindError:
+        run_import(settings)
 
 
 def finish(stores: Stores) -> None:

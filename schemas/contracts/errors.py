@@ -43,5 +43,9 @@ class LedgerLostError(StoreError):
     """The ledger lacks facts that the journal or the tables have; the text names it and what restores it."""
 
 
+class WarehouseBehindError(StoreError):
+    """The warehouse holds other imports than the ledger; the next import repairs it."""
+
+
 class QueryError(LeadsiftError):
     """A query on the published database failed; the text is the database's message."""

@@ -22,7 +22,7 @@ from assets.sources.loading.record_writing import Parts, RecordWriter
 from assets.sources.loading.rejects import write_rejects
 from assets.sources.mapping.profile_choice import profiles_for
 from schemas.contracts import progress
-from schemas.contracts.errors import StoreError
+from schemas.contracts.errors import StoreError, WarehouseBehindError
 from schemas.contracts.records import RECORD_TABLES
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.sql.files import SqlFolder, Table
@@ -44,6 +44,22 @@ def pending(session: Session, ledger: Ledger) -> list[Import]:
         for item in ledger.imports()
         if item.status not in gone and item.import_id not in loaded and item.undone_at is None
     ]
+
+
+def refuse_if_behind(session: Session, ledger: Ledger) -> None:
+    """Raise WarehouseBehindError if the warehouse lacks an import of the ledger, or still holds one that was undone.
+
+    A warehouse that was deleted, restored from a backup or half rebuilt is in that state. What is derived from it
+    must not be published.
+    """
+    loaded = set(session.frame("SELECT import_id FROM audit.imports")["import_id"].to_list())
+    undone = [item.import_id for item in ledger.imports() if item.undone_at is not None and item.import_id in loaded]
+    others = [*undone, *(item.import_id for item in pending(session, ledger))]
+    if others:
+        raise WarehouseBehindError(
+            f"the warehouse is not what the ledger says: {others[0]} is missing or was undone; "
+            "run `leadsift doctor --rebuild`"
+        )
 
 
 def load_pending(session: Session, stores: Stores, rejects_dir: Path | None = None) -> list[Import]:

@@ -102,3 +102,27 @@ def test_of_two_who_convert_a_lead_at_the_same_moment_one_is_refused(home: Path)
     assert "was converted into deal_" in ended[1][1]
     assert _facts(home) == 1
     assert _rows(home, "SELECT count(*) FROM deals") == [(2,)]
+
+
+def test_an_act_never_publishes_a_warehouse_that_lacks_imports(home: Path) -> None:
+    # The published file looks current, so that the act finds nothing to finish before it records.
+    counts = "SELECT (SELECT count(*) FROM persons), (SELECT count(*) FROM deals), (SELECT count(*) FROM audit.imports)"
+    before = _rows(home, counts)
+    person = _rows(home, "SELECT min(person_id) FROM persons")[0][0]
+    (home / "warehouse.duckdb").unlink()
+    run_json("edit", person, "job_title=Buyer", home=home)
+    assert _rows(home, counts) == before
+    assert _rows(home, f"SELECT job_title FROM persons WHERE person_id = '{person}'") == [("Buyer",)]
+    assert run_json("doctor", home=home)["healthy"]
+
+
+def test_an_act_whose_warehouse_cannot_be_filled_leaves_the_published_file(home: Path) -> None:
+    counts = "SELECT (SELECT count(*) FROM persons), (SELECT count(*) FROM audit.imports)"
+    before = _rows(home, counts)
+    person = _rows(home, "SELECT min(person_id) FROM persons")[0][0]
+    (home / "warehouse.duckdb").unlink()
+    for file in (home / "archive").glob("*/*"):
+        file.unlink()
+    refused = run_json("edit", person, "job_title=Buyer", home=home, expect=3)
+    assert "is missing" in refused["reason"]
+    assert _rows(home, counts) == before
