@@ -219,7 +219,7 @@ class LedgerFacts:
                     raise damaged(f"ledger {self.place}", str(found))
             self._level()
             ours = dict(_rows_of(connection))
-        theirs, _ = replay(self.journal)
+            theirs, _ = replay(self.journal)  # under the lock: another process may append right after it
         differing = [key for key in {**theirs, **ours} if ours.get(key) != theirs.get(key)]
         if differing:
             table, key = differing[0]
