@@ -78,6 +78,16 @@ def stage_of(published: Published, pipeline: dict[str, Any], given: str) -> dict
     raise InputRefusedError(f"the pipeline {pipeline['name']!r} has no stage {given!r}; it has {names}")
 
 
+def check_stage(stage: Mapping[str, Any], status: DealStatus) -> None:
+    """Raises InputRefusedError for a stage of won or lost deals, unless a deal of that status goes there."""
+    closes = stage["status"]
+    if closes not in (DealStatus.OPEN, status):
+        command = _CLOSING[DealStatus(closes)]
+        raise InputRefusedError(
+            f"{stage['name']!r} is a stage of {closes} deals; `leadsift {command}` closes a deal as {closes}"
+        )
+
+
 def within_limits(published: Published, limits: Mapping[str, int], pipeline: Mapping[str, Any], more: int) -> list[str]:
     """Warnings where `more` open deals come near a limit. Raises InputRefusedError where they go beyond it."""
     counts = published.query(
@@ -130,6 +140,8 @@ class Step:
 _AFTER = {ActionKind.WIN: DealStatus.WON, ActionKind.LOSE: DealStatus.LOST}
 """The status of a deal after a step; it is open after all others."""
 
+_CLOSING = {status: kind for kind, status in _AFTER.items()}
+
 
 def plan_deal(
     published: Published, deal_id: str, step: Step, limits: Mapping[str, int]
@@ -153,6 +165,7 @@ def plan_deal(
     if target is not None:
         if step.kind == ActionKind.MOVE and target["stage_id"] == deal["stage_id"]:
             raise InputRefusedError(f"{deal['deal_id']} is in the stage {target['name']!r}")
+        check_stage(target, _AFTER.get(step.kind, DealStatus.OPEN))
         details = {"stage_id": target["stage_id"], "stage": target["name"]}
     if step.kind == ActionKind.REOPEN:
         warnings = within_limits(published, limits, {"name": _pipeline_name(published, deal)}, 1)

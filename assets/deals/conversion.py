@@ -14,11 +14,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import uuid4
 
-from assets.deals.actions import last_action, one_row, stage_of, stages_of, within_limits
+from assets.deals.actions import check_stage, last_action, one_row, stage_of, stages_of, within_limits
 from assets.sources.casting.cells import CASTERS, CastContext
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.keys import entity_id
-from schemas.contracts.vocabulary import ActionKind, Entity, Kind, LeadStatus, Verdict
+from schemas.contracts.vocabulary import ActionKind, DealStatus, Entity, Kind, LeadStatus, Verdict
 from schemas.sql.files import SqlFolder, sql_text
 from schemas.stores.actions import Action
 from schemas.stores.decisions import Decision
@@ -108,6 +108,8 @@ def plan_conversion(published: Published, request: Request, limits: Mapping[str,
     lead = one_row(published, Entity.LEAD, request.lead_id)
     if lead["status"] == LeadStatus.CONVERTED:
         return _recorded(published, lead, request)
+    if lead["status"] == LeadStatus.ARCHIVED:
+        raise InputRefusedError(f"{lead['lead_id']} is archived; `restore` it first")
     pipeline = _pipeline(published, request.pipeline)
     plan = Plan(lead["lead_id"], warnings=within_limits(published, limits, pipeline, 1), pipeline=pipeline["name"])
     details = _details(published, request, lead, pipeline)
@@ -122,20 +124,31 @@ def plan_conversion(published: Published, request: Request, limits: Mapping[str,
 
 def _recorded(published: Published, lead: dict[str, Any], request: Request) -> Plan:
     """The plan of a conversion that is recorded already. Raises InputRefusedError if it was another one."""
-    fact = last_action(published, lead["record_key"], (ActionKind.CONVERT, ActionKind.REVERT))
-    if fact is not None and fact["action"] == ActionKind.CONVERT:
-        stated = [name for option, name in _DETAILS_OF.items() if getattr(request, option) is not None]
-        details = _details(published, request, lead, _pipeline(published, request.pipeline)) if stated else {}
-        if all(details.get(name) == fact["details"].get(name) for names in stated for name in names):
-            deal_id = entity_id(Entity.DEAL, fact["details"]["deal_key"])
-            return Plan(lead["lead_id"], deal_id=deal_id, is_recorded=True)
     into = f" into {lead['deal_id']}" if lead["deal_id"] else ""
+    fact = last_action(published, lead["record_key"], (ActionKind.CONVERT, ActionKind.REVERT))
+    if fact is None or fact["action"] != ActionKind.CONVERT:
+        raise InputRefusedError(f"{lead['lead_id']} was converted{into} before, in its source")
+    if _states(published, lead, request, fact["details"]):
+        deal_id = entity_id(Entity.DEAL, fact["details"]["deal_key"])
+        return Plan(lead["lead_id"], deal_id=deal_id, is_recorded=True)
     raise InputRefusedError(f"{lead['lead_id']} was converted{into} before; `revert-conversion` undoes it")
+
+
+def _states(published: Published, lead: dict[str, Any], request: Request, recorded: dict[str, str]) -> bool:
+    """Whether a request says nothing but what is recorded. A request that could not be carried out says more."""
+    stated = [name for option, names in _DETAILS_OF.items() if getattr(request, option) is not None for name in names]
+    if not stated:
+        return True
+    try:
+        details = _details(published, request, lead, _pipeline(published, request.pipeline))
+    except InputRefusedError:
+        return False
+    return all(details.get(name) == recorded.get(name) for name in stated)
 
 
 def _details(published: Published, request: Request, lead: dict[str, Any], pipeline: dict[str, Any]) -> dict[str, str]:
     """What a conversion records of the deal: what was asked for, else what the lead says."""
-    stage = _first_stage(published, pipeline) if request.stage is None else stage_of(published, pipeline, request.stage)
+    stage = _stage(published, pipeline, request.stage)
     details = {
         "title": request.title or lead["title"] or "Deal",
         "pipeline_source": pipeline["source"],
@@ -204,14 +217,22 @@ def _pipeline(published: Published, given: str | None) -> dict[str, Any]:
         )
     if given is None and len(known) == 1:
         return _with_own_name(published, known[0])
-    meant = [row for row in known if given in (row["pipeline_id"], row["name"], f"{row['source']}:{row['name']}")]
     names = ", ".join(f"{row['source']}:{row['name']}" for row in known)
+    if given is None:
+        raise InputRefusedError(f"name a pipeline with --pipeline; the pipelines are {names}")
+    meant = _pipelines_called(known, given)
     if not meant:
-        said = "say which pipeline" if given is None else f"there is no pipeline {given!r}"
-        raise InputRefusedError(f"{said}; there are {names}")
+        raise InputRefusedError(f"there is no pipeline {given!r}; the pipelines are {names}")
     if len(meant) > 1:
         raise InputRefusedError(f"{given!r} means several pipelines; name it with its source: {names}")
     return _with_own_name(published, meant[0])
+
+
+def _pipelines_called(known: list[dict[str, Any]], given: str) -> list[dict[str, Any]]:
+    """The pipelines that an id or name means; capitals count only where the name as given means none."""
+    names = [(row, (row["pipeline_id"], row["name"], f"{row['source']}:{row['name']}")) for row in known]
+    exact = [row for row, forms in names if given in forms]
+    return exact or [row for row, forms in names if given.casefold() in map(str.casefold, forms)]
 
 
 def _with_own_name(published: Published, row: dict[str, Any]) -> dict[str, Any]:
@@ -230,11 +251,16 @@ def _configured(published: Published, row: dict[str, Any]) -> str:
     return str(found) if found is not None else ""
 
 
-def _first_stage(published: Published, pipeline: dict[str, Any]) -> dict[str, Any]:
+def _stage(published: Published, pipeline: dict[str, Any], given: str | None) -> dict[str, Any]:
+    """The stage that a new deal is in: the one named, which must be open, or the first open one."""
+    if given is not None:
+        stage = stage_of(published, pipeline, given)
+        check_stage(stage, DealStatus.OPEN)
+        return stage
     stages = stages_of(published, pipeline["pipeline_id"])
     if not stages:
         raise InputRefusedError(f"the pipeline {pipeline['name']!r} has no stages")
-    return stages[0]
+    return next((stage for stage in stages if stage["status"] == DealStatus.OPEN), stages[0])
 
 
 def _amount(given: str | None, before: Decimal | None) -> Decimal | None:

@@ -114,8 +114,9 @@ def test_a_conversion_outlives_imports_and_a_rebuild_and_can_be_taken_back(crm: 
     assert _rows(crm, "SELECT * EXCLUDE (custom) FROM deals ORDER BY deal_id") == before
     again = acting.convert(crm, {"": request})
     assert (again["already_recorded"], again["deals"][0]["deal_id"]) == (True, deal_id)
-    with pytest.raises(InputRefusedError, match="was converted into"):
-        acting.convert(crm, {"": replace(request, value="9")})
+    for other in (replace(request, value="9"), Request("salesforce:00Q1", value="9"), replace(request, stage="None")):
+        with pytest.raises(InputRefusedError, match="was converted into"):
+            acting.convert(crm, {"": other})
     assert acting.act_on_lead(crm, "salesforce:00Q1", ActionKind.REVERT, "wrong lead")["status"] == "open"
     assert _rows(crm, f"SELECT count(*) FROM deals WHERE deal_id = '{deal_id}'") == [(0,)]
     redirect = f"SELECT current_id FROM audit.id_redirects WHERE retired_id = '{deal_id}'"
@@ -180,7 +181,8 @@ def test_at_a_terminal_the_user_is_asked_and_may_cancel(crm: Settings) -> None:
     ("request_", "told"),
     [
         (Request("salesforce:00Q9"), "there is no lead"),
-        (Request("salesforce:00Q1", pipeline="Nowhere"), "there is no pipeline 'Nowhere'"),
+        (Request("salesforce:00Q1", pipeline="Nowhere"), "there is no pipeline 'Nowhere'; the pipelines are"),
+        (Request("salesforce:00Q1", stage="Closed Won"), "is a stage of won deals; `leadsift win` closes"),
         (Request("salesforce:00Q1", stage="Nowhere"), "has no stage 'Nowhere'; it has Qualification"),
         (Request("salesforce:00Q1", value="-5", currency="EUR"), "worth nothing or more"),
         (Request("salesforce:00Q1", value="much", currency="EUR"), "not a number"),
@@ -287,6 +289,8 @@ def test_leads_are_archived_and_restored_whatever_the_source_says(crm: Settings,
     run_import(crm, [_export(tmp_path / "newer", [_deal(1, "Proposal", "2026-03-01T00:00:00Z")], [newer])])
     assert _lead(crm, 3)[0] == "archived"
     assert acting.act_on_lead(crm, "salesforce:00Q3", ActionKind.ARCHIVE, None)["already_recorded"]
+    with pytest.raises(InputRefusedError, match="is archived; `restore` it first"):
+        acting.convert(crm, {"": Request("salesforce:00Q3")})
     with pytest.raises(InputRefusedError, match="is open; only a lead that is archived"):
         acting.act_on_lead(crm, "salesforce:00Q1", ActionKind.RESTORE, None)
     assert acting.act_on_lead(crm, "salesforce:00Q3", ActionKind.RESTORE, None)["status"] == "open"
@@ -325,6 +329,8 @@ def test_a_deal_is_won_lost_and_reopened(crm: Settings) -> None:
         ({"stage": "Nowhere"}, "has no stage"),
         ({"stage": "Proposal", "at": "2999-01-01"}, "in the future"),
         ({"stage": "Qualification"}, "is in the stage"),
+        ({"stage": "Closed Won"}, "is a stage of won deals; `leadsift win` closes"),
+        ({"stage": "closed lost"}, "is a stage of lost deals; `leadsift lose` closes"),
     ):
         with pytest.raises(InputRefusedError, match=told):
             acting.act_on_deal(crm, "salesforce:0061", Step(ActionKind.MOVE, **how))
@@ -350,7 +356,9 @@ def test_a_value_is_converted_at_the_rate_of_its_day_and_never_at_one_to_one(crm
 def test_a_pipeline_that_was_just_named_in_the_settings_can_be_used(crm: Settings) -> None:
     (crm.home / "leadsift.toml").write_text('[pipelines]\nSales = ["New", "Offer"]\n')
     named = load_settings(crm.home)
-    (deal,) = acting.convert(named, {"": Request("salesforce:00Q1", pipeline="Sales", stage="offer")})["deals"]
+    with pytest.raises(InputRefusedError, match="name a pipeline with --pipeline; the pipelines are salesforce:Opport"):
+        acting.plan(named, Request("salesforce:00Q1"))
+    (deal,) = acting.convert(named, {"": Request("salesforce:00Q1", pipeline="sales", stage="offer")})["deals"]
     found = _rows(
         named,
         "SELECT pipelines.name, stages.name, position FROM deals JOIN stages USING (stage_id) "
