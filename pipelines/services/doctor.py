@@ -77,6 +77,7 @@ def _examine_ledger(findings: Findings, stores: Stores) -> bool:
     try:
         stores.ledger.verify()
         stores.refuse_if_behind()
+        stores.refuse_if_behind_warehouse()
     except LeadsiftError as error:
         findings.problems.append(str(error))
         return False
@@ -174,6 +175,7 @@ def rebuild_derived(settings: Settings) -> list[str]:
         make_private(settings.home)
         notes = mend(settings.ledger_address, settings.journal_path)
         stores.refuse_if_behind()
+        stores.refuse_if_behind_warehouse()
         stores.warehouse.remove()
         _remove_published_if_damaged(stores)
         if damaged_files(settings.dagster_home):

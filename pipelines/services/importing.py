@@ -170,8 +170,8 @@ def execute(settings: Settings, config: dict[str, Any], job_name: str | None = N
     except dg.DagsterExecutionInterruptedError as error:
         raise KeyboardInterrupt from error
     except dg.DagsterError as error:
-        if isinstance(error.__cause__, LeadsiftError):  # a store cannot be opened
-            raise error.__cause__ from error
+        if cause := _own_error(error):  # a store cannot be opened
+            raise cause from error
         failures = _recorded(settings, run_id).check_failures
         if not failures:
             raise
@@ -181,9 +181,24 @@ def execute(settings: Settings, config: dict[str, Any], job_name: str | None = N
     return _recorded(settings, run_id)
 
 
+def _own_error(error: BaseException) -> LeadsiftError | None:
+    """The error of ours that made Dagster raise `error`."""
+    cause = error.__cause__ or error.__context__
+    while cause is not None and not isinstance(cause, LeadsiftError):
+        cause = cause.__cause__ or cause.__context__
+    return cause
+
+
 def _recorded(settings: Settings, run_id: str) -> RunOutcome:
+    """The outcome that a run recorded; an empty one if it did nothing. Raises StoreError if it could not record it.
+
+    A run records its outcome after the last step, where Dagster logs an error and ends the run as a success.
+    """
     with Stores.open(settings) as stores:
-        return stores.ledger.runs.of_run(run_id) or RunOutcome(run_id)
+        found = stores.ledger.runs.of_run(run_id)
+        if found is None:
+            stores.ledger.prepare_to_write()
+        return found or RunOutcome(run_id)
 
 
 def outcome_of(settings: Settings, run: RunOutcome) -> ImportOutcome:

@@ -65,6 +65,11 @@ class Actions:
         if rows:
             recording.insert(actions_table, rows)
 
+    def last_sequence(self) -> int:
+        """The sequence of the newest, 0 if there is none."""
+        with self._facts.connect() as connection:
+            return connection.execute(sa.select(sa.func.max(actions_table.c.sequence))).scalar() or 0
+
     def all(self) -> list[Action]:
         """Every action in the order in which they were recorded."""
         query = sa.select(actions_table).order_by(actions_table.c.sequence)

@@ -83,6 +83,11 @@ class Decisions:
         if rows:
             recording.insert(match_decisions_table, rows)
 
+    def last_sequence(self) -> int:
+        """The sequence of the newest, 0 if there is none."""
+        with self._facts.connect() as connection:
+            return connection.execute(sa.select(sa.func.max(match_decisions_table.c.sequence))).scalar() or 0
+
     def in_force(self) -> list[Decision]:
         """The decisions that are the latest about a pair at least, in the order in which they were made."""
         query = sa.select(match_decisions_table).order_by(match_decisions_table.c.sequence)

@@ -151,18 +151,21 @@ class Journal:
                 if not line.endswith(b"\n"):
                     return
                 entry = self._read(line)
-                expected = before and (before.checksum, before.sequence + 1)
-                if expected and (entry.previous, entry.mark.sequence) != expected:
+                # A journal that was made from the ledger goes on with the numbers; only its first line has none before.
+                expected = (before.checksum, before.sequence + 1) if before else ("", entry.mark.sequence)
+                if (entry.previous, entry.mark.sequence) != expected:
                     raise self._damaged(f"entry {entry.mark.sequence} does not follow the one before")
                 before = entry.mark
                 yield entry
 
     def readable(self) -> int:
-        """The sequence of the last entry before the first damaged line."""
+        """The highest sequence of the entries that can be read."""
         sequence = 0
-        with suppress(DamagedFileError):
-            for entry in self.entries():
-                sequence = entry.mark.sequence
+        if self.path.is_file():
+            with translated(self.path), self.path.open("rb") as handle:
+                for line in handle:
+                    with suppress(ValueError):
+                        sequence = max(sequence, Entry.from_line(line).mark.sequence)
         return sequence
 
     def set_aside(self) -> Path:

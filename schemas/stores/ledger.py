@@ -111,6 +111,10 @@ class Ledger:
         """Compare every fact with the journal. Raises DamagedFileError for the first difference."""
         self._facts.verify()
 
+    def prepare_to_write(self) -> None:
+        """What the first recording does before it records: raises LedgerLostError or DamagedFileError."""
+        self._facts.prepare_to_write()
+
     def add_import(self, import_id: str, options: ImportOptions, files: Sequence[ImportFile]) -> Import:
         """Record that files were received, before anything is made of them, and return the import."""
         received_at = datetime.now(UTC)

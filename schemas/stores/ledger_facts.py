@@ -118,7 +118,7 @@ class LedgerFacts:
 
         Raises LedgerLostError or DamagedFileError, before anything is recorded, if facts are missing.
         """
-        self._check_before_first_write()
+        self.prepare_to_write()
         with self._locked():
             self._level()
             with self._translated(), self._engine.begin() as connection:
@@ -144,11 +144,17 @@ class LedgerFacts:
             line = connection.execute(newest).scalar()
             return Entry.from_line(line).mark if line else Mark()
 
-    def _put_into_outbox(self, connection: sa.Connection, facts: Iterable[tuple[str, Row]]) -> list[str]:
-        """Keep the lines of new facts beside them; those of earlier facts are in the journal and can go."""
+    def _put_into_outbox(
+        self, connection: sa.Connection, facts: Iterable[tuple[str, Row]], *, begins: bool = False
+    ) -> list[str]:
+        """Keep the lines of new facts beside them; those of earlier facts are in the journal and can go.
+
+        With `begins` they begin a journal: the numbering goes on, and the first line names none before it.
+        """
         newest = sa.select(journal_outbox_table.c.line).order_by(journal_outbox_table.c.sequence.desc()).limit(1)
         line = connection.execute(newest).scalar()
         mark = Entry.from_line(line).mark if line else Mark()
+        mark = Mark(mark.sequence) if begins else mark
         entries: list[Entry] = []
         for table, row in facts:
             entries.append(Entry.after(mark, table, row))
@@ -184,10 +190,10 @@ class LedgerFacts:
             self._add_what_the_journal_lacks()
 
     def _add_what_the_journal_lacks(self) -> None:
-        known, _ = replay(self.journal)
+        known, last = replay(self.journal)
         with self._engine.begin() as connection:
             facts = [(key[0], row) for key, row in _rows_of(connection) if known.get(key) != row]
-            lines = self._put_into_outbox(connection, facts)
+            lines = self._put_into_outbox(connection, facts, begins=last is None)
         self.journal.append(lines)
 
     def _lost(self, what: str, known: int) -> LedgerLostError:
@@ -196,7 +202,11 @@ class LedgerFacts:
             f"Nothing was recorded; {REBUILD}, which restores it"
         )
 
-    def _check_before_first_write(self) -> None:
+    def prepare_to_write(self) -> None:
+        """Compare the ledger with the journal and the tables, once; what is derived from it must not lack facts.
+
+        Raises LedgerLostError or DamagedFileError if facts are missing.
+        """
         if self._has_written:
             return
         file = file_of(self.url)

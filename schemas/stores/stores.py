@@ -15,12 +15,12 @@ from typing import Self
 from schemas.contracts.errors import DamagedFileError, LedgerLostError, QueryError, StoreError
 from schemas.stores.archive import Archive
 from schemas.stores.attempts import Attempts
+from schemas.stores.facts_held import HeldFacts
+from schemas.stores.fingerprints import Query
 from schemas.stores.ledger import Ledger
 from schemas.stores.private import make_home
 from schemas.stores.settings import Settings
 from schemas.stores.warehouse import Published, Session, Warehouse
-
-IMPORTS_HELD = "SELECT import_id FROM audit.imports ORDER BY import_sequence"
 
 
 class Stores:
@@ -84,31 +84,35 @@ class Stores:
         return self._opened.enter_context(self.warehouse.open())
 
     def refuse_if_behind(self) -> None:
-        """Raise LedgerLostError if the tables hold imports that the ledger does not know: a rebuild would drop them.
+        """Raise LedgerLostError if the tables hold facts that the ledger does not know: a rebuild would drop them.
 
         The published file is asked, and the warehouse where there is no published file that can be read.
         """
-        held = self._published_imports()
-        if held is None:
-            held = self._loaded_imports()
-        known = {item.import_id for item in self.ledger.imports()}
-        if lost := [import_id for import_id in held if import_id not in known]:
-            raise LedgerLostError(
-                f"ledger {self.ledger.place}: does not know {len(lost):,} imports whose records are in the tables, the "
-                f"first is {lost[0]}, and neither does the journal {self.settings.journal_path}. Nothing was recorded; "
-                "restore both from a backup, or move the warehouse and the published file away to go on without them"
-            )
-
-    def _published_imports(self) -> list[str] | None:
+        held = None
         with suppress(StoreError, QueryError):
-            return self.published.query(IMPORTS_HELD)["import_id"].to_list()
-        return None
+            held = HeldFacts.of(self.published.query)
+        if held is None:
+            self.refuse_if_behind_warehouse()
+        else:
+            self._refuse(held)
 
-    def _loaded_imports(self) -> list[str]:
+    def refuse_if_behind_warehouse(self) -> None:
+        """The same of the warehouse, unless there is none or it is damaged."""
         if self.settings.warehouse_path.is_file():
             with suppress(DamagedFileError), self.warehouse.open() as session:
-                return session.frame(IMPORTS_HELD)["import_id"].to_list()
-        return []
+                self.refuse_if_lacking(session.frame)
+
+    def refuse_if_lacking(self, query: Query) -> None:
+        """The same of the tables behind `query`."""
+        self._refuse(HeldFacts.of(query))
+
+    def _refuse(self, held: HeldFacts) -> None:
+        if lost := held.unknown_to(self.ledger):
+            raise LedgerLostError(
+                f"ledger {self.ledger.place}: does not know {'; '.join(lost)}. Neither does the journal "
+                f"{self.settings.journal_path}. Nothing was recorded; restore both from a backup that has them, "
+                "or move the warehouse and the published file away to go on without these facts"
+            )
 
     @contextmanager
     def writing(self) -> Iterator[Self]:

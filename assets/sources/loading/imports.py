@@ -67,10 +67,13 @@ def load_pending(session: Session, stores: Stores, rejects_dir: Path | None = No
 
     Rejected rows of new imports are written to `rejects_dir`, to be corrected.
 
-    Raises StoreError if the warehouse has lost records that were loaded, if the archive lacks a file, or if a file that
+    Raises LedgerLostError or DamagedFileError, before anything is changed, if facts are missing; StoreError if the
+    warehouse has lost records that were loaded, if the archive lacks a file, or if a file that
     was loaded before would be refused now.
     """
     ledger = stores.ledger
+    ledger.prepare_to_write()
+    stores.refuse_if_lacking(session.frame)
     _remove_undone(session, ledger)
     lost = missing_records(session, ledger)
     if lost:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pipelines.services.acts import Facts, record
 from pipelines.services.doctor import examine, rebuild_derived
 from pipelines.services.importing import run_import
-from schemas.contracts.errors import LedgerLostError, StoreError
+from pipelines.services.undo import undo_import
+from schemas.contracts.errors import DamagedFileError, LedgerLostError, StoreError
+from schemas.contracts.vocabulary import ActionKind, Entity, Verdict
+from schemas.stores.actions import Action
+from schemas.stores.decisions import Decision
 from schemas.stores.settings import Settings, load_settings
 from schemas.stores.stores import Stores
 from tests.pipelines.support import run, run_json
@@ -106,3 +114,62 @@ def test_imports_that_neither_ledger_nor_journal_knows_are_not_dropped(settings:
     assert settings.warehouse_path.exists()
     with Stores.open(settings) as stores:
         assert stores.session.frame("FROM main.persons").height == len(before[0])  # type: ignore[arg-type]
+
+
+PERSON = Entity.PERSON
+
+
+def _decide_and_edit(settings: Settings) -> None:
+    """Record a decision and an action and derive what depends on them."""
+    with Stores.open(settings) as stores:
+        one, other = stores.published.query("SELECT record_key FROM main.person_sources ORDER BY 1")["record_key"]
+        edit = Action(PERSON, one, ActionKind.EDIT, {"field": "city", "value": "Oslo"})
+        facts = Facts([Decision.about(PERSON, [one], [other], Verdict.SAME)], [edit])
+    assert record(settings, lambda _: facts)
+
+
+def _undo(settings: Settings) -> None:
+    undo_import(settings, _imports(settings)[0])
+
+
+@pytest.mark.parametrize(
+    ("act", "lost"), [(_decide_and_edit, "1 decisions .*1 conversions"), (_undo, "1 undone imports")]
+)
+def test_older_copies_of_ledger_and_journal_drop_no_act_silently(
+    settings: Settings, act: Callable[[Settings], None], lost: str
+) -> None:
+    older = {path: path.read_bytes() for path in (settings.home / "ledger.sqlite", settings.journal_path)}
+    act(settings)
+    for path, content in older.items():
+        path.write_bytes(content)
+    shown = settings.published_path.read_bytes()
+    assert re.search(lost, " ".join(examine(settings).problems))
+    for paths in ([settings.home.parent / "a.csv"], [settings.home.parent / "b.csv"], []):
+        with pytest.raises(LedgerLostError, match=lost):
+            run_import(settings, paths)
+    with pytest.raises(LedgerLostError, match=lost):
+        rebuild_derived(settings)
+    assert settings.warehouse_path.is_file()
+    assert settings.published_path.read_bytes() == shown
+    assert settings.journal_path.read_bytes() == older[settings.journal_path]
+    # A published file that is older than the tables hides nothing: the warehouse is asked, too.
+    settings.published_path.unlink()
+    assert re.search(lost, " ".join(examine(settings).problems))
+
+
+def _change_a_middle_line_of_the_journal(settings: Settings) -> None:
+    lines = settings.journal_path.read_bytes().splitlines(keepends=True)
+    lines[1] = lines[1].replace(b"a.csv", b"b.csv")
+    settings.journal_path.write_bytes(b"".join(lines))
+
+
+def _delete_a_file_of_an_import(settings: Settings) -> None:
+    with closing(sqlite3.connect(settings.home / "ledger.sqlite")) as connection, connection:
+        connection.execute("DELETE FROM import_files")
+
+
+@pytest.mark.parametrize("damage", [_change_a_middle_line_of_the_journal, _delete_a_file_of_an_import])
+def test_an_import_of_known_files_names_the_damage(settings: Settings, damage: Callable[[Settings], None]) -> None:
+    damage(settings)
+    with pytest.raises(DamagedFileError, match=r"ledger\.sqlite|journal\.jsonl"):
+        run_import(settings, [settings.home.parent / "a.csv"])

@@ -293,6 +293,18 @@ def test_lines_are_in_order_and_each_names_the_one_before(place: Place) -> None:
         list(Journal(place.journal).entries())
 
 
+def test_a_journal_without_its_first_lines_is_damaged(place: Place) -> None:
+    content, lines = place.content(), place.journal.read_bytes().splitlines(keepends=True)
+    place.journal.write_bytes(b"".join(lines[2:]))
+    with pytest.raises(DamagedFileError, match="entry 3 does not follow"):
+        list(Journal(place.journal).entries())
+    assert "was made from the ledger" in mend(place.url, place.journal)[0]
+    # What was made from the ledger has no line before its first, and goes on with the numbers.
+    assert next(Journal(place.journal).entries()).mark.sequence > len(lines)
+    assert mend(place.url, place.journal) == []
+    assert place.content() == content
+
+
 def test_nothing_is_recorded_where_the_check_before_the_first_fact_fails(place: Place) -> None:
     def refuse() -> None:
         raise LedgerLostError("behind the warehouse")
