@@ -183,7 +183,7 @@ def _calibration(published: Published, truth: Mapping[str, str]) -> str:
     for one, other, chance in pairs.iter_rows():
         bins[max(edge for edge in PROBABILITIES if chance >= edge)].append(truth[one] == truth[other])
     lines = ["| probability from | pairs | right |", "|---|---|---|"]
-    lines += [f"| {edge:g} | {len(told)} | {sum(told) / len(told):.3f} |" for edge, told in bins.items() if told]
+    lines += [f"| {edge:g} | {len(right)} | {sum(right) / len(right):.3f} |" for edge, right in bins.items() if right]
     return "\n".join(lines)
 
 
@@ -191,7 +191,7 @@ def main() -> None:
     """Measure every data set and print the tables for benchmarks/README.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", type=Path, help="the folder that holds fake_1000.csv and febrl1.csv to febrl3.csv")
-    parser.add_argument("--contacts", type=int, nargs="*", default=[], help="also import so many generated contacts")
+    parser.add_argument("--contacts", type=int, nargs="*", default=[], help="also import this many generated contacts")
     parser.add_argument("--freeze", type=Path, metavar="CSV", help="also write what was found, as tests compare with")
     given = parser.parse_args()
     out = sys.stdout

@@ -1,8 +1,8 @@
-"""How names alone are told apart: graded pairs of names of people and companies against the models.
+"""How well the models distinguish names alone: graded pairs of names of people and companies against the models.
 
     python -m benchmarks.name_pairs ../shared/data/names/name_pairs.csv [--quality STRONG]
 
-A pair counts as said to be one from `FROM` bits of evidence. What is told wrongly is listed with its evidence.
+A pair counts as matched from `FROM` bits of evidence. Lists the errors with their evidence.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ def features_of(entity: Entity, names: dict[str, str]) -> pl.DataFrame:
 
 
 def main() -> None:
-    """Print what is told wrongly, and how many pairs were told."""
+    """Print the errors, and how many pairs were compared."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=Path)
     parser.add_argument("--quality", default="STRONG")
     given = parser.parse_args()
     with given.path.open(encoding="utf-8", newline="") as handle:
         graded = [row for row in csv.DictReader(handle) if row["quality"] == given.quality]
-    told = wrong = 0
+    compared = wrong = 0
     for entity in (Entity.PERSON, Entity.ORGANIZATION):
         rows = {
             f"{place:04}": row
@@ -64,13 +64,13 @@ def main() -> None:
         pairs = [(f"{place}1", f"{place}2") for place in rows]
         for pair in explain(entity, features_of(entity, names), pairs):
             row = rows[pair.record_key_l[:4]]
-            told += 1
+            compared += 1
             if (pair.match_weight >= FROM) != (row["is_match"] == "true"):
                 wrong += 1
                 sys.stdout.write(
                     f"{row['is_match']:<6}{pair.match_weight:6.1f} bits  {row['name1']} | {row['name2']}\n"
                 )
-    sys.stdout.write(f"{told} pairs, {wrong} told wrongly\n")
+    sys.stdout.write(f"{compared} pairs, {wrong} wrong\n")
 
 
 if __name__ == "__main__":

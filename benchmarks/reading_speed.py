@@ -169,8 +169,8 @@ def compare(place: Path, path: Path, base: str, ours: str) -> None:
             seconds[task].append(spent)
             peaks[task] = max(peaks[task], peak)
     for task in (base, ours):
-        told = " ".join(f"{spent:.1f}" for spent in sorted(seconds[task]))
-        print(f"  {task:<20} {min(seconds[task]):6.1f} CPU s ({told})   peak {peaks[task]:4.1f} GB")
+        turns = " ".join(f"{spent:.1f}" for spent in sorted(seconds[task]))
+        print(f"  {task:<20} {min(seconds[task]):6.1f} CPU s ({turns})   peak {peaks[task]:4.1f} GB")
     print(f"  ratio                {min(seconds[ours]) / min(seconds[base]):6.1f}")
 
 

@@ -1,4 +1,4 @@
-"""Plain code for the pipeline half: deals, stages and their history.
+"""Leads and deals: the CRM tables, stage histories, actions and conversions.
 
-No Dagster here; the asset modules call these functions with an open warehouse session.
+No Dagster here: the asset modules and `pipelines.services` call these functions.
 """

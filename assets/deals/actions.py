@@ -1,6 +1,6 @@
-"""What people do to leads and deals, checked against the published tables and made into facts of the ledger.
+"""Plans what people do to leads and deals: checks it against the published tables and returns the facts to record.
 
-Belongs here: archiving leads and moving deals, what can be done, and why not. Does not belong here: conversions
+Belongs here: archiving leads and moving deals, and why something is refused. Does not belong here: conversions
 (`assets.deals.conversion`), asking the user (`pipelines.commands.crm`), recording
 (`pipelines.services.deals`), and how facts become tables (`assets.deals.tables`).
 """
@@ -23,13 +23,13 @@ from schemas.stores.warehouse import Published
 SQL = SqlFolder.beside(__file__)
 
 NEAR_LIMIT = 0.9
-"""Share of a limit of open deals from which there is a warning."""
+"""Share of a limit of open deals from which a warning is shown."""
 
 
 def one_row(published: Published, entity: Entity, given: str) -> dict[str, Any]:
-    """The row of a lead or deal by its id, or by `source:external id`; with its `record_key`.
+    """Return the row of a lead or deal, with its `record_key`, by its id or by `source:external id`.
 
-    Raises InputRefusedError when there is none.
+    Raises InputRefusedError if it does not exist.
     """
     rows = published.query(SQL.statement("called", entity=entity).text, {"given": given})
     if rows.is_empty():
@@ -62,14 +62,14 @@ def last_action(published: Published, record_key: str, kinds: Sequence[ActionKin
 
 
 def stages_of(published: Published, pipeline_id: str) -> list[dict[str, Any]]:
-    """The stages of a pipeline in order."""
+    """The stages of a pipeline as rows of `main.stages`, in order."""
     return published.query(
         "SELECT * FROM main.stages WHERE pipeline_id = $id ORDER BY position", {"id": pipeline_id}
     ).to_dicts()
 
 
 def stage_of(published: Published, pipeline: dict[str, Any], given: str) -> dict[str, Any]:
-    """The stage of a pipeline (`pipeline_id, name`) by id or name. Raises InputRefusedError when it has none such."""
+    """The stage of a pipeline (`pipeline_id, name`) by id or name. Raises InputRefusedError if it does not exist."""
     stages = stages_of(published, pipeline["pipeline_id"])
     for stage in stages:
         if given in (stage["stage_id"], stage["name"]) or given.casefold() == stage["name"].casefold():
@@ -89,13 +89,13 @@ def check_stage(stage: Mapping[str, Any], status: DealStatus) -> None:
 
 
 def within_limits(published: Published, limits: Mapping[str, int], pipeline: Mapping[str, Any], more: int) -> list[str]:
-    """Warnings where `more` open deals come near a limit. Raises InputRefusedError where they go beyond it."""
+    """Return warnings if `more` open deals come near a limit. Raises InputRefusedError if they exceed it."""
     counts = published.query(
         "SELECT pipelines.name, count(*) AS deals FROM main.deals JOIN main.pipelines USING (pipeline_id) "
         "WHERE status = 'open' GROUP BY 1"
     )
     by_name: dict[str, int] = dict(counts.iter_rows())
-    told = []
+    warnings = []
     for name, limit in limits.items():
         if name not in ("*", pipeline["name"]):
             continue
@@ -104,14 +104,14 @@ def within_limits(published: Published, limits: Mapping[str, int], pipeline: Map
         if after > limit:
             raise InputRefusedError(f"{after - more} deals are open {where}, and the limit is {limit}")
         if after >= NEAR_LIMIT * limit:
-            told.append(f"{after} of {limit} deals are open {where}")
-    return told
+            warnings.append(f"{after} of {limit} deals are open {where}")
+    return warnings
 
 
 def plan_lead(published: Published, lead_id: str, kind: ActionKind, reason: str | None) -> Action | None:
-    """Archive a lead or put it back into the inbox; None if that is recorded already.
+    """Plan to archive or restore a lead; None if that is recorded already.
 
-    Raises InputRefusedError naming what cannot be.
+    Raises InputRefusedError if the lead does not exist or its status does not allow it.
     """
     lead = one_row(published, Entity.LEAD, lead_id)
     before, after = LeadStatus.OPEN, LeadStatus.ARCHIVED
@@ -128,7 +128,7 @@ def plan_lead(published: Published, lead_id: str, kind: ActionKind, reason: str 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is done to a deal, and how: `at` is a time, `lost_reason` why it was lost, `reason` why it is done."""
+    """A change of a deal. `at` is an ISO 8601 time, `lost_reason` why it was lost, `reason` why the change is made."""
 
     kind: ActionKind
     stage: str | None = None
@@ -146,9 +146,10 @@ _CLOSING = {status: kind for kind, status in _AFTER.items()}
 def plan_deal(
     published: Published, deal_id: str, step: Step, limits: Mapping[str, int]
 ) -> tuple[Action | None, list[str]]:
-    """Move, win, lose or reopen a deal: the action, None if it is recorded already, and warnings.
+    """Plan to move, win, lose or reopen a deal: the action, None if it is recorded already, and warnings.
 
-    Raises InputRefusedError naming what cannot be.
+    Raises InputRefusedError if the deal or stage does not exist, the status of the deal does not allow the step, the
+    time is in the future, or a limit of open deals is exceeded.
     """
     deal = one_row(published, Entity.DEAL, deal_id)
     at = _time(step.at)
@@ -199,7 +200,7 @@ def _pipeline_name(published: Published, deal: dict[str, Any]) -> str | None:
 
 
 def _target(published: Published, deal: dict[str, Any], kind: ActionKind, given: str | None) -> dict[str, Any] | None:
-    """The stage that a deal goes to; without one being named a closed deal goes to the only stage of that kind."""
+    """The stage that a deal moves to. If none is named, a won or lost deal moves to the only stage of that kind."""
     if deal["pipeline_id"] is None:
         if given is not None:
             raise InputRefusedError(f"{deal['deal_id']} is in no pipeline")
@@ -218,7 +219,7 @@ def _target(published: Published, deal: dict[str, Any], kind: ActionKind, given:
 
 
 def _before_closing(published: Published, deal: dict[str, Any], stages: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The last open stage that a closed deal was in, where it left it for a closed one."""
+    """The last open stage that a deal was in, if it is in a won or lost stage now."""
     by_id = {stage["stage_id"]: stage for stage in stages}
     now = by_id.get(deal["stage_id"])
     if now is None or now["status"] == DealStatus.OPEN:
@@ -237,10 +238,10 @@ def _time(given: str | None) -> datetime | None:
     if given is None:
         return None
     try:
-        told = datetime.fromisoformat(given)
+        at = datetime.fromisoformat(given)
     except ValueError as error:
         raise InputRefusedError(f"--at {given!r} is not a time such as 2026-04-30T16:00") from error
-    told = told if told.tzinfo else told.replace(tzinfo=UTC)
-    if told > datetime.now(UTC):
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if at > datetime.now(UTC):
         raise InputRefusedError(f"--at {given} lies in the future")
-    return told
+    return at

@@ -1,6 +1,6 @@
-"""Converting a lead into a deal: what can be, who its contact might be already, and the facts that it makes.
+"""Plans the conversion of a lead into a deal: checks, likely duplicates of its contact, and the facts to record.
 
-Belongs here: planning conversions and taking them back, against the published tables. Does not belong here: asking the
+Belongs here: planning conversions and reverting them, against the published tables. Does not belong here: asking the
 user (`pipelines.commands.crm`), recording (`pipelines.services.deals`), and how facts become tables
 (`assets.deals.tables`).
 """
@@ -33,7 +33,7 @@ LARGEST_VALUE = Decimal(10) ** 16
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How a lead is to be converted. `person` and `organization` are `new`, the id of an existing one, or None: ask."""
+    """How to convert a lead. `person` and `organization` are `new`, the id of an existing one, or None to ask."""
 
     lead_id: str
     pipeline: str | None = None
@@ -50,7 +50,7 @@ class Request:
 
 
 MOST_NAMED = 3
-"""Candidates that one line names."""
+"""Candidates named in one line."""
 
 _DETAILS_OF = {
     "pipeline": ("pipeline_source", "pipeline"),
@@ -76,7 +76,7 @@ class DuplicateCandidates:
     candidates: list[dict[str, Any]]
 
     def sentence(self) -> str:
-        """In one line."""
+        """The contact and its likeliest duplicates in one line."""
         first = self.candidates[:MOST_NAMED]
         known = "; ".join(f"{row['name']} ({row['id']}, {row['probability']:.0%})" for row in first)
         more = f"; and {len(self.candidates) - MOST_NAMED} more" if len(self.candidates) > MOST_NAMED else ""
@@ -101,9 +101,10 @@ class Plan:
 
 
 def plan_conversion(published: Published, request: Request, limits: Mapping[str, int]) -> Plan:
-    """Check a conversion and make it into facts. Nothing may be recorded while there are duplicate candidates.
+    """Check a conversion and plan its facts. Nothing may be recorded while there are duplicate candidates.
 
-    Raises InputRefusedError naming what cannot be.
+    Raises InputRefusedError if the lead does not exist or was converted in another way, a limit of open deals is
+    exceeded, or an option is invalid.
     """
     lead = one_row(published, Entity.LEAD, request.lead_id)
     if lead["status"] == LeadStatus.CONVERTED:
@@ -147,7 +148,7 @@ def _states(published: Published, lead: dict[str, Any], request: Request, record
 
 
 def _details(published: Published, request: Request, lead: dict[str, Any], pipeline: dict[str, Any]) -> dict[str, str]:
-    """What a conversion records of the deal: what was asked for, else what the lead says."""
+    """What a conversion records about the deal: the requested values, else those of the lead."""
     stage = _stage(published, pipeline, request.stage)
     details = {
         "title": request.title or lead["title"] or "Deal",
@@ -165,7 +166,7 @@ def _details(published: Published, request: Request, lead: dict[str, Any], pipel
 
 
 def _settle(published: Published, plan: Plan, lead: dict[str, Any], asked: tuple[Entity, str | None]) -> None:
-    """Find out whether the contact of a lead is here already, and make the answer into decisions."""
+    """Find likely duplicates of a lead's contact, and turn the answer about them into decisions."""
     entity, answer = asked
     own = lead[f"{entity}_id"]
     if own is None:
@@ -192,7 +193,7 @@ _ANSWERS = {
     True: (Verdict.DIFFERENT, "converted as a new contact"),
     False: (Verdict.SAME, "chosen when a lead was converted"),
 }
-"""What is decided about the contact of a lead and another one, by whether it is a new contact."""
+"""The verdict and reason about a lead's contact and another one, by whether the contact is new."""
 
 
 def _records(published: Published, entity: Entity, ids: list[str]) -> dict[str, list[str]]:
@@ -202,7 +203,7 @@ def _records(published: Published, entity: Entity, ids: list[str]) -> dict[str, 
 
 
 def _contact_keys(published: Published, lead: dict[str, Any]) -> dict[str, str]:
-    """The records that the lead itself names: the deal keeps them whatever becomes of the lead."""
+    """The records that the lead itself names: the deal keeps them even if the lead changes."""
     rows = published.query(sql_text("queries/lead_contact"), {"key": lead["record_key"]})
     return {name: key for name, key in rows.row(0, named=True).items() if key is not None}
 
@@ -236,7 +237,7 @@ def _pipelines_called(known: list[dict[str, Any]], given: str) -> list[dict[str,
 
 
 def _with_own_name(published: Published, row: dict[str, Any]) -> dict[str, Any]:
-    """The pipeline with the name that its source gives it, which may be none: ids are made of it."""
+    """Add `pipeline`, the name that its source gives it (may be empty): ids are derived from it."""
     own = published.query("SELECT max(pipeline) FROM records.source_deals WHERE source = $s AND pipeline = $n",
                           {"s": row["source"], "n": row["name"]}).item()  # fmt: skip
     is_own = row["source"] == "leadsift"
@@ -302,7 +303,7 @@ def _day(given: str | None) -> date | None:
 
 
 def _owner(published: Published, given: str | None, before: str | None) -> str | None:
-    """The key of a user by id, name or e-mail address."""
+    """The record key of a user by id, name or e-mail address. Raises InputRefusedError for an unknown one."""
     wanted = given or before
     if wanted is None:
         return None
@@ -319,7 +320,7 @@ def _owner(published: Published, given: str | None, before: str | None) -> str |
 
 
 def plan_revert(published: Published, lead_id: str, reason: str | None) -> Action | None:
-    """Take a conversion back; None if that is recorded already.
+    """Plan to revert a conversion; None if that is recorded already.
 
     Raises InputRefusedError if the lead does not exist or was not converted here.
     """

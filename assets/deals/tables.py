@@ -1,7 +1,8 @@
 """The CRM tables: users, pipelines, stages, leads, deals, stage history, notes and activities, from source records.
 
-Each function puts the whole content of its tables in the place of what was there. They share temporary tables
-of facts and are called in the order in which this module lists them, within one session and transaction.
+Belongs here: replacing the whole content of these tables. The SQL files in `STEPS` share temporary tables and run in
+that order, within one session and transaction. Does not belong here: what people may do to leads and deals
+(`assets.deals.actions`, `assets.deals.conversion`).
 """
 
 from __future__ import annotations
@@ -78,7 +79,10 @@ class Setup:
 
 
 def build_crm_tables(session: Session, setup: Setup) -> None:
-    """Build every CRM table. Organizations and persons must be resolved."""
+    """Replace the content of every CRM table, in the session's transaction. Needs resolved organizations and persons.
+
+    Also replaces `audit.deal_conflicts` and the redirects of leads and deals.
+    """
     for table in CRM_TABLES:
         session.empty(f"main.{table}")
     session.empty("audit.deal_conflicts")

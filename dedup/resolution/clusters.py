@@ -21,7 +21,7 @@ SUPPORT = 0.25
 records, each similar only to the next, falls below it from its fifth record on."""
 
 STRONG, SUPPORT_OF_STRONG = 0.999, 0.1
-"""A pair that is wrong once in a thousand times needs less support."""
+"""A pair that is wrong once in a thousand times needs less support: `SUPPORT_OF_STRONG` of the pairs across."""
 
 SMALL = 3
 """Components of up to this many records need no support: one pair is already a third of all pairs across."""
@@ -269,15 +269,15 @@ class _Agglomeration:
     def _contradiction(self, left: str, right: str, rule: str) -> None:
         one, other = self._parts[left].members, self._parts[right].members
         apart = sorted(
-            (pair, said)
-            for pair, said in self._apart_rules.items()
+            (pair, apart_rule)
+            for pair, apart_rule in self._apart_rules.items()
             if (pair[0] in one and pair[1] in other) or (pair[1] in one and pair[0] in other)
         )
-        (against_l, against_r), said = apart[0]
+        (against_l, against_r), apart_rule = apart[0]
         self._find(
             "contradiction",
             sorted({left, right, against_l, against_r}),
-            f"{left} and {right} are one ({rule}), but {against_l} and {against_r} are not ({said}); kept apart",
+            f"{left} and {right} are one ({rule}), but {against_l} and {against_r} are not ({apart_rule}); kept apart",
         )
 
     def _find(self, finding: str, keys: list[str], detail: str) -> None:

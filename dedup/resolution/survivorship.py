@@ -29,7 +29,7 @@ _DEFAULT_ORDER_OF = {"name": ("source_priority", "most_complete", "most_frequent
 
 @dataclass(frozen=True, slots=True)
 class Survivorship:
-    """`source_priority` lists sources, the highest first; `orders` overrides the order of criteria for choices."""
+    """The order of criteria. `source_priority` lists sources, the highest first; `orders` has criteria by choice."""
 
     source_priority: Sequence[str] = ()
     orders: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -96,12 +96,12 @@ def _(mo, people, published):
         "JOIN person_sources USING (person_id, record_key) WHERE person_id = $person_id ORDER BY field",
         params=one,
     ).pl()
-    told = published.sql(
+    events = published.sql(
         "SELECT happened_at, event, what, by_whom FROM reports.timeline WHERE person_id = $person_id "
         "ORDER BY happened_at DESC LIMIT 50",
         params=one,
     ).pl()
-    mo.vstack([mo.md("## Which record gave each value"), values, mo.md("## What happened"), told])
+    mo.vstack([mo.md("## Which record gave each value"), values, mo.md("## What happened"), events])
     return
 
 

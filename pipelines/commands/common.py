@@ -1,4 +1,4 @@
-"""What every command shares: its options, its settings, its way to end."""
+"""Options, settings and error output that the commands share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from schemas.stores.warehouse import Published
 
 
 def output_file(*endings: str) -> Callable[[Path | None], Path | None]:
-    """The check of an option that names a file to write: refused before any work, with exit code 3."""
+    """Return a check for an option that names an output file: refuses a bad one before any work, with exit code 3."""
 
     def checked(target: Path | None) -> Path | None:
         if target is not None:
@@ -32,7 +32,7 @@ def output_file(*endings: str) -> Callable[[Path | None], Path | None]:
 
 
 def chart_option(text: str) -> Any:
-    """The option that draws what a command shows."""
+    """The `--chart` option, which draws what a command shows."""
     return typer.Option("--chart", metavar="FILE", callback=output_file(*CHART_ENDINGS), help=text, show_default=False)
 
 
@@ -81,10 +81,10 @@ def published_of(context: typer.Context, home: Path | None) -> Published:
 
 
 def with_password(settings: Settings, password: str | None) -> Settings:
-    """The settings with the password of protected workbooks, for this process and none other."""
+    """The settings with the password of protected workbooks, for this process only."""
     if password is None:
         return settings
-    # By the environment of this process: a run's configuration is kept by Dagster, where a secret has no business.
+    # Through the environment of this process: Dagster stores a run's configuration, which must hold no secret.
     os.environ["LEADSIFT_WORKBOOK_PASSWORD"] = password
     return load_settings(settings.home)
 
@@ -134,7 +134,7 @@ def _stated(values: dict[str, Any]) -> StatedOptions:
 
 
 def refuse(reasons: list[str], document: Any, *, as_json: bool) -> NoReturn:
-    """End with exit code 3: every reason on its own line of stderr, the document on stdout where JSON is wanted."""
+    """End with exit code 3: every reason on its own line of stderr, the document on stdout if `as_json`."""
     if as_json:
         print_json(document)
     for reason in reasons:

@@ -42,7 +42,7 @@ def _width() -> int | None:
 
 
 class SafeConsole(Console):
-    """A console that escapes the control characters of whatever it prints; its own styles are no text to it."""
+    """A console that escapes control characters in all text that it prints; its own styles still work."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """The segments of a renderable, their text printable."""
@@ -98,7 +98,7 @@ def print_table(
 
 
 def short_path(path: str) -> str:
-    """A path on one line, relative to the working directory if it lies below it."""
+    """A path on one line, relative to the working directory if it is below it."""
     return one_line(path.removeprefix(f"{Path.cwd()}{os.sep}"))
 
 

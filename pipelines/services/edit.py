@@ -39,7 +39,7 @@ FIELDS: dict[Entity, dict[str, Kind]] = {
 def edit(settings: Settings, given: str, changes: Sequence[str], reason: str | None) -> dict[str, Any]:
     """Record `field=value` edits of the entity that an id means; returns its row afterwards.
 
-    An empty value empties the field. Raises InputRefusedError for an id, a field or a value that is none.
+    An empty value empties the field. Raises InputRefusedError for an unknown id or field, or an invalid value.
     """
     meant: list[Called] = []
 
@@ -62,7 +62,10 @@ def edit(settings: Settings, given: str, changes: Sequence[str], reason: str | N
 def plan_edit(
     settings: Settings, published: Published, given: str, changes: Sequence[str], reason: str | None
 ) -> list[Action]:
-    """The edits that are not recorded yet. Raises InputRefusedError for an id, a field or a value that is none."""
+    """The edits that are not recorded yet.
+
+    Raises InputRefusedError for an unknown id or field, an invalid value, or no change at all.
+    """
     meant = called(published, given)
     edits = [_read(settings, meant.entity, change) for change in changes]
     if not edits:

@@ -121,8 +121,8 @@ def evaluate(published: Published, labels: Labels, entity: Entity, shown: int = 
         missed, wrong = errors_of_pairs(labels.pairs, found)
     return Evaluation(
         quality,
-        _told(published, entity, missed, keys)[::-1][:shown],
-        _told(published, entity, wrong, keys)[:shown],
+        _explain_pairs(published, entity, missed, keys)[::-1][:shown],
+        _explain_pairs(published, entity, wrong, keys)[:shown],
         len(missed),
         len(wrong),
         unknown,
@@ -130,7 +130,9 @@ def evaluate(published: Published, labels: Labels, entity: Entity, shown: int = 
     )
 
 
-def _told(published: Published, entity: Entity, pairs: list[Pair], keys: Mapping[str, str]) -> list[dict[str, Any]]:
+def _explain_pairs(
+    published: Published, entity: Entity, pairs: list[Pair], keys: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Explain pairs, the lowest match weight first."""
     ids = {
         pair(keys[one], keys[other]): (one, other) for one, other in pairs[:MOST_EXPLAINED] if keys[one] != keys[other]
@@ -183,9 +185,9 @@ def _thresholds(published: Published, labels: Labels, entity: Entity, keys: Mapp
         ]
     rows = []
     for step in range(1, 100):
-        taken = [same for chance, same in judged if chance >= step / 100]
-        precision = sum(taken) / len(taken) if taken else 1.0
-        recall = sum(taken) / total if total else 1.0
+        accepted = [same for chance, same in judged if chance >= step / 100]
+        precision = sum(accepted) / len(accepted) if accepted else 1.0
+        recall = sum(accepted) / total if total else 1.0
         f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
         rows.append({"probability": step / 100, "precision": precision, "recall": recall, "f1": f1})
     return pl.DataFrame(rows)

@@ -61,11 +61,11 @@ def look_up(published: Published, asked: Description, limit: int = 10) -> list[A
     else:
         raise InputRefusedError("nothing to look for: give a --name, --email, --phone or --organization")
     pairs = [(ASKED, key) for key in features["record_key"][1:]]
-    told = explained(published, entity, features, pairs)
-    others = [_other(item) for item in told]
+    explanations = explained(published, entity, features, pairs)
+    others = [_other(item) for item in explanations]
     known = known_of(published, others)
     answers: dict[str, Answer] = {}
-    for item, key in zip(told, others, strict=True):
+    for item, key in zip(explanations, others, strict=True):
         row = known[key]
         # The strongest is first, and one record is enough to identify an entity.
         answers.setdefault(row["entity_id"], Answer(entity, row["entity_id"], row["entity_name"], item, row))
@@ -93,32 +93,34 @@ def _person(published: Published, asked: Description) -> pl.DataFrame:
     }
     if asked.name:
         written["first_name"], written["last_name"] = split_name(asked.name)
-    form = person_features(pl.DataFrame([written], schema=_PERSON))
-    told = form.row(0, named=True)
-    lists = {name: told[name] or [] for name in ("emails", "phones", "email_names")}
-    texts = {name: told[name] for name in ("whole_name", "family", "given", "organization_id", "birth_date")}
+    features = person_features(pl.DataFrame([written], schema=_PERSON))
+    described = features.row(0, named=True)
+    lists = {name: described[name] or [] for name in ("emails", "phones", "email_names")}
+    texts = {name: described[name] for name in ("whole_name", "family", "given", "organization_id", "birth_date")}
     found = published.query(sql_text("queries/candidates_for_person"), {**lists, **texts, "most": MOST_CANDIDATES})
-    return pl.concat([form, found.select(form.columns)], how="vertical_relaxed")
+    return pl.concat([features, found.select(features.columns)], how="vertical_relaxed")
 
 
 def _organization(published: Published, asked: Description) -> pl.DataFrame:
     written = dict.fromkeys(_ORGANIZATION) | {"record_key": ASKED, "name": asked.organization, "city": asked.city}
-    form = organization_features(pl.DataFrame([written], schema=_ORGANIZATION))
-    told = form.row(0, named=True)
-    asked_for = {name: told[name] for name in ("name", "domain", "phone")}
+    features = organization_features(pl.DataFrame([written], schema=_ORGANIZATION))
+    described = features.row(0, named=True)
+    asked_for = {name: described[name] for name in ("name", "domain", "phone")}
     found = published.query(sql_text("queries/candidates_for_organization"), {**asked_for, "most": MOST_CANDIDATES})
-    return pl.concat([form, found.select(form.columns)], how="vertical_relaxed")
+    return pl.concat([features, found.select(features.columns)], how="vertical_relaxed")
 
 
 def _employer(published: Published, name: str | None) -> str | None:
     """The id of the organization with that name; None if there is none, or more than one."""
     if not name:
         return None
-    form = organization_features(pl.DataFrame([dict.fromkeys(_ORGANIZATION) | {"name": name}], schema=_ORGANIZATION))
+    features = organization_features(
+        pl.DataFrame([dict.fromkeys(_ORGANIZATION) | {"name": name}], schema=_ORGANIZATION)
+    )
     found = published.query(
         "SELECT DISTINCT organization_id FROM audit.organization_features AS features "
         "JOIN main.organization_sources USING (record_key) WHERE features.name = $name",
-        {"name": form["name"].item()},
+        {"name": features["name"].item()},
     )
     return str(found.item()) if found.height == 1 else None
 

@@ -87,7 +87,7 @@ def _decided(published: Published, entity: Entity) -> Decided:
         "SELECT record_key_l, record_key_r, decision FROM records.decided_pairs($entity) WHERE decision <> 'unsure'",
         {"entity": entity.value},
     )
-    return Decided({(one, other): said == Verdict.SAME for one, other, said in rows.iter_rows()})
+    return Decided({(one, other): verdict == Verdict.SAME for one, other, verdict in rows.iter_rows()})
 
 
 def _side_by_side(
@@ -108,9 +108,9 @@ def _side_by_side(
             .then(pl.lit("review"))
             .otherwise(pl.lit("distinct"))
         )
-        told = pairs.select("record_key_l", "record_key_r", band.alias(name))
-        banded.append(told)
-        matched = set(told.filter(pl.col(name) == "matched").select("record_key_l", "record_key_r").iter_rows())
+        bands = pairs.select("record_key_l", "record_key_r", band.alias(name))
+        banded.append(bands)
+        matched = set(bands.filter(pl.col(name) == "matched").select("record_key_l", "record_key_r").iter_rows())
         right[name] = sum((pair in matched) == same for pair, same in decided.pairs.items())
     both = banded[0].join(banded[1], on=["record_key_l", "record_key_r"])
     moved = both.group_by("before", "after").len("pairs").sort("before", "after")

@@ -1,7 +1,7 @@
-"""Taking an import back: a fact in the ledger, after which everything is derived as if it had never been.
+"""Undoes an import: records a fact, after which every table is derived as if the import had never been made.
 
-Belongs here: recording that an import is undone, and what depends on it. Does not belong here: taking its rows out;
-loading does that for every run, so that a killed process leaves nothing half undone.
+Belongs here: recording that an import is undone, and what depends on it. Does not belong here: removing its rows;
+loading does that in every run, so that a killed process leaves nothing half undone.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def dependents_of(settings: Settings, import_id: str) -> list[dict[str, Any]]:
 def undo_import(
     settings: Settings, import_id: str, reason: str | None = None, *, with_dependents: bool = False
 ) -> dict[str, Any]:
-    """Take an import back; returns what is there afterwards as a JSON object.
+    """Undo an import; returns the result, with the counts of entities, as a JSON object.
 
-    Raises InputRefusedError when there is no such import, when it loaded nothing, and naming what depends on it unless
-    `with_dependents`: that is suspended until its records come back.
+    Raises InputRefusedError if the import does not exist, if it loaded nothing, or if facts depend on it and
+    `with_dependents` is false. With it, they are suspended until the records come back.
     """
     prepare_instance(settings)
     with Stores.open(settings) as stores, stores.writing():

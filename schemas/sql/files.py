@@ -32,7 +32,7 @@ def quoted(identifier: str) -> str:
 
 
 def literal(text: str) -> str:
-    """A text as SQL writes it, for the statements that take no parameters."""
+    """Quote a text as an SQL literal, for statements that take no parameters."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -117,7 +117,7 @@ def sql_names(folder: str) -> list[str]:
 
 
 def comment_in(text: str) -> str:
-    """What the head of a statement says about it, as one line."""
+    """Return the comment at the head of a statement as one line."""
     head = itertools.takewhile(lambda line: line.startswith("--"), text.splitlines())
     return " ".join(line.removeprefix("--").strip() for line in head)
 

@@ -83,10 +83,10 @@ def _name(table: exp.Table) -> str:
 
 
 def _reads_of_call(call: exp.Table) -> frozenset[str]:
-    """The tables behind the call of a table function: those that a macro reads and those that are handed to it."""
-    handed = frozenset(text for text in _texts(call) if _QUALIFIED.fullmatch(text))
+    """The tables behind the call of a table function: those that a macro reads and those passed to it."""
+    passed = frozenset(text for text in _texts(call) if _QUALIFIED.fullmatch(text))
     body = _macros().get(f"{call.db}.{call.this.name}".lower())
-    return handed | (statement_of(body).reads if body else frozenset())
+    return passed | (statement_of(body).reads if body else frozenset())
 
 
 def _texts(call: exp.Table) -> list[str]:

@@ -29,7 +29,7 @@ PART_OF = {
 """Tables that are working state of another: they promise readers nothing. The value is the asset that writes them."""
 
 HISTORY = frozenset({"audit.entity_history"})
-"""Tables that tell of the past: what they point at may be gone, as an import is that was undone."""
+"""Tables about the past: the rows they point at may be gone, for example an import that was undone."""
 
 _COLUMN = re.compile(
     r'^ {4}"?(?P<name>\w+)"? (?P<type>[A-Z]\w*(?:\([^)]*\))?(?:\[\])?)(?P<rest>[^\n]*?),?\s+-- (?P<comment>.+)$',

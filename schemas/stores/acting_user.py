@@ -1,4 +1,4 @@
-"""Who does what is done: the name of the user that the ledger keeps beside each fact."""
+"""The acting user: the name that the ledger stores with each fact."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 
 
 def who() -> str:
-    """The name of the user of this process."""
+    """Return the name of the user who runs this process, else `uid <number>` or `unknown`."""
     # A container without a user name is no reason to fail an import.
     try:
         return getpass.getuser()

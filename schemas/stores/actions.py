@@ -1,7 +1,7 @@
 """Actions of people on entities: facts of the ledger that imports and models never undo.
 
-Edits of a value, the model to match with, what becomes of leads and deals. Nothing is taken back by deletion: a later
-action says otherwise. Belongs here: keeping actions. Does not belong here: what they do to tables.
+Edits of values, the choice of a match model, and changes of leads and deals. Actions are never deleted: a later one
+overrides an earlier one. Belongs here: recording and reading actions. Does not belong here: what they do to tables.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from schemas.stores.ledger_tables import actions_table
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What somebody did to the record `record_key` of an entity; `details` are plain texts.
+    """What somebody did to the record `record_key` of an entity; `details` maps names to text.
 
-    `sequence` is the place of the action among all, None before it is recorded.
+    `sequence` is its position among all actions, None before it is recorded.
     """
 
     entity: Entity

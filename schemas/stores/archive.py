@@ -1,4 +1,4 @@
-"""The archive: the bytes of every file ever taken, named by their sha256.
+"""The archive: the bytes of every file ever imported, named by their sha256.
 
 Belongs here: putting bytes in and getting them back, checked, without holding a file in memory. Does not belong here:
 what the bytes mean. The address is any fsspec URL; a plain path is the default.
@@ -24,7 +24,7 @@ from schemas.stores.failures import translated_causes
 from schemas.stores.private import private_files
 
 BLOCK = 1 << 20
-"""Bytes that are read at a time; what the archive needs of memory, whatever the size of a file."""
+"""Bytes read at a time. The memory that the archive uses does not grow with the size of a file."""
 
 
 def content_hash(data: bytes) -> str:
@@ -33,7 +33,7 @@ def content_hash(data: bytes) -> str:
 
 
 def stream_hash(handle: IO[bytes]) -> tuple[str, int]:
-    """The sha256 of what is left in `handle`, and how many bytes that was."""
+    """Return the sha256 of the rest of `handle`, and its size in bytes."""
     hasher, size = hashlib.sha256(), 0
     while block := handle.read(BLOCK):
         hasher.update(block)
@@ -43,21 +43,24 @@ def stream_hash(handle: IO[bytes]) -> tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A content-addressed store under `url`; a file lies at `<first two digits>/<sha256>`."""
+    """A content-addressed store under `url`; a file is stored at `<first two digits>/<sha256>`."""
 
     url: str
 
     def put(self, data: bytes) -> str:
-        """Keep `data` and return its sha256. Bytes already kept are not written again."""
+        """Store `data` and return its sha256. Bytes already stored are not written again.
+
+        Raises DiskFullError if there is no space for them.
+        """
         digest = content_hash(data)
         self.put_stream(lambda: io.BytesIO(data), digest)
         return digest
 
     @private_files()
     def put_stream(self, opened: Callable[[], IO[bytes]], digest: str) -> None:
-        """Keep what `opened()` yields, which must hash to `digest`; bytes already kept are not written again.
+        """Store the content of `opened()`, whose sha256 must be `digest`. Bytes already stored are not written again.
 
-        Raises StoreError when the bytes changed since they were hashed, DiskFullError when there is no space for them.
+        Raises StoreError if the bytes changed since they were hashed, DiskFullError if there is no space for them.
         """
         with translated_causes(Path(self.url)):
             self._put_stream(opened, digest)
@@ -68,7 +71,7 @@ class Archive:
         if fs.exists(target):
             return
         fs.makedirs(f"{root}/{digest[:2]}", exist_ok=True)
-        # A name of its own first: a process killed while it writes leaves no half file under the digest.
+        # Written under a temporary name: a process killed while it writes leaves no partial file under the digest.
         partial = f"{target}.{uuid4().hex}.partial"
         hasher = hashlib.sha256()
         with opened() as source, fs.open(partial, "wb") as sink:
@@ -81,7 +84,7 @@ class Archive:
         fs.mv(partial, target)
 
     def get(self, digest: str) -> bytes:
-        """Return the bytes named `digest`. Raises StoreError when they are missing or no longer match it."""
+        """Return the bytes named `digest`. Raises StoreError if they are missing or damaged."""
         with self.fetched(digest) as path:
             return path.read_bytes()
 
@@ -89,7 +92,7 @@ class Archive:
     def fetched(self, digest: str) -> Iterator[Path]:
         """The bytes named `digest` as a local file to read, while the block runs.
 
-        Raises StoreError when they are missing or no longer match the digest.
+        Raises StoreError if they are missing or no longer match the digest.
         """
         fs, root = fsspec.url_to_fs(self.url)
         target = self._place(root, digest)
@@ -113,6 +116,6 @@ class Archive:
 
 
 def _local_path(fs: Any, target: str) -> Path | None:
-    """The place of a file on this machine's own disk; None where the archive lies elsewhere."""
+    """Return the path of a file on a local disk; None if the archive is remote."""
     protocols = (fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol
     return Path(target) if "file" in protocols else None

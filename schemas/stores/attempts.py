@@ -1,8 +1,8 @@
 """Reading attempts: which files ended the process while they were read.
 
-A mark is made before a file is read and removed afterwards, however reading ended. A mark that is found later says that
-the process was killed or aborted. Belongs here: making, counting and removing marks, files in the home named by sha256.
-Does not belong here: facts; a mark that is lost costs one more attempt.
+A mark is made before a file is read and removed afterwards, however reading ended. A mark that is found later means
+that the process was killed or aborted. Belongs here: making, counting and removing marks, files in the home named by
+sha256. Does not belong here: facts; a mark that is lost costs one more attempt.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from schemas.stores.private import private_files
 
 MOST_ATTEMPTS = 2
-"""One end may be chance: a power failure, another program's memory. Two on the same file are hardly."""
+"""The first may be chance: a power failure, or another program that used up the memory. A second one hardly is."""
 
 SET_ASIDE = "set aside: reading it ended the process twice; try again with `leadsift import FILE --retry`"
 
@@ -40,7 +40,7 @@ class Attempts:
             mark.unlink(missing_ok=True)
 
     def is_set_aside(self, sha256: str) -> bool:
-        """Whether reading the file ended the process as often as is allowed."""
+        """Whether reading the file ended the process `MOST_ATTEMPTS` times."""
         mark = self.folder / sha256
         return mark.is_file() and mark.stat().st_size >= MOST_ATTEMPTS
 

@@ -1,8 +1,8 @@
-"""Decisions of people: whether two records, or two entities of several records, are one. They outrank every model.
+"""Decisions of people: whether two records, or two entities with several records each, are the same.
 
-A decision is about every pair of a record of the one and a record of the other, as people saw them. Nothing is edited:
-who changes their mind decides again, and the latest decision about a pair counts. Belongs here: keeping decisions. Does
-not belong here: what they do to clusters (`dedup.resolution.clusters`).
+They outrank every model. A decision covers every pair of one record from each side, as they were when it was made.
+Decisions are never edited: to change your mind, decide again; the latest decision about a pair counts. Belongs here:
+recording and reading decisions. Does not belong here: what they do to clusters (`dedup.resolution.clusters`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from schemas.stores.ledger_tables import match_decisions_table
 class Decision:
     """What somebody decided about two records, or all records of two entities; the left has the smallest key.
 
-    `sequence` is the place of the decision among all, None before it is recorded.
+    `sequence` is its position among all decisions, None before it is recorded.
     """
 
     entity: Entity
@@ -89,7 +89,7 @@ class Decisions:
             return connection.execute(sa.select(sa.func.max(match_decisions_table.c.sequence))).scalar() or 0
 
     def in_force(self) -> list[Decision]:
-        """The decisions that are the latest about a pair at least, in the order in which they were made."""
+        """The decisions that are the latest about at least one pair, in the order in which they were made."""
         query = sa.select(match_decisions_table).order_by(match_decisions_table.c.sequence)
         latest: dict[tuple[Entity, tuple[str, str]], Decision] = {}
         with self._facts.connect() as connection:

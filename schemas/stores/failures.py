@@ -1,4 +1,4 @@
-"""Errors of the disk and of databases as errors of ours: which file, what happened, what to do.
+"""Translates errors of the disk and of databases into our own: which file, what happened, what to do.
 
 Belongs here: recognising a full disk and a damaged file by class, errno or error code. Does not belong here: deciding
 what the program does then.
@@ -24,11 +24,11 @@ _NOT_WRITTEN = frozenset({
     sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_SHMSIZE,
     sqlite3.SQLITE_IOERR_SHMMAP,
 })  # fmt: skip
-"""What SQLite also says of a full disk: its write-ahead log and shared memory are files, too."""
+"""Codes that SQLite also returns on a full disk: its write-ahead log and shared memory are files, too."""
 
 
 def disk_full(path: Path | str) -> DiskFullError:
-    """The disk that holds `path` has no space left."""
+    """Return the error for a disk without space, at `path`."""
     return DiskFullError(
         f"{path}: no space left on its disk (or its quota is used up, or it fails); free some space there and "
         "give the command again: what was published before is still there, and nothing has to be imported twice"
@@ -36,18 +36,18 @@ def disk_full(path: Path | str) -> DiskFullError:
 
 
 def damaged(path: Path | str, cause: str) -> DamagedFileError:
-    """The file at `path` is damaged, and `doctor` makes it again."""
+    """Return the error for a damaged file that `doctor --rebuild` can make again."""
     return DamagedFileError(f"{path}: damaged ({cause}); {REBUILD}")
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what an error says."""
+    """Return the first line of an error's message, else the name of its class."""
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 @contextmanager
 def translated(path: Path | str) -> Iterator[None]:
-    """Errors of the disk, of SQLite and of SQLAlchemy in the block as errors about the file at `path`."""
+    """Raise errors of the disk, SQLite and SQLAlchemy in the block as a StoreError about the file at `path`."""
     try:
         yield
     except OSError as error:
@@ -60,9 +60,9 @@ def translated(path: Path | str) -> Iterator[None]:
 
 @contextmanager
 def translated_causes(path: Path) -> Iterator[None]:
-    """A full disk and a damaged database behind an error of the block as errors about what is at `path`.
+    """Raise a DiskFullError or DamagedFileError about `path` if one of them caused an error in the block.
 
-    For libraries that wrap what they run into: the causes of an error are looked through. Other errors stay.
+    For libraries that wrap the errors they meet: searches the causes of an error. Other errors pass unchanged.
     """
     try:
         yield
@@ -85,21 +85,21 @@ def _of_cause(error: BaseException, path: Path) -> StoreError | None:
 
 
 def of_system(error: OSError, path: Path | str) -> StoreError:
-    """An error of the operating system."""
+    """Return the StoreError for an error of the operating system."""
     if error.errno in FULL:
         return disk_full(error.filename or path)
     return StoreError(f"{error.filename or path}: {error.strerror or error}")
 
 
 def of_sqlalchemy(error: sqlalchemy.exc.SQLAlchemyError, path: Path | str) -> StoreError:
-    """An error of SQLAlchemy or of the database below it."""
+    """Return the StoreError for an error of SQLAlchemy or of its database."""
     cause = getattr(error, "orig", None)
     # The statement and its values stay out of the message: they hold personal data.
     return of_sqlite(cause, path) if isinstance(cause, sqlite3.Error) else StoreError(f"{path}: {first_line(error)}")
 
 
 def of_sqlite(error: sqlite3.Error, path: Path | str) -> StoreError:
-    """An error of SQLite, by its code."""
+    """Return the StoreError for an error of SQLite, by its code."""
     extended = getattr(error, "sqlite_errorcode", 0)
     code = extended & 0xFF
     if code == sqlite3.SQLITE_FULL or extended in _NOT_WRITTEN:

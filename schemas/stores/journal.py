@@ -1,7 +1,7 @@
-"""The journal: every fact of the ledger as a line of a file that is only appended to. A lost ledger is made from it.
+"""The journal: every fact of the ledger as a line of an append-only file. A lost ledger is restored from it.
 
 A line is JSON: a sequence, the table, the row as the fact left it, the checksum of the line before, and a checksum of
-all that. So the last line names the whole history. Belongs here: the file. Does not belong here: the ledger's
+all of these. So the last line identifies the whole history. Belongs here: the file. Does not belong here: the ledger's
 database (`schemas.stores.ledger_facts`).
 """
 
@@ -21,12 +21,12 @@ from schemas.stores.failures import REBUILD, translated
 from schemas.stores.private import private_files
 
 _TAIL = 1 << 16
-"""Bytes that are read from the end to find the last line; more where a line is longer."""
+"""Bytes read from the end to find the last line; more if a line is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in the history of facts: the sequence and checksum of a line."""
+    """A position in the history of facts: the sequence and checksum of a line."""
 
     sequence: int = 0
     checksum: str = ""
@@ -111,7 +111,10 @@ class Journal:
         return DamagedFileError(f"journal {self.path}: damaged ({cause}); {REBUILD}, which makes it from the ledger")
 
     def append(self, lines: Sequence[str]) -> None:
-        """Add lines and wait until the disk has them. What a crash left of a line is cut off first."""
+        """Append lines and wait until they are on disk. First removes a partial line that a crash left.
+
+        Raises StoreError if the file cannot be written, DiskFullError if there is no space.
+        """
         if not lines:
             return
         with translated(self.path), private_files():
@@ -174,7 +177,7 @@ class Journal:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a file after the time; returns its new path."""
+    """Rename a file by appending the time; returns its new path."""
     target = path.with_name(f"{path.name}.until-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
     with translated(path):
         path.rename(target)
@@ -182,7 +185,7 @@ def set_aside(path: Path) -> Path:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Wait until the disk knows a new name in a folder."""
+    """Wait until a new file name in a folder is on disk."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

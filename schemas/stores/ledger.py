@@ -1,4 +1,4 @@
-"""The ledger: what happened, who did it, when and why. Facts only; nothing here is ever edited away.
+"""The ledger: what happened, who did it, when and why. Facts only; none is ever deleted.
 
 Belongs here: imports and the files they brought, with the options under which they were read. Does not belong
 here: anything that can be computed again from the archive, and how facts are kept safe (`schemas.stores.ledger_facts`).
@@ -33,10 +33,10 @@ from schemas.stores.runs import Runs
 
 @dataclass(frozen=True, slots=True)
 class ImportFile:
-    """One file of an import; `path` is as the user gave it, a member of a container behind `!`.
+    """One file of an import; `path` is as the user gave it; a member of an archive follows after `!`.
 
-    `stem` is its name below what the user named, without extension: lists without a CRM are told apart by it.
-    `records` is how many rows it put into the records tables, so that a warehouse that lost some is found out.
+    `stem` is its path below what the user named, without extension; it distinguishes lists that come from no CRM.
+    `records` is the number of its rows in the records tables, to notice a warehouse that lost some. `size` is in bytes.
     """
 
     ordinal: int
@@ -53,7 +53,7 @@ class ImportFile:
 class Import:
     """One import as the ledger knows it. `sequence` is the order in which the ledger saw imports.
 
-    `undone_at` is when it was taken back, None while it stands.
+    `undone_at` is when it was undone, None if it was not.
     """
 
     sequence: int
@@ -68,7 +68,7 @@ class Import:
 
 
 class Ledger:
-    """The facts, behind a SQLAlchemy URL, and the journal that keeps them a second time.
+    """The facts in a database, given by its SQLAlchemy URL, and the journal, which has a second copy of them.
 
     Opening it brings both up to date. `before_first_write` is called before the first fact that this process records.
     Raises LedgerLostError or DamagedFileError if facts are missing.
@@ -104,7 +104,7 @@ class Ledger:
             self.actions.insert(recording, actions)
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close every connection."""
         self._facts.close()
 
     def verify(self) -> None:
@@ -116,7 +116,7 @@ class Ledger:
         self._facts.prepare_to_write()
 
     def add_import(self, import_id: str, options: ImportOptions, files: Sequence[ImportFile]) -> Import:
-        """Record that files were received, before anything is made of them, and return the import."""
+        """Record that files were received, before anything is derived from them, and return the import."""
         received_at = datetime.now(UTC)
         import_row = {
             "import_id": import_id,
@@ -158,7 +158,7 @@ class Ledger:
             recording.update(imports_table, {"import_id": import_id}, ended)
 
     def undo(self, import_id: str, reason: str | None, retired: Sequence[tuple[str, str]]) -> None:
-        """Record that an import is taken back, with the (entity, record key) of each record that goes with it."""
+        """Record that an import is undone; `retired` has (entity, record key) of each record that only it has."""
         undone = {
             "import_id": import_id,
             "undone_at": datetime.now(UTC).isoformat(),
@@ -171,7 +171,7 @@ class Ledger:
             recording.insert(retired_records_table, rows)
 
     def retired_records(self) -> list[tuple[str, str, str]]:
-        """Import id, entity and key of every record that went with an import that was undone."""
+        """Import id, entity and record key of every record that an undo retired."""
         columns = retired_records_table.c
         query = sa.select(columns.import_id, columns.entity, columns.record_key).order_by(*columns)
         with self._facts.connect() as connection:
@@ -205,7 +205,7 @@ class Ledger:
             return [replace(_import_of(row), files=tuple(files.get(row.import_id, ()))) for row in rows]
 
     def add_history(self, changes: Sequence[Mapping[str, object]]) -> None:
-        """Record what became of entities (columns of `audit.entity_history`, times as text); known ones are left."""
+        """Record changes of entities (columns of `audit.entity_history`, times as text); skips recorded ones."""
         with self._facts.connect() as connection:
             known = set(connection.execute(sa.select(entity_history_table.c.change_id)).scalars())
         if rows := [dict(change) for change in changes if change["change_id"] not in known]:
@@ -213,7 +213,7 @@ class Ledger:
                 recording.insert(entity_history_table, rows)
 
     def history(self) -> list[dict[str, object]]:
-        """What became of entities, in order."""
+        """Changes of entities as rows of `audit.entity_history`, oldest first."""
         query = sa.select(entity_history_table).order_by(
             entity_history_table.c.changed_at, entity_history_table.c.change_id
         )
@@ -221,9 +221,9 @@ class Ledger:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def known_files(self, digests: Iterable[str]) -> dict[str, tuple[str, FileStatus]]:
-        """Which of these files are on record: sha256 to the latest import that had it and what became of it there.
+        """Return the known ones of these files: sha256 to the id of the latest import with it, and its status there.
 
-        A file that some import loaded counts as loaded, whatever later imports said.
+        A file that any import loaded counts as loaded, even if a later import refused it.
         """
         wanted = set(digests)
         known: dict[str, tuple[str, FileStatus]] = {}

@@ -1,7 +1,7 @@
 """Opening the ledger's database and bringing its tables up to date.
 
-Belongs here: SQLAlchemy's engine, SQLite's ways, migrations (Alembic, `schemas/stores/migrations`). Does not belong
-here: reading and recording facts.
+Belongs here: SQLAlchemy's engine, SQLite's transactions, migrations (Alembic, `schemas/stores/migrations`). Does not
+belong here: reading and recording facts.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def file_of(url: sa.URL) -> Path | None:
 
 
 def open_engine(url: sa.URL) -> sa.Engine:
-    """An engine on the ledger's database, its file made for its owner alone.
+    """Return an engine for the ledger's database; creates its file, readable by its owner only.
 
-    Raises StoreError if the driver is not installed or the file cannot be made.
+    Raises StoreError if the driver is not installed or the file cannot be created.
     """
     file = file_of(url)
     with private_files(), translated(file or place_of(url)):

@@ -1,4 +1,4 @@
-"""Exchange rates: a dated file that the user keeps, into the base currency. None is ever assumed.
+"""Exchange rates: a dated file that the user keeps, into the base currency. No rate is ever assumed.
 
 The file is delimited text with the columns `date, currency, rate`: one unit of `currency` was worth `rate` units of the
 base currency from that day on, until the next line of the same currency.

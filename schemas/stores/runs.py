@@ -21,7 +21,7 @@ class Runs:
         self._facts = facts
 
     def record(self, outcome: RunOutcome) -> None:
-        """Record what a run did; a run that is repeated under its id replaces what it said before."""
+        """Record what a run did; a run that is repeated under its id replaces its earlier outcome."""
         row = {
             "run_id": outcome.run_id,
             "import_id": outcome.import_id,

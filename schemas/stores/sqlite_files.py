@@ -1,4 +1,4 @@
-"""SQLite files of others in a home: Dagster's history of runs.
+"""SQLite files in a home that other programs write: Dagster's history of runs.
 
 Belongs here: finding those that are damaged. Does not belong here: the ledger (`schemas.stores.ledger_facts`).
 """
@@ -25,7 +25,7 @@ def examine_file(file: Path) -> None:
 
 
 def damaged_files(folder: Path) -> list[StoreError]:
-    """What is wrong with the SQLite files in a folder, one error for each."""
+    """The errors of the damaged SQLite files (`*.db`) below a folder, one for each."""
     found = []
     for file in sorted(folder.rglob("*.db")):
         try:

@@ -1,7 +1,7 @@
-"""Making every table, macro and report view of the warehouse from the SQL files and the report catalog, with comments.
+"""Creates every table, macro and report view of the warehouse from the SQL files and the report catalog, with comments.
 
-Belongs here: what is made in which order, and whether another version of the program made it. Does not belong here:
-opening the file (`schemas.stores.warehouse`) and what the tables are (`schemas/sql`).
+Belongs here: what is created in which order, and whether another version of the program created it. Does not belong
+here: opening the file (`schemas.stores.warehouse`) and what the tables are (`schemas/sql`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from schemas.stores.warehouse import Session
 
 STORAGE = "v1.2.0"
-"""The storage format of our files, which older DuckDBs open, too: tools that analysts have follow its releases late. A
-newer one made the file of a million contacts neither smaller nor faster."""
+"""The storage format of our files. Older versions of DuckDB can open it, too: analysts' tools often embed one. A newer
+format made the file of a million contacts neither smaller nor faster."""
 
 
 @cache

@@ -45,8 +45,8 @@ def test_the_readme_names_no_command_that_is_not_there() -> None:
 
 def test_every_report_is_documented() -> None:
     text = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"^## (\w+)$", text, re.MULTILINE))
-    assert set(reports()) <= told
+    described = set(re.findall(r"^## (\w+)$", text, re.MULTILINE))
+    assert set(reports()) <= described
 
 
 def test_every_dependency_has_its_reason() -> None:

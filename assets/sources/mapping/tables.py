@@ -247,10 +247,12 @@ class _Mapper:
     ) -> pl.Series:
         """Return the content of each row's record as one text: fields, references, custom cells and subject."""
         references = {name: key for name, key in item.keys.items() if name.endswith("_key")}
-        said = item.fields
+        content = item.fields
         if references:
-            said = pl.concat([said, pl.DataFrame(list(_renamed(references)))], how="horizontal")
-        text = said.select(content_of(said).alias("content")).to_series() if said.width else _blank(batch.height)
+            content = pl.concat([content, pl.DataFrame(list(_renamed(references)))], how="horizontal")
+        text = (
+            content.select(content_of(content).alias("content")).to_series() if content.width else _blank(batch.height)
+        )
         held = _blank(batch.height)
         if custom:
             extra = pl.DataFrame([cell.alias(self.columns.headers[index]) for index, cell in custom.items()])

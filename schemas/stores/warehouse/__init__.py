@@ -1,4 +1,4 @@
-"""The warehouse: the only package that speaks to DuckDB.
+"""The warehouse: the only package that imports DuckDB.
 
 Belongs here: the working file with its lock, sessions on it, the published file, scratch databases. Does not belong
 here: what the SQL says (`schemas/sql`).

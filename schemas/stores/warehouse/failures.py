@@ -1,7 +1,7 @@
-"""Errors of DuckDB as errors of ours: a full disk and a damaged file. Others are faults in a statement.
+"""Translates errors of DuckDB into our own: a full disk and a damaged file. Others are faults in a statement.
 
-DuckDB gives neither error numbers nor a class for most of these, so its texts are read here, and nowhere else. Belongs
-here: recognising. Does not belong here: other libraries (`schemas.stores.failures`).
+DuckDB gives neither error numbers nor a class for most of these, so its messages are read here, and nowhere else.
+Belongs here: recognising them. Does not belong here: other libraries (`schemas.stores.failures`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from schemas.contracts.errors import StoreError
 from schemas.stores.failures import FULL, damaged, disk_full, first_line
 
 _FULL_TEXTS = (*(os.strerror(number) for number in sorted(FULL)), "max_temp_directory_size")
-"""What the system says, which DuckDB repeats; and its own limit on what it spills, which is the free space."""
+"""Messages of the system, which DuckDB repeats, and of DuckDB's own limit on temporary files: the free space."""
 
 _CORRUPT = "Corrupt database file"
 """A block whose checksum is wrong is reported by the base class."""
@@ -25,9 +25,9 @@ _CORRUPT = "Corrupt database file"
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """A full disk and a damaged file in the block as errors about the database at `path`; others as they are.
+    """Raise DiskFullError or DamagedFileError about the database at `path` for such errors in the block.
 
-    The error that DuckDB raised may be the cause of another one, of Splink for example.
+    Other errors pass unchanged. DuckDB's error may be the cause of another one, for example of Splink.
     """
     try:
         yield
@@ -43,11 +43,11 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def of_duckdb(error: duckdb.Error, path: Path) -> StoreError | None:
-    """The error of ours, None for a fault in a statement."""
+    """Return our error for one of DuckDB; None for a fault in a statement."""
     text = str(error)
     if any(full in text for full in _FULL_TEXTS):
         return disk_full(path)
-    # What DuckDB calls internal or fatal closes the database; that it can be made again is all there is to say.
+    # An internal or fatal error of DuckDB closes the database; all we can say is how to rebuild it.
     broken = isinstance(error, duckdb.FatalException | duckdb.InternalException | duckdb.SerializationException)
     is_of_file = isinstance(error, duckdb.IOException) and str(path) in text
     if broken or is_of_file or _CORRUPT in text:

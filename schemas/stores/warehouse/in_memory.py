@@ -16,7 +16,7 @@ from schemas.stores.warehouse.session import Session
 
 @contextmanager
 def scratch_session() -> Iterator[Session]:
-    """A session on an empty database in memory, for working on a few frames."""
+    """A session on an empty database in memory, for work on a few frames."""
     connection = duckdb.connect()
     try:
         yield Session(connection)
@@ -25,7 +25,7 @@ def scratch_session() -> Iterator[Session]:
 
 
 def sniff_delimited(path: Path) -> str | None:
-    """The delimiter that DuckDB's sniffer sees in a text file (UTF-8); None where it sees no table."""
+    """Return the delimiter that DuckDB's sniffer finds in a text file (UTF-8); None if it finds no table."""
     try:
         with duckdb.connect() as connection:
             row = connection.execute("SELECT Delimiter FROM sniff_csv(?, all_varchar = true)", [str(path)]).fetchone()

@@ -21,7 +21,7 @@ from schemas.stores.warehouse.session import Parameters, plain
 
 
 class Published:
-    """The published database, read-only: no other file, no setting and no extension is in reach of a query."""
+    """The published database, read-only. Queries cannot read other files, change settings or load extensions."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -29,7 +29,7 @@ class Published:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep the file open while the block runs: many queries see one state of it, and none opens it again."""
+        """Keep the file open while the block runs: all queries see the same state and use one connection."""
         self._held = self._open()
         try:
             yield
@@ -40,8 +40,8 @@ class Published:
     def query(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
         """Run one query and return its rows.
 
-        Raises StoreError when nothing is published yet, DamagedFileError when the file is damaged, and QueryError with
-        the database's reason when the query fails.
+        Raises StoreError if nothing is published yet, DamagedFileError if the file is damaged, and QueryError with the
+        database's reason if the query fails.
         """
         connection = self._held or self._open()
         try:

@@ -23,7 +23,7 @@ Parameters = Sequence[object] | Mapping[str, object] | None
 
 
 def plain(parameters: Parameters) -> list[object] | dict[str, object] | None:
-    """Parameters as DuckDB takes them; None where there are none."""
+    """Return parameters in the form that DuckDB accepts; None if there are none."""
     if not parameters:
         return None
     return dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
@@ -74,14 +74,14 @@ class Session:
         return int(str(self.scalar(filled("SELECT count(*) FROM {table}", table=Table(table)))))
 
     def delete(self, table: str, column: str, among: str) -> None:
-        """Take the rows out of `table` whose `column` is among the values of `among`, `table.column`."""
+        """Delete the rows of `table` whose `column` is among the values of `among` (`table.column`)."""
         source, _, values = among.rpartition(".")
         parts = {"table": table, "column": column, "values": values, "source": source}
         statement = "DELETE FROM {table} WHERE {column} IN (SELECT {values} FROM {source})"
         self._do(filled(statement, **{name: Table(part) for name, part in parts.items()}))
 
     def scalar(self, query: str, parameters: Sequence[object] | None = None) -> object:
-        """The first value of the first row, None where there is no row."""
+        """The first value of the first row, None if there is no row."""
         with translated(self._path):
             rows = self.connection.execute(query, list(parameters or ())).fetchall()
         return rows[0][0] if rows else None
@@ -104,18 +104,18 @@ class Session:
             self._do(statement, list((constants or {}).values()))
 
     def empty(self, table: str) -> None:
-        """Take every row out of `table` (`schema.name`)."""
+        """Delete every row of `table` (`schema.name`)."""
         self._do(filled("DELETE FROM {table}", table=Table(table)))
 
     def replace(self, table: str, frame: pl.DataFrame) -> None:
-        """Put the rows of `frame` in the place of all rows of `table`."""
+        """Replace all rows of `table` with the rows of `frame`."""
         self.empty(table)
         self.append(table, frame)
 
     @contextmanager
     def registered(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
         """Make `frame` readable as a view called `name` while the block runs."""
-        # Polars and DuckDB keep texts in the same way; without the hint they would be copied into an older form first.
+        # Polars and DuckDB store text in the same way; without the hint it would be copied into an older format first.
         self.connection.register(name, frame.to_arrow(compat_level=pl.CompatLevel.newest()))
         try:
             yield
@@ -143,7 +143,7 @@ class Session:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything in the block happens, or nothing of it."""
+        """Run the block in a transaction: commit at its end, roll back on an error."""
         self._do("BEGIN")
         with translated(self._path):  # Splink runs statements of its own
             try:

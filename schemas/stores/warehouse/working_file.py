@@ -32,15 +32,15 @@ class Warehouse:
         self.path = path
         self._memory_limit = memory_limit
         self._lock_timeout = lock_timeout
-        # One lock object a file and process: whoever holds it may open the warehouse, too.
+        # One lock object per file and process: its holder may open the warehouse, too.
         self._lock = FileLock(str(path) + ".lock", is_singleton=True)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep every other process from the file while the block runs; waits for one that has it.
+        """Lock the file against other processes while the block runs; waits for one that has the lock.
 
-        What is made in the block is for its owner alone. The thread that holds the lock may take it again. Raises
-        StoreError when the wait is over.
+        Files created in the block are readable by their owner only. The lock is reentrant within a thread. Raises
+        StoreError after `lock_timeout` seconds.
         """
         with private_files():
             self._acquire()
@@ -63,15 +63,15 @@ class Warehouse:
     def open(self) -> Iterator[Session]:
         """Open for writing, with every table in place; waits while another process has it.
 
-        A file whose tables another version of the program made is made anew, empty: the next import fills it again.
-        Raises StoreError when the wait is over or the file cannot be opened, DamagedFileError when it is damaged and
-        DiskFullError when its disk is full.
+        A file whose tables another version of the program created is replaced by an empty one: the next import fills
+        it. Raises StoreError if the wait is over or the file cannot be opened, DamagedFileError if it is damaged and
+        DiskFullError if its disk is full.
         """
         with self.locked(), translated(self.path):
             connection = self._connect()
             try:
                 if is_of_another_version(Session(connection, self.path)):
-                    # Everything in it is made of archive and ledger, and the next import brings it all in again.
+                    # Everything in it is derived from archive and ledger; the next import derives it again.
                     connection.close()
                     self.remove()
                     connection = self._connect()
@@ -83,7 +83,7 @@ class Warehouse:
                 connection.close()
 
     def remove(self) -> None:
-        """Delete the file and what belongs to it; everything in it can be made anew."""
+        """Delete the file and what belongs to it; everything in it can be derived again."""
         for path in (self.path, Path(f"{self.path}.wal")):
             path.unlink(missing_ok=True)
 
