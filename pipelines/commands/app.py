@@ -14,6 +14,7 @@ import typer
 
 from pipelines import __version__
 from pipelines.commands import crm, demo, files, history, models, people, reading
+from pipelines.commands.common import path_of_home
 from pipelines.commands.console import FAILED, REFUSED, print_error, print_json, wants_traceback
 from schemas.contracts.errors import InputRefusedError, LeadsiftError
 from schemas.stores.failures import of_system
@@ -44,6 +45,7 @@ def leadsift(
         typer.Option(
             "--home",
             metavar="DIR",
+            parser=path_of_home,
             help="The folder that holds the stores (default: LEADSIFT_HOME, else ./leadsift-home).",
             show_default=False,
         ),

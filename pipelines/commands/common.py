@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pipelines.commands.console import REFUSED, print_error, print_json
 from pipelines.services.output_files import CHART_ENDINGS, check_output
 from schemas.contracts.options import StatedOptions
-from schemas.stores.settings import Settings, load_settings
+from schemas.stores.settings import DEFAULT_HOME, Settings, load_settings
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published
 
@@ -36,11 +36,19 @@ def chart_option(text: str) -> Any:
     return typer.Option("--chart", metavar="FILE", callback=output_file(*CHART_ENDINGS), help=text, show_default=False)
 
 
+def path_of_home(text: str) -> Path:
+    """The value of --home. A blank one, as of a variable that is not set, would be the current folder."""
+    if not text.strip():
+        raise typer.BadParameter("is blank; name a folder")
+    return Path(text)
+
+
 HomeOption = Annotated[
     Path | None,
     typer.Option(
         "--home",
         metavar="DIR",
+        parser=path_of_home,
         help="The folder that holds the stores (default: LEADSIFT_HOME, else ./leadsift-home).",
         show_default=False,
     ),
@@ -72,7 +80,10 @@ PathsArgument = Annotated[
 
 def settings_of(context: typer.Context, home: Path | None) -> Settings:
     """The settings of the home that the command, or `leadsift` before it, names."""
-    return load_settings(home or (context.obj if isinstance(context.obj, Path) else None))
+    named = home or (context.obj if isinstance(context.obj, Path) else None)
+    if named is None and not os.environ.get("LEADSIFT_HOME", DEFAULT_HOME).strip():
+        raise typer.BadParameter("is blank; name a folder, or unset it", param_hint="LEADSIFT_HOME")
+    return load_settings(named)
 
 
 def published_of(context: typer.Context, home: Path | None) -> Published:

@@ -26,7 +26,7 @@ def imports(context: typer.Context, home: HomeOption = None, as_json: JsonOption
     """
     settings = settings_of(context, home)
     with Stores.open(settings) as stores:
-        known = stores.ledger.imports()
+        known = stores.ledger.imports() if stores.has_ledger() else []
     if as_json:
         print_json({"imports": [_document(item) for item in known]})
         return

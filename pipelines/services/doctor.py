@@ -6,15 +6,19 @@ Belongs here: comparing stores, and the order of repairs. Does not belong here: 
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assets.sources.loading.archived_files import damaged_in_archive, needed_files
 from assets.sources.loading.imports import missing_records, pending
 from dedup.scoring.freshness import is_current
+from pipelines.services.importing import INSTANCE_FILE, has_shipped_settings, open_instance, run_import
 from schemas.contracts import progress
-from schemas.contracts.errors import LeadsiftError
+from schemas.contracts.errors import LeadsiftError, StoreError
 from schemas.contracts.vocabulary import FileStatus
 from schemas.stores.attempts import SET_ASIDE
+from schemas.stores.fingerprints import Part, recorded
 from schemas.stores.journal import set_aside
 from schemas.stores.ledger_restoring import mend
 from schemas.stores.private import exposed, make_private
@@ -86,21 +90,13 @@ def _examine_ledger(findings: Findings, stores: Stores) -> bool:
 
 
 def _examine_archive(findings: Findings, stores: Stores) -> None:
-    progress.report("Reading the archive")
-    files = {file.sha256: file for item in stores.ledger.imports() for file in item.files}
-    damaged = 0
-    for done, (digest, file) in enumerate(sorted(files.items())):
-        progress.report("Reading the archive", done, len(files))
-        try:
-            with stores.archive.fetched(digest):
-                pass
-        except LeadsiftError as error:
-            damaged += 1
-            findings.problems.append(f"{error} (it was {file.path})")
-    aside = [f"{files[digest].path} ({SET_ASIDE})" for digest in stores.attempts.set_aside() if digest in files]
+    needed = needed_files(stores.ledger)
+    aside = [f"{needed[digest][0]} ({SET_ASIDE})" for digest in stores.attempts.set_aside() if digest in needed]
     findings.facts += [f"not loaded: {file}" for file in aside]
-    if not damaged:
-        findings.facts.append(f"archive: {len(files)} files, each with the content that its name states")
+    if damaged := damaged_in_archive(stores):
+        findings.problems += damaged
+    else:
+        findings.facts.append(f"archive: {len(needed)} files, each with the content that its name states")
 
 
 def _examine_warehouse(findings: Findings, stores: Stores) -> None:
@@ -126,6 +122,8 @@ def _examine_warehouse(findings: Findings, stores: Stores) -> None:
             _examine_tables(findings, session)
             if not is_current(session, stores.settings.shaping):
                 findings.problems.append("derived tables are out of date; run `leadsift doctor --rebuild`")
+            elif stores.published.path.is_file():
+                _compare_published(findings, stores, session)
     except LeadsiftError as error:
         findings.problems.append(str(error))
 
@@ -136,6 +134,18 @@ def _examine_tables(findings: Findings, session: Session) -> None:
     findings.problems += wrong
     if not wrong:
         findings.facts.append(f"tables: {len(table_checks())} checks passed")
+
+
+def _compare_published(findings: Findings, stores: Stores, session: Session) -> None:
+    """Whether the published file is the copy of the warehouse as it is now."""
+    with suppress(LeadsiftError):  # a file that cannot be read is a finding of its own
+        shown = recorded(stores.published.query, Part.DERIVED)
+        if shown != recorded(session.frame, Part.DERIVED):
+            count = "SELECT count(*) FROM audit.imports"
+            findings.problems.append(
+                f"{stores.published.path} is out of date: it has {stores.published.query(count).item():,} imports, the "
+                f"warehouse has {session.scalar(count):,}; run `leadsift doctor --rebuild`, which publishes again"
+            )
 
 
 def _examine_published(findings: Findings, stores: Stores) -> None:
@@ -157,31 +167,57 @@ def _remove_published_if_damaged(stores: Stores) -> None:
 
 
 def _examine_dagster(findings: Findings, settings: Settings) -> None:
-    if problems := damaged_files(settings.dagster_home):
+    if problems := damaged_files(settings.dagster_home) or _refused_settings(settings):
         findings.problems += [str(problem) for problem in problems]
     elif settings.dagster_home.is_dir():
         findings.facts.append("dagster: the run history can be read")
+
+
+def _refused_settings(settings: Settings) -> list[StoreError]:
+    """Why Dagster does not start with the settings in the home; nothing if they are the shipped ones or it does."""
+    if not (settings.dagster_home / INSTANCE_FILE).is_file() or has_shipped_settings(settings.dagster_home):
+        return []
+    try:
+        with open_instance(settings):
+            return []
+    except StoreError as error:
+        return [error]
+
+
+def _refuse_without_archive(stores: Stores) -> None:
+    """Raise StoreError, before anything is removed, if the archive lacks a file that the rebuild reads."""
+    if damaged := damaged_in_archive(stores):
+        more = f"; {len(damaged) - 1:,} more files are missing or damaged" if len(damaged) > 1 else ""
+        raise StoreError(f"nothing was rebuilt and nothing removed: {damaged[0]}{more}")
+
+
+def mend_dagster(settings: Settings) -> list[str]:
+    """Put a damaged run history and refused settings of Dagster aside; the next run starts with new ones."""
+    folder = settings.dagster_home
+    if damaged_files(folder):
+        old = set_aside(folder)
+        return [f"the run history in {folder} was damaged and starts again; the damaged one is {old}"]
+    if _refused_settings(settings):
+        old = set_aside(folder / INSTANCE_FILE)
+        return [f"Dagster's settings in {folder} are the shipped ones again; the old file is {old}"]
+    return []
 
 
 def rebuild_derived(settings: Settings) -> list[str]:
     """Restore a lost ledger from its journal, then rebuild warehouse and published file from archive and ledger.
 
     Returns what was done to the ledger. The old published file stays until the new one replaces it. Raises
-    LedgerLostError, and deletes nothing, if the tables have imports that the restored ledger still lacks.
+    LedgerLostError, and deletes nothing, if the tables have facts that the restored ledger still lacks, and StoreError
+    if the archive lacks a file.
     """
-    from pipelines.services.importing import run_import
-
     with Stores.open(settings) as stores, stores.writing():
         make_private(settings.home)
         notes = mend(settings.ledger_address, settings.journal_path)
         stores.refuse_if_behind()
         stores.refuse_if_behind_warehouse()
+        _refuse_without_archive(stores)
         stores.warehouse.remove()
         _remove_published_if_damaged(stores)
-        if damaged_files(settings.dagster_home):
-            old = set_aside(settings.dagster_home)
-            notes.append(
-                f"the run history in {settings.dagster_home} was damaged and starts again; the damaged one is {old}"
-            )
+        notes += mend_dagster(settings)
     run_import(settings)
     return notes

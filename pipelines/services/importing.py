@@ -25,7 +25,7 @@ from schemas.contracts.options import StatedOptions
 from schemas.contracts.outcomes import FileOutcome, RunOutcome
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.sql.files import sql_text
-from schemas.stores.failures import translated_causes
+from schemas.stores.failures import REBUILD, first_line, translated_causes
 from schemas.stores.private import make_home, private_files
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 SUSPECT_RENAMED = 0.5
 """If more than this share of known ids has other names, the import is probably another list, not renamed contacts."""
+
+INSTANCE_FILE = "dagster.yaml"
+SHIPPED_INSTANCE_FILE = Path(__file__).parents[1] / INSTANCE_FILE
 
 ENTITY_TABLES = ("organizations", "persons", "leads", "deals")
 
@@ -74,10 +77,10 @@ def prepare_instance(settings: Settings) -> None:
     folder = settings.dagster_home
     make_home(settings.home)
     folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "dagster.yaml"
+    config = folder / INSTANCE_FILE
     with _first_use(settings):
         if not config.exists():
-            shutil.copyfile(Path(__file__).parents[1] / "dagster.yaml", config)
+            shutil.copyfile(SHIPPED_INSTANCE_FILE, config)
     settings.inbox_dir.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(folder)
     os.environ["LEADSIFT_HOME"] = str(settings.home)
@@ -91,7 +94,6 @@ def _first_use(settings: Settings) -> FileLock:
 @contextmanager
 def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The home's Dagster instance; creates its tables if needed. Call `prepare_instance` before."""
-    import dagster as dg  # imported late: it takes two seconds, and other commands do not need it
 
     with ExitStack() as stack:
         stack.enter_context(private_files())
@@ -99,8 +101,31 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         stack.enter_context(translated_causes(settings.dagster_home))
         with _first_use(settings):
             place = stack.enter_context(_plain_path(settings.dagster_home))
-            instance = stack.enter_context(dg.DagsterInstance.from_config(str(place)))
+            instance = stack.enter_context(_instance_at(place, settings.dagster_home))
         yield instance
+
+
+def _instance_at(place: Path, folder: Path) -> dg.DagsterInstance:
+    """The instance at `place`, a path to `folder`. Raises StoreError if its settings were changed and it fails."""
+    import dagster as dg
+
+    try:
+        with translated_causes(folder):
+            return dg.DagsterInstance.from_config(str(place))
+    except LeadsiftError:
+        raise
+    except Exception as error:
+        if has_shipped_settings(folder):
+            raise
+        raise StoreError(
+            f"{folder / INSTANCE_FILE}: Dagster does not start with these settings ({first_line(error)}); correct the "
+            f"file, or {REBUILD}, which restores leadsift's own"
+        ) from error
+
+
+def has_shipped_settings(folder: Path) -> bool:
+    """Whether Dagster's settings in `folder` are as leadsift writes them."""
+    return (folder / INSTANCE_FILE).read_bytes() == SHIPPED_INSTANCE_FILE.read_bytes()
 
 
 @contextmanager

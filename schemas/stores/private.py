@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from schemas.contracts.errors import StoreError
+from schemas.stores.failures import translated
+
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 """What everybody but the owner may do."""
 
@@ -19,7 +22,8 @@ STORES = (
     "ledger.sqlite*",
     "journal.jsonl*",
     "warehouse.duckdb*",
-    ".*.lock",
+    ".journal.lock",
+    ".ledger-migration.lock",
     "archive",
     "attempts",
     "published",
@@ -27,6 +31,12 @@ STORES = (
     "models",
 )
 """What the program keeps in a home. What users put there (settings, profiles, inbox) is theirs to share."""
+
+MARKS = ("ledger.sqlite", "journal.jsonl", "warehouse.duckdb", "leadsift.toml", "archive", "published/leadsift.duckdb")
+"""A folder with one of these is a home, whatever else is in it."""
+
+ALLOWED = (*STORES, "leadsift.toml", "dagster", "charts", "inbox", "profiles", "lost+found", ".DS_Store")
+"""A folder with nothing but these becomes a home."""
 
 _lock = threading.Lock()
 _depth = 0
@@ -55,15 +65,37 @@ def private_files() -> Iterator[None]:
 
 
 def make_home(home: Path) -> None:
-    """Make the folder of a home for its owner alone; a folder that is there and holds no store becomes private, too.
+    """Make the folder of a home for its owner alone; a folder that holds nothing but settings becomes private, too.
 
-    The mode of a home in use is left as it is: `exposed` finds it.
+    The mode of any other folder is left as it is: `exposed` finds it. Raises StoreError if there is something else at
+    this path.
     """
+    refuse_unless_home(home)
     with private_files():
         home.mkdir(parents=True, exist_ok=True)
-    if not any(_stores(home)) and is_exposed(home):
+    if is_exposed(home) and not any(_stores(home)) and not _foreign(home):
         with suppress(OSError):  # somebody else's folder: `exposed` says so
             home.chmod(stat.S_IRWXU)
+
+
+def refuse_unless_home(home: Path) -> None:
+    """Raise StoreError if `home` is a file, or a folder with other things in it."""
+    with translated(home):
+        if not home.exists():
+            return
+        if not home.is_dir():
+            raise StoreError(f"{home}: not a folder; name a new or empty folder as the home")
+        if any((home / mark).exists() for mark in MARKS):
+            return
+        if foreign := _foreign(home):
+            raise StoreError(
+                f"{home}: not a leadsift home and not empty (it contains {foreign[0]}); name a new or empty folder"
+            )
+
+
+def _foreign(home: Path) -> list[str]:
+    """The names of what neither the program nor its user puts into a home."""
+    return sorted(path.name for path in home.iterdir() if not any(map(path.match, ALLOWED)))
 
 
 def is_exposed(path: Path) -> bool:
@@ -76,16 +108,20 @@ def exposed(home: Path) -> list[Path]:
 
     Of Dagster's folder only the folder counts: a daemon that somebody started writes below it.
     """
-    kept = [home, home / "dagster", home / "charts", *_stores(home)]
-    inside = (below for path in _stores(home) if path.is_dir() for below in path.rglob("*"))
-    return [path for path in (*kept, *inside) if path.exists() and is_exposed(path)]
+    return [path for path in _kept(home) if path.exists() and is_exposed(path)]
 
 
 def make_private(home: Path) -> None:
-    """Take every right of others away from the home and what is in it. Links are left alone."""
-    for path in (home, *home.rglob("*")):
+    """Take every right of others away from the home and what the program keeps in it. Links are left alone."""
+    for path in (*_kept(home), *(home / "dagster").rglob("*")):
         if not path.is_symlink() and path.exists() and is_exposed(path):
             path.chmod(path.stat().st_mode & ~OTHERS)
+
+
+def _kept(home: Path) -> list[Path]:
+    stores = _stores(home)
+    inside = (below for path in stores if path.is_dir() and not path.is_symlink() for below in path.rglob("*"))
+    return [home, home / "dagster", home / "charts", *stores, *inside]
 
 
 def _stores(home: Path) -> list[Path]:

@@ -206,6 +206,8 @@ def load_settings(home: Path | None = None) -> Settings:
 
     Raises SettingsError, with file, key and reason, if a setting is invalid.
     """
+    if home is None and not os.environ.get("LEADSIFT_HOME", DEFAULT_HOME).strip():
+        raise SettingsError("environment: LEADSIFT_HOME is blank; name a folder, or unset it")
     try:
         place = Settings().home if home is None else home.expanduser()
     except ValidationError as error:

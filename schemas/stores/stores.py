@@ -18,7 +18,7 @@ from schemas.stores.attempts import Attempts
 from schemas.stores.facts_held import HeldFacts
 from schemas.stores.fingerprints import Query
 from schemas.stores.ledger import Ledger
-from schemas.stores.private import make_home
+from schemas.stores.private import make_home, refuse_unless_home
 from schemas.stores.settings import Settings
 from schemas.stores.warehouse import Published, Session, Warehouse
 
@@ -61,6 +61,15 @@ class Stores:
         ledger = Ledger(self.settings.ledger_address, self.settings.journal_path, self.refuse_if_behind)
         self._opened.callback(ledger.close)
         return ledger
+
+    def has_ledger(self) -> bool:
+        """Whether anything was recorded yet; commands that only read make no ledger.
+
+        Raises StoreError if the home is a file, or a folder with other things in it.
+        """
+        refuse_unless_home(self.settings.home)
+        files = (self.settings.home / "ledger.sqlite", self.settings.journal_path)
+        return self.settings.ledger_url is not None or any(file.exists() for file in files)
 
     @cached_property
     def attempts(self) -> Attempts:

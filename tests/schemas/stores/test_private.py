@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from schemas.contracts.errors import SettingsError
 from schemas.stores.private import exposed, make_home, make_private, private_files
+from schemas.stores.settings import load_settings
 from tests.pipelines.support import run, run_json
 
 
@@ -63,12 +65,43 @@ def test_a_folder_made_for_a_home_becomes_private_and_one_in_use_is_reported(tmp
     make_home(home)
     assert exposed(home) == []
 
+    (home / "notes.txt").touch()
+    home.chmod(0o755)
+    make_home(home)
     (home / "ledger.sqlite").touch()
-    home.chmod(0o750)
     make_home(home)
     assert exposed(home) == [home, home / "ledger.sqlite"]
     make_private(home)
-    assert _others_may(home) == []
+    assert exposed(home) == []
+    assert stat.S_IMODE((home / "leadsift.toml").stat().st_mode) == 0o666
+    assert stat.S_IMODE((home / "notes.txt").stat().st_mode) == 0o666
+
+
+@pytest.mark.parametrize("command", [["imports"], ["doctor"], ["doctor", "--rebuild"], ["import", "list.csv"]])
+def test_a_folder_of_other_things_is_no_home(tmp_path: Path, permissive: None, command: list[str]) -> None:
+    (tmp_path / "thesis.txt").touch()
+    (tmp_path / "archive.zip").touch()
+    before = _others_may(tmp_path)
+    said = run(*command, home=tmp_path, expect=3).stderr
+    assert f"{tmp_path}: not a leadsift home and not empty" in said
+    assert _others_may(tmp_path) == before
+    assert "not a folder" in run(*command, home=tmp_path / "thesis.txt", expect=3).stderr
+
+
+def test_a_command_that_only_reads_makes_no_home(tmp_path: Path) -> None:
+    run("imports", home=tmp_path / "home")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_blank_home_is_bad_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in (["imports", "--home", ""], ["--home", " ", "imports"]):
+        assert "is blank" in run(*command, home=tmp_path / "home", expect=2).stderr
+    assert "is blank" in run("imports", home=" ", expect=2).stderr  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="blank"):
+        monkeypatch.setenv("LEADSIFT_HOME", "")
+        load_settings()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_link_out_of_the_home_is_left_alone(tmp_path: Path, permissive: None) -> None:
