@@ -151,9 +151,10 @@ def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if as_json:
         print_json(document)
         return
-    verb = "was already recorded as" if document["already_recorded"] else "is now"
+    verb = "was already" if document["already_recorded"] else "is now"
+    end = "; nothing changed." if document["already_recorded"] else ""
     for deal in document["deals"]:
-        out.print(f"{deal['lead_id']} {verb} the deal {deal['deal_id']}: {deal['title']}", markup=False)
+        out.print(f"{deal['lead_id']} {verb} the deal {deal['deal_id']}: {deal['title']}{end}", markup=False)
     for warning in document["warnings"]:
         err.print(warning, markup=False)
 
@@ -209,14 +210,16 @@ def _lead_command(kind: ActionKind, text: str) -> Command:
         if as_json:
             print_json(lead)
         else:
-            out.print(f"{lead['lead_id']} is {lead['status']}{_already(lead)}.", markup=False)
+            gone = "; its deal was removed" if kind == ActionKind.REVERT and not lead["already_recorded"] else ""
+            out.print(f"{_now(lead['lead_id'], lead['status'], lead)}{gone}.", markup=False)
 
     command.__doc__ = text
     return command
 
 
-def _already(document: Mapping[str, Any]) -> str:
-    return " (already recorded)" if document["already_recorded"] else ""
+def _now(which: str, state: str, document: Mapping[str, Any]) -> str:
+    """What a lead or deal is after an act, and that the act changed nothing where it was given again."""
+    return f"{which} was already {state}; nothing changed" if document["already_recorded"] else f"{which} is {state}"
 
 
 archive = _lead_command(
@@ -328,7 +331,7 @@ def _act_on_deal(settings: Settings, deal_id: str, step: Step, *, as_json: bool)
         print_json(deal)
         return
     where = f" in {deal['stage']!r}" if deal["stage"] else ""
-    out.print(f"{deal['deal_id']} is {deal['status']}{where}{_already(deal)}.", markup=False)
+    out.print(f"{_now(deal['deal_id'], deal['status'] + where, deal)}.", markup=False)
     for warning in deal["warnings"]:
         err.print(warning, markup=False)
     for row in deal["conflicts"]:

@@ -113,8 +113,12 @@ def undo(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         print_json(document)
         return
     counts = ", ".join(f"{count:,} {name}" for name, count in document["entities"].items())
-    already = " (already recorded)" if document["already_recorded"] else ""
-    out.print(f"{import_id} is undone{already} ({len(document['files'])} files). There are now {counts}.", markup=False)
+    if document["already_recorded"]:
+        out.print(f"{import_id} was already undone; nothing changed. There are {counts}.", markup=False)
+        return
+    number = len(document["files"])
+    files = "1 file" if number == 1 else f"{number:,} files"
+    out.print(f"{import_id} is undone ({files}). There are now {counts}.", markup=False)
     for item in document["suspended"]:
         out.print(f"suspended: {describe(item)}", markup=False)
 

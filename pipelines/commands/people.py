@@ -113,29 +113,65 @@ def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
       leadsift explain per_1f3c --chart cluster.png
     """
-    from pipelines.services.lookup import called, explain_called, explain_cluster, known_of, label
+    from pipelines.services.lookup import (
+        called,
+        decisions_between,
+        explain_called,
+        explain_cluster,
+        known_of,
+        label,
+        outcome_of,
+        sides,
+    )
 
     published = published_of(context, home)
     one = called(published, left)
+    outcome = None
     if right is None:
+        decided = decisions_between(published, one.entity, one.record_keys, one.record_keys)
         told = explain_cluster(published, one)
         if not told:
             raise InputRefusedError(f"{one.entity_id} is a single record; name a second one to compare it with")
     else:
-        told = explain_called(published, one, called(published, right))[:1]
+        other = called(published, right)
+        both = sides(one, other)
+        decided, outcome = decisions_between(published, one.entity, *both), outcome_of(published, one.entity, *both)
+        told = explain_called(published, one, other)[:1]
     known = known_of(published, [key for item in told for key in (item.record_key_l, item.record_key_r)])
     if chart is not None:
         from pipelines.reports.evidence_charts import write_evidence
 
         write_evidence(told[0], chart)
     if as_json:
-        print_json({"pairs": [_document(item, known) for item in told], "chart": str(chart) if chart else None})
+        print_json({
+            "decisions": decided, "outcome": outcome, "pairs": [_document(item, known) for item in told],
+            "chart": str(chart) if chart else None,
+        })  # fmt: skip
         return
+    _print_decided(one.entity, decided, outcome)
     if right is None:
         print_table(_pairs(told, known, label), f"{one.entity_id}: {len(one.record_keys)} records", limit)
     _print_pair(told[0], known, label)
     if chart is not None:
         out.print(f"Chart: {chart}", markup=False, soft_wrap=True)
+
+
+def _print_decided(entity: Entity, decided: list[dict[str, Any]], outcome: dict[str, Any] | None) -> None:
+    """What people decided and what the two are now, before the model has its say."""
+    from pipelines.services.lookup import decision_sentence
+
+    sentences = [decision_sentence(item) for item in decided]
+    for sentence in sentences:
+        out.print(f"{sentence[0].upper()}{sentence[1:]}", markup=False, soft_wrap=True)
+    if outcome is not None:
+        ids = " and ".join(sorted({*outcome["left_ids"], *outcome["right_ids"]}))
+        verb = "One" if outcome["are_one"] else "Separate"
+        out.print(f"{verb} {entity}{'' if outcome['are_one'] else 's'}: {ids}", markup=False, soft_wrap=True)
+        for detail in outcome["kept_apart_by"]:
+            if detail not in sentences:
+                out.print(f"Kept apart: {detail}", markup=False, soft_wrap=True)
+    if decided or (outcome and outcome["kept_apart_by"]):
+        out.print("A decision outranks the model, whose evidence is:")
 
 
 def _document(item: Any, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -302,11 +338,25 @@ def decide(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
 
 def _print_outcome(left: str, right: str, outcome: dict[str, Any]) -> None:
-    ids = " and ".join(sorted({*outcome["left_ids"], *outcome["right_ids"]}))
+    for line in _outcome_lines(left, right, outcome):
+        out.print(line, markup=False, soft_wrap=True)
+
+
+def _outcome_lines(left: str, right: str, outcome: dict[str, Any]) -> list[str]:
+    """What LEFT and RIGHT are now; of a whole that was taken apart, what each of its halves is."""
+    ours, theirs = outcome["left_ids"], outcome["right_ids"]
     if outcome["are_one"]:
-        out.print(f"{left} and {right} are the same: {ids}", markup=False, soft_wrap=True)
-    else:
-        out.print(f"{left} and {right} are separate: {ids}", markup=False, soft_wrap=True)
+        return [f"{left} and {right} are one {outcome['entity']}: {ours[0]}."]
+    apart = [f"They are kept apart: {detail}." for detail in outcome["kept_apart_by"]]
+    if (ours, theirs) == ([left], [right]):
+        return [f"{left} and {right} are separate.", *apart]
+    if outcome["rest"] is None:
+        return [f"{left} is {' and '.join(ours)}, {right} is {' and '.join(theirs)}: they are separate.", *apart]
+    whole, part, rest, taken = (left, right, ours, theirs) if outcome["rest"] == "left" else (right, left, theirs, ours)
+    lines = [f"{part} is now {' and '.join(taken)}. The other records of {whole} are {' and '.join(rest)}."]
+    if whole in taken:
+        lines.append(f"The id {whole} now means only {part}.")
+    return [*lines, *apart]
 
 
 def _apply(settings: Any, decisions: list[Any], *, as_json: bool) -> None:

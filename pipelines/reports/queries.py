@@ -143,4 +143,4 @@ def _check_name(field: str, given: str, names: list[str]) -> None:
     if given not in names:
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         known = ", ".join(names[:MOST_NAMES]) or "none"
-        raise InputRefusedError(f"there is no {field} {given!r}; there are {known}{more}")
+        raise InputRefusedError(f"there is no {field} {given!r}; the {field}s are {known}{more}")

@@ -15,7 +15,7 @@ import polars as pl
 from dedup.models.versions import model_in_use
 from dedup.study.explanation import Explanation, explain
 from schemas.contracts.errors import InputRefusedError
-from schemas.contracts.vocabulary import Entity
+from schemas.contracts.vocabulary import Entity, Verdict
 from schemas.sql.files import SHARED, sql_text
 from schemas.stores.warehouse import Published
 
@@ -88,11 +88,63 @@ def sides(left: Called, right: Called) -> tuple[set[str], set[str]]:
         )
     ours, theirs = set(left.record_keys), set(right.record_keys)
     if ours & theirs:
-        smaller = min((ours, theirs), key=len)
-        ours, theirs = (ours | theirs) - smaller, smaller
+        both = ours | theirs
+        ours, theirs = (both - theirs, theirs) if len(ours) > len(theirs) else (ours, both - ours)
     if not ours or not theirs:
-        raise InputRefusedError(f"{left.given} and {right.given} are the same record")
+        raise InputRefusedError(f"both ids are one {left.entity} already: {left.entity_id}")
     return ours, theirs
+
+
+def decisions_between(
+    published: Published, entity: Entity, ours: Iterable[str], theirs: Iterable[str]
+) -> list[dict[str, Any]]:
+    """What people decided about records of the one and records of the other, the decision in force first.
+
+    Each has `verdict, decided_by, decided_at, reason`.
+    """
+    rows = published.query(
+        sql_text("queries/decisions_between"),
+        {"entity": entity.value, "ours": sorted(ours), "theirs": sorted(theirs)},
+    )
+    return rows.to_dicts()
+
+
+def outcome_of(published: Published, entity: Entity, ours: Iterable[str], theirs: Iterable[str]) -> dict[str, Any]:
+    """What the two are now: the ids of each, whether they are one, and what keeps them apart where they are not.
+
+    Only records that are here now count; an id that no import has any more is not among them.
+    """
+    query = SHARED.statement("queries/entities_of_records", entity=entity)
+    ids = dict(published.query(query.text, {"keys": sorted({*ours, *theirs})}).iter_rows())
+    left, right = (sorted({ids[key] for key in side if key in ids}) for side in (ours, theirs))
+    is_one = len({*left, *right}) == 1
+    against = [] if is_one else _kept_apart_by(published, entity, left, right)
+    return {"left_ids": left, "right_ids": right, "are_one": is_one, "kept_apart_by": against}
+
+
+def _kept_apart_by(published: Published, entity: Entity, left: list[str], right: list[str]) -> list[str]:
+    """Decisions that the two entities differ, else the contradictions that their records are in."""
+    ours, theirs = (_records_of(published, entity, ids) for ids in (left, right))
+    decided = decisions_between(published, entity, ours, theirs)
+    if apart := [decision_sentence(item) for item in decided if item["verdict"] == Verdict.DIFFERENT]:
+        return apart
+    return published.query(
+        "SELECT detail FROM audit.cluster_findings WHERE finding = 'contradiction' AND entity = $entity "
+        "AND list_has_any(record_keys, $keys) ORDER BY detail",
+        {"entity": entity.value, "keys": [*ours, *theirs]},
+    )["detail"].to_list()
+
+
+def _records_of(published: Published, entity: Entity, ids: list[str]) -> list[str]:
+    query = SHARED.statement("queries/records_of_entities", entity=entity)
+    return published.query(query.text, {"ids": ids})["record_key"].to_list()
+
+
+def decision_sentence(decision: dict[str, Any]) -> str:
+    """A decision in a few words: what, by whom, when and why."""
+    by_whom = f" by {decision['decided_by']}" if decision["decided_by"] else ""
+    why = f": {decision['reason']}" if decision["reason"] else ""
+    return f"decided {decision['verdict']}{by_whom} on {decision['decided_at']:%Y-%m-%d %H:%M}{why}"
 
 
 def explain_called(published: Published, left: Called, right: Called) -> list[Explanation]:

@@ -8,6 +8,7 @@ recording. Does not belong here: how records are found and explained (`pipelines
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from dedup.study.explanation import Explanation
 from pipelines.services.acts import Facts, record
 from pipelines.services.importing import count_entities
-from pipelines.services.lookup import Called, called, explained, features_of, known_of, label, sides
+from pipelines.services.lookup import Called, called, explained, features_of, known_of, label, outcome_of, sides
 from pipelines.services.output_files import check_output, replacing
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.printable import printable
 from schemas.contracts.vocabulary import ID_PREFIXES, RESOLVED_ENTITIES, Entity, Verdict
-from schemas.sql.files import SHARED, sql_text
+from schemas.sql.files import sql_text
 from schemas.stores.decisions import Decision
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
@@ -84,27 +85,49 @@ def _is_key(*texts: str) -> bool:
 def decide(settings: Settings, left: str, right: str, verdict: Verdict, reason: str | None) -> dict[str, Any]:
     """Record what somebody decided about two records or entities, and derive what follows.
 
-    The document of `apply`, with `outcome`: whether the two are one now, and what keeps them apart where they should
-    be. Raises InputRefusedError when an id is unknown or both mean one record.
+    The document of `apply`, with `outcome`: what LEFT and RIGHT are now (`outcome_of`), and `rest`, the one of the two
+    that meant the whole entity, of which the decision is about the other records. Raises InputRefusedError when an id
+    is unknown or both mean one record.
     """
-    decided: list[Decision] = []
+    about: list[_Sides] = []
 
     def meant(published: Published) -> list[Decision]:
-        decided[:] = [plan_decision(published, left, right, verdict, reason)]
-        return decided
+        about[:] = [_sides_decided(published, left, right)]
+        return [about[0].decision(verdict, reason)]
 
     document = apply(settings, meant)
-    return document | {"outcome": _outcome(Stores.open(settings).published, decided[0])}
+    asked = about[0]
+    outcome = outcome_of(Stores.open(settings).published, asked.entity, asked.ours, asked.theirs)
+    return document | {"outcome": {"entity": asked.entity.value, "rest": asked.rest, **outcome}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The records that a decision is about, as LEFT and RIGHT name them."""
+
+    entity: Entity
+    ours: set[str]
+    theirs: set[str]
+    rest: str | None
+
+    def decision(self, verdict: Verdict, reason: str | None) -> Decision:
+        return Decision.about(self.entity, self.ours, self.theirs, verdict, reason)
 
 
 def plan_decision(published: Published, left: str, right: str, verdict: Verdict, reason: str | None) -> Decision:
     """The decision about two records or entities. Raises InputRefusedError when an id is unknown."""
+    return _sides_decided(published, left, right).decision(verdict, reason)
+
+
+def _sides_decided(published: Published, left: str, right: str) -> _Sides:
     one, other = called(published, left), called(published, right)
     ours, theirs = sides(one, other)
+    rest = None
+    if {*one.record_keys} & {*other.record_keys}:
+        rest = "left" if len(one.record_keys) > len(other.record_keys) else "right"
     if one.entity_id == other.entity_id:
-        ours, theirs = _as_joined(published, one, other, theirs) or (ours, theirs)
-    ours, theirs = _represented(published, one.entity, ours, theirs)
-    return Decision.about(one.entity, ours, theirs, verdict, reason)
+        ours, theirs = _as_joined(published, one, other, (ours, theirs)) or (ours, theirs)
+    return _Sides(one.entity, *_represented(published, one.entity, ours, theirs), rest)
 
 
 def _represented(published: Published, entity: Entity, ours: set[str], theirs: set[str]) -> tuple[set[str], set[str]]:
@@ -115,7 +138,9 @@ def _represented(published: Published, entity: Entity, ours: set[str], theirs: s
     return (ours, theirs) if one & other else (one, other)
 
 
-def _as_joined(published: Published, one: Called, other: Called, theirs: set[str]) -> tuple[set[str], set[str]] | None:
+def _as_joined(
+    published: Published, one: Called, other: Called, both: tuple[set[str], set[str]]
+) -> tuple[set[str], set[str]] | None:
     """Where an id names an entity that a decision joined to another: the records of both when that was decided.
 
     What came to them since goes with neither; it is where its evidence puts it.
@@ -123,10 +148,14 @@ def _as_joined(published: Published, one: Called, other: Called, theirs: set[str
     prefix = ID_PREFIXES[one.entity]
     if not any(item.given.startswith(prefix) and item.given != item.entity_id for item in (one, other)):
         return None
+    narrow = both[len(one.record_keys) > len(other.record_keys)]
     rows = published.query(
-        sql_text("queries/decision_that_joined"), {"entity": one.entity.value, "records": sorted(theirs)}
+        sql_text("queries/decision_that_joined"), {"entity": one.entity.value, "records": sorted(narrow)}
     ).rows()
-    return (set(rows[0][0]), set(rows[0][1])) if rows else None
+    if not rows:
+        return None
+    first, second = set(rows[0][0]), set(rows[0][1])
+    return (first, second) if both[0] & first or both[1] & second else (second, first)
 
 
 def apply(settings: Settings, decisions_of: Callable[[Published], Sequence[Decision]]) -> dict[str, Any]:
@@ -157,25 +186,6 @@ def apply(settings: Settings, decisions_of: Callable[[Published], Sequence[Decis
 def _in_force(published: Published, entity: Entity) -> dict[tuple[str, str], str]:
     rows = published.query("FROM records.decided_pairs($entity)", {"entity": entity.value})
     return {(left, right): verdict for left, right, verdict in rows.iter_rows()}
-
-
-def _outcome(published: Published, decision: Decision) -> dict[str, Any]:
-    """What became of the two that a decision is about: their ids now, and what keeps them apart where it does."""
-    records = [*decision.records_l, *decision.records_r]
-    query = SHARED.statement("queries/entities_of_records", entity=decision.entity)
-    ids = dict(published.query(query.text, {"keys": records}).iter_rows())
-    left, right = (
-        sorted({ids[key] for key in side if key in ids}) for side in (decision.records_l, decision.records_r)
-    )
-    is_one = len({*left, *right}) == 1
-    against: list[str] = []
-    if decision.verdict == Verdict.SAME and not is_one:
-        against = published.query(
-            "SELECT detail FROM audit.cluster_findings WHERE finding = 'contradiction' AND entity = $entity "
-            "AND list_has_any(record_keys, $keys) ORDER BY detail",
-            {"entity": decision.entity.value, "keys": records},
-        )["detail"].to_list()
-    return {"left_ids": left, "right_ids": right, "are_one": is_one, "kept_apart_by": against}
 
 
 def accepted_above(rows: list[dict[str, Any]], chance: float) -> list[Decision]:

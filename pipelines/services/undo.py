@@ -11,7 +11,7 @@ from typing import Any
 from pipelines.services.acts import finish
 from pipelines.services.importing import count_entities, prepare_instance, run_import
 from schemas.contracts.errors import InputRefusedError
-from schemas.contracts.vocabulary import ImportStatus
+from schemas.contracts.vocabulary import ActionKind, ImportStatus
 from schemas.sql.files import sql_text
 from schemas.stores.ledger import Import, Ledger
 from schemas.stores.settings import Settings
@@ -67,7 +67,12 @@ def undo_import(
 def describe(dependent: dict[str, Any]) -> str:
     """A dependent fact in a few words."""
     by_whom = f" by {dependent['stated_by']}" if dependent["stated_by"] else ""
-    return f"{dependent['fact']} of {dependent['id']} ({dependent['stated_at']:%Y-%m-%d}{by_whom})"
+    fact = dependent["fact"]
+    if fact.startswith("decided "):
+        what = f"the decision {fact.removeprefix('decided ')!r} about"
+    else:
+        what = "the conversion of" if fact == ActionKind.CONVERT else f"`{fact}` on"
+    return f"{what} {dependent['id']} ({dependent['stated_at']:%Y-%m-%d}{by_whom})"
 
 
 def _dependents(published: Published, import_id: str) -> list[dict[str, Any]]:

@@ -107,7 +107,7 @@ def test_history_of_imports_and_reports(imported, tmp_path: Path) -> None:  # ty
     assert run_json("report", "open_pipeline_at", "--on", "2026-03-01", home=home)["rows"]
     for arguments, told in (
         (["open_pipeline_at"], "needs --on DAY"),
-        (["sales_cycle", "--pipeline", "Nowhere"], "there is no pipeline 'Nowhere'; there are "),
+        (["sales_cycle", "--pipeline", "Nowhere"], "there is no pipeline 'Nowhere'; the pipelines are "),
         (["sales_cycle", "--since", "soon"], "--since 'soon' is not a day"),
         (["leads_inbox", "--owner", "Ann"], "cannot be filtered by --owner"),
     ):

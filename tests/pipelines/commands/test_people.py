@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -81,7 +82,7 @@ def test_a_cluster_shows_what_holds_it_together(published: Published) -> None:
 def test_ids_that_mean_nothing_are_named(published: Published) -> None:
     with pytest.raises(InputRefusedError, match="'per_0' is not an id"):
         called(published, "per_0")
-    with pytest.raises(InputRefusedError, match="same record"):
+    with pytest.raises(InputRefusedError, match="both ids are one person already"):
         explain_called(published, called(published, "crm:3"), called(published, "crm:3"))
     organization = published.query("SELECT organization_id FROM organizations LIMIT 1").item()
     with pytest.raises(InputRefusedError, match="is a person"):
@@ -140,6 +141,28 @@ def test_labels_that_say_nothing_are_refused(tmp_path: Path, published: Publishe
     labels = read_labels(write_csv(tmp_path / "c.csv", [["id", "cluster"], ["x", "1"], ["y", "1"]]))
     with pytest.raises(InputRefusedError, match="none of the 2 labelled ids"):
         evaluate(published, labels, Entity.PERSON)
+
+
+def test_a_whole_that_is_taken_apart_is_told_by_what_each_half_is_now(tmp_path: Path, home: Path) -> None:
+    apart = tmp_path / "home"
+    shutil.copytree(home, apart)
+    whole = called(Published(load_settings(apart).published_path), "crm:1").entity_id
+    told = run("explain", "crm:1", "crm:2", home=apart).stdout
+    assert told.startswith(f"One person: {whole}")
+    shown = run("decide", whole, "crm:1", "different", "--reason", "twins", home=apart).stdout
+    now = {
+        row["external_id"]: row["person_id"]
+        for row in run_json("sql", "SELECT external_id, person_id FROM person_sources", home=apart)["rows"]
+    }
+    assert now["1"] != now["2"]
+    assert f"crm:1 is now {now['1']}. The other records of {whole} are {now['2']}." in shown
+    assert (f"The id {whole} now means only crm:1." in shown) == (now["1"] == whole)
+    document = run_json("explain", "crm:2", "crm:1", home=apart)
+    assert [(item["verdict"], item["reason"]) for item in document["decisions"]] == [("different", "twins")]
+    assert (document["outcome"]["left_ids"], document["outcome"]["right_ids"]) == ([now["2"]], [now["1"]])
+    assert document["outcome"]["kept_apart_by"][0].startswith("decided different by ")
+    told = run("explain", "crm:1", "crm:2", home=apart).stdout
+    assert told.index("Decided different by ") < told.index("Separate persons: ") < told.index("Very likely one")
 
 
 def test_the_commands_of_a_session(tmp_path: Path, home: Path) -> None:
