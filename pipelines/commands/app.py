@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from pipelines import __version__
-from pipelines.commands import crm, demo, files, history, models, people, reading
+from pipelines.commands import crm, demo, files, history, models, people, quality, reading
 from pipelines.commands.common import path_of_home
 from pipelines.commands.console import FAILED, REFUSED, print_error, print_json, wants_traceback
 from schemas.contracts.errors import InputRefusedError, LeadsiftError
@@ -66,7 +66,7 @@ app.command("match")(people.match)
 app.command("explain")(people.explain)
 app.command("review")(people.review)
 app.command("decide")(people.decide)
-app.command("evaluate")(people.evaluate)
+app.command("evaluate")(quality.evaluate)
 app.command("train")(models.train)
 app.command("edit")(models.edit)
 app.command("leads")(crm.leads)

@@ -1,4 +1,4 @@
-"""`match`, `explain`, `review`, `decide` and `evaluate`: find and explain matches, decide about pairs, measure."""
+"""`match`, `explain`, `review` and `decide`: find and explain matches, decide about pairs."""
 
 from __future__ import annotations
 
@@ -389,75 +389,3 @@ def _print_applied(document: dict[str, Any], *, as_json: bool) -> None:
     out.print(f"{document['decisions']} {noun} {recorded}. {changes}.", markup=False)
     for detail in document["contradictions"]:
         out.print(f"contradiction: {detail}", markup=False, soft_wrap=True)
-
-
-def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
-    context: typer.Context,
-    labels: Annotated[
-        Path,
-        typer.Option(
-            "--labels",
-            metavar="FILE",
-            help="A list with columns id and cluster, or left, right and is_match.",
-            show_default=False,
-        ),
-    ],
-    entity: EntityOption = None,
-    limit: LimitOption = 5,
-    chart: Annotated[
-        Path | None, chart_option("Draw precision and recall by threshold as .png, .svg or .html.")
-    ] = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Measure the clusters against labels: precision, recall and F1, with the worst errors explained.
-
-    [bold]Examples[/bold]
-
-      leadsift evaluate --labels truth.csv --chart thresholds.png
-    """
-    from pipelines.services.evaluate import evaluate as measure
-    from pipelines.services.evaluate import read_labels
-
-    if not labels.is_file():
-        raise InputRefusedError(f"{labels}: there is no such file")
-    published = published_of(context, home)
-    found = measure(published, read_labels(labels), entity_of(entity) or Entity.PERSON, limit)
-    if chart is not None:
-        from pipelines.reports.evidence_charts import write_thresholds
-
-        write_thresholds(found.thresholds, chart)
-    quality = found.quality
-    scores = {
-        name: {"precision": told.precision, "recall": told.recall, "f1": told.f1}
-        for name, told in (("pairwise", quality.pairwise), ("b_cubed", quality.b_cubed))
-        if told is not None
-    }
-    if as_json:
-        print_json({
-            "records": quality.records, "true_pairs": quality.true_pairs, **scores, "exact_clusters": quality.exact,
-            "missed_pairs": found.missed_pairs, "wrong_pairs": found.wrong_pairs, "missed": found.missed,
-            "wrong": found.wrong, "unknown_ids": found.unknown, "thresholds": found.thresholds.to_dicts(),
-            "chart": str(chart) if chart else None,
-        })  # fmt: skip
-        return
-    rows = [
-        {"measure": name.replace("_", "-"), **{key: round(value, 4) for key, value in told.items()}}
-        for name, told in scores.items()
-    ]
-    print_table(pl.DataFrame(rows), f"{quality.records:,} labelled records, {quality.true_pairs:,} true pairs")
-    if quality.exact is not None:
-        out.print(f"{quality.exact:.1%} of the true clusters were found exactly.")
-    if found.unknown:
-        out.print(f"{len(found.unknown):,} labelled ids are unknown, such as {found.unknown[0]!r}.", markup=False)
-    for title, count, errors in (
-        ("left apart", found.missed_pairs, found.missed),
-        ("put together", found.wrong_pairs, found.wrong),
-    ):
-        if errors:
-            print_table(
-                pl.DataFrame(errors).select("left", "right", "left_record", "right_record", "match_weight", "why"),
-                f"{count:,} pairs wrongly {title}, most surprising first",
-            )
-    if chart is not None:
-        out.print(f"Chart: {chart}", markup=False, soft_wrap=True)

@@ -54,7 +54,7 @@ WITH events AS (
         CASE WHEN entity = 'person' THEN coalesce(into_id, history.entity_id) END AS person_id, CASE WHEN entity = 'organization' THEN coalesce(into_id, history.entity_id) END AS organization_id
     FROM audit.entity_history AS history
     ANTI JOIN (
-        SELECT records.entity_id(if(retired.entity = 'person', 'per_', 'org_'), retired.record_key) AS entity_id
+        SELECT records.entity_id(CASE retired.entity WHEN 'person' THEN 'per_' ELSE 'org_' END, retired.record_key) AS entity_id
         FROM audit.retired_records AS retired
         ANTI JOIN (
             SELECT record_key FROM audit.person_members UNION ALL SELECT record_key FROM audit.organization_members

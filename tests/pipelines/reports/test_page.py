@@ -46,6 +46,6 @@ def test_a_filter_is_named_and_reports_that_do_not_take_it_say_so(published: Pub
 
 
 def test_a_filter_by_somebody_unknown_writes_nothing(published: Published, tmp_path: Path) -> None:
-    with pytest.raises(InputRefusedError, match="there is no owner 'Nobody'; there are"):
+    with pytest.raises(InputRefusedError, match="there is no owner 'Nobody'; the owners are"):
         write_page(published, tmp_path / "x.html", ReportFilter(owner="Nobody"))
     assert list(tmp_path.iterdir()) == []

@@ -81,7 +81,7 @@ def test_the_next_command_finishes_an_undo_that_was_killed_and_so_does_the_same(
     ((import_id,),) = _rows(home, "SELECT import_id FROM audit.imports")
     run_json("edit", "salesforce:003A", "job_title=Buyer", home=home)
     refused = run_process("undo", import_id, home=home, expect=3)
-    assert f"{import_id}: edit of per_" in refused.stderr
+    assert f"{import_id}: `edit` on per_" in refused.stderr
     assert "--yes" in refused.stderr
     assert _facts(home) == 1
     _kill_once_recorded("undo", import_id, "--yes", home=home)
