@@ -68,10 +68,16 @@ def find_header(rows: Sequence[Cells], filled: Sequence[int], known: frozenset[s
     return first[0]
 
 
+def repeats(row: Cells, own: Sequence[str]) -> bool:
+    """Whether a row is the header again; `own` are the folded headers, blank where the header is."""
+    folded = [fold_header(cell) if cell else "" for cell in row[: len(own)]]
+    return folded + [""] * (len(own) - len(folded)) == list(own)
+
+
 def is_like_header(row: Cells, known: frozenset[str], own: Sequence[str]) -> bool:
     """Whether a row among the data is a header: the table's own again, or mostly known headers, at least two."""
     cells = [cell for cell in row if cell]
-    if [fold_header(cell) if cell else "" for cell in row[: len(own)]] == list(own):
+    if repeats(row, own):
         return True
     return known_cells(cells, known) >= max(2, len(cells) / 2) and not any(is_number(cell) for cell in cells)
 

@@ -22,8 +22,10 @@ from assets.sources.layout.header_rows import (
     footer_start,
     is_like_header,
     name_columns,
+    repeats,
 )
 from assets.sources.layout.spool import Spool
+from assets.sources.layout.widths import filled_width, is_numbered, usual_width, width_of
 from assets.sources.sheets import Block, Cells, Frame, Rejection, Rows, Sheet, part_of
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.headers import fold_header
@@ -101,6 +103,8 @@ class _Splitter:
         self.tail = pl.DataFrame()
         self.short = 0
         self.repeated = 0
+        self.header_cells = 0  # as many as the header row has, or as most rows
+        self.named = 0  # up to the last name
 
     def split(self) -> list[Table]:
         blocks = iter(self.sheet.blocks)
@@ -126,7 +130,9 @@ class _Splitter:
     def _open(self, number: int, rows: Sequence[Sequence[str | None]], before: Table) -> None:
         """Start a table whose header is the last of `rows`; the rows above may hold group labels."""
         header = rows[-1]
+        self.header_cells = len(header)
         width = max((index + 1 for index, cell in enumerate(header) if cell is not None), default=0)
+        self.header_cells, self.named = len(header), width
         self._refuse_wide(width)
         headers, warnings = name_columns(header[:width], [row[:width] for row in rows[-3:-1]])
         name = self.sheet.name
@@ -173,9 +179,11 @@ class _Splitter:
         """Add a block of rows to the open table, and start the tables that begin within it."""
         while len(block):
             if not self.sheet.is_cut:
-                self._widen(_width(block))
+                self._widen(width_of(block))
             place = self._next_header(block)
             ahead = block if place is None else part_of(block, 0, place)
+            if self.sheet.is_cut:
+                self._fit(ahead)
             self._hold(self._frame(ahead, len(self.tables[-1].headers)))
             if place is None:
                 return
@@ -186,10 +194,9 @@ class _Splitter:
         """Handle a header among the rows: skip it if it repeats the table's own, else start a new table."""
         table = self.tables[-1]
         row = [clean(cell) for cell in _raw_row(block, place)]
-        folded = [fold_header(cell) if cell else "" for cell in row]
-        own = [fold_header(header) for header in table.headers]
+        own = _folded_names(table)
         has_data = table.cells.height or _blank_rows(self.tail) < self.tail.height
-        if folded[: len(own)] == own or not has_data:
+        if repeats(row, own) or not has_data:
             table.preamble += 1
             self.repeated += 1
         else:
@@ -222,7 +229,7 @@ class _Splitter:
 
     def _next_header(self, block: Block) -> int | None:
         """The index of the first header row in a block; its first or second cell must be a known header."""
-        own = [fold_header(header) for header in self.tables[-1].headers]
+        own = _folded_names(self.tables[-1])
         words = self.known | {header.lower() for header in self.tables[-1].headers[:2]}
         for place, row in _candidates(block, words, self.words):
             if is_like_header([clean(cell) for cell in row], self.known, own):
@@ -261,10 +268,10 @@ class _Splitter:
                 text, reason = block.broken[number]
                 self.tables[-1].rejections.append(Rejection(number, None, text, reason))
                 continue
+            if len(row) > self.header_cells and any(cell is not None and cell.strip() for cell in row[self.named :]):
+                self._refuse_long(number, row, self.header_cells)
+                continue
             if len(row) > width:
-                if any(cell is not None and cell.strip() for cell in row[width:]):
-                    self._refuse_long(number, row, width)
-                    continue
                 row = row[:width]  # noqa: PLW2901
             elif len(row) < width:
                 if self.sheet.is_cut and len(row) > 1 and any(cell is not None and cell.strip() for cell in row):
@@ -281,8 +288,25 @@ class _Splitter:
         value = json.dumps(list(row), ensure_ascii=False)
         self.tables[-1].rejections.append(Rejection(number, None, value, reason))
 
+    def _fit(self, block: Block) -> None:
+        """Name columns of delimited text that have cells and a blank header, or none where most rows are that wide."""
+        table = self.tables[-1]
+        is_first = not table.cells.height and not self.tail.height
+        usual = usual_width(block) if is_first else 0
+        if usual == len(table.headers) + 1 and self.header_cells < usual and is_numbered(block):
+            table.headers.insert(0, "column 1")
+            self.named += 1
+            table.warnings.append("the header has no name for the first column, which numbers the rows")
+        elif usual > self.header_cells and filled_width(block, usual) > self.header_cells:
+            table.warnings.append(
+                f"most rows have {usual} cells and the header {self.header_cells}; the others are named column N"
+            )
+        self.header_cells = max(self.header_cells, usual)
+        if self.header_cells > len(table.headers):
+            self._widen(filled_width(block, self.header_cells))
+
     def _widen(self, width: int) -> None:
-        """Name columns of a workbook's table that have cells but no header."""
+        """Name columns that have cells but no header."""
         self._refuse_wide(width)
         table = self.tables[-1]
         new = range(len(table.headers), width)
@@ -336,10 +360,9 @@ def _raw_row(block: Block, place: int) -> Cells:
     return block.frame.row(place) if isinstance(block, Frame) else block.rows[place] or []
 
 
-def _width(block: Block) -> int:
-    if isinstance(block, Frame):
-        return block.frame.width
-    return max((len(row) for row in block.rows if row), default=0)
+def _folded_names(table: Table) -> list[str]:
+    """The folded headers of a table; blank where the header is."""
+    return ["" if name == f"column {place}" else fold_header(name) for place, name in enumerate(table.headers, 1)]
 
 
 def _candidates(block: Block, words: AbstractSet[str], known: pl.Series) -> Iterator[tuple[int, Cells]]:

@@ -3,24 +3,37 @@
 A block is parsed in one of two ways. The fast way uses Polars, with every option pinned, and only if the block is
 unambiguous: each quotation mark is at the edge of a cell, and all records have the same number of delimiters. Any other
 block, and every small file, is parsed by `csv` in strict mode. A row that fails is repaired or rejected alone, and
-reading continues after it. Does not belong here: detecting the dialect (`assets.sources.readers.dialects`); what the
-rows mean.
+reading continues after it. At the end the rows are balanced against the lines of the text, counted without a parser.
+Does not belong here: detecting the dialect (`assets.sources.readers.dialects`); splitting what strict parsing refuses
+(`assets.sources.readers.stray_quotes`); what the rows mean.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import polars as pl
 
 from assets.sources.readers.dialects import Dialect
+from assets.sources.readers.stray_quotes import (
+    FOLLOWS,
+    LOOK_AHEAD,
+    MAX_REPAIR_LINES,
+    NEVER_CLOSED,
+    LineCounter,
+    are_rows,
+    line_ends,
+    may_swallow_rows,
+    repaired,
+    swallows_rows,
+    usual_width,
+    without_end,
+)
 from assets.sources.sheets import Block, Frame, Rows
 from schemas.contracts.errors import InputRefusedError
 
@@ -36,37 +49,52 @@ MAX_RECORD_CHARS = 32 << 20
 MAX_CELLS_OF_ROW = 16_384
 """As many as a workbook has: Excel writes delimiters up to its last column. A million cells took more than 8 GB."""
 
-MAX_REPAIR_LINES = 50
-"""The most lines that a row with a stray quotation mark may span to be repaired."""
-
 Row = list[str]
 
 
 class Cutter:
-    """Splits text by a dialect. `repaired` counts rows with stray quotation marks that were kept."""
+    """Splits text by a dialect. `repaired` are the rows with stray quotation marks that were kept.
+
+    Raises InputRefusedError at the end if there are not as many rows as lines outside accepted quotes.
+    """
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.repaired = 0
+        self.repaired: list[int] = []
         self.dropped_nuls = 0
         self._widths: Counter[int] = Counter()
         self._next = 1
+        self._counter = LineCounter()
+        self._inside = 0  # line ends inside quoted cells
+        self._is_after_broken = False
+        self._is_in_open_cell = False
 
     def blocks(self, pieces: Iterator[str]) -> Iterator[Block]:
         """Split text that comes in pieces, without its `sep=` line."""
         csv.field_size_limit(sys.maxsize)
-        rest, held, is_first, skip = "", "", True, self.dialect.skip
+        rest, held, is_first, skip, enough = "", "", True, self.dialect.skip, FAST_FROM
         for piece, is_last in _with_last(pieces):
             prepared = self._prepared(held + piece[skip:])
             held = "" if is_last else self._begun_delimiter(prepared)
-            text, skip = rest + prepared.removesuffix(held), 0
-            if len(text) < FAST_FROM and not is_last:
+            new, skip = prepared.removesuffix(held), 0
+            self._counter.add(new)
+            text = rest + new
+            if len(text) < enough and not is_last:
                 rest = text  # collect short pieces until a block is large enough
                 continue
             block, rest = self._cut(text, is_last=is_last, may_be_fast=not is_first)
+            enough = max(FAST_FROM, 2 * len(rest))  # a long record is not parsed again for every piece of it
             is_first = False
             if len(block):
                 yield block
+        self._balance()
+
+    def _balance(self) -> None:
+        rows, lines = self._next - 1, self._counter.lines - self._inside
+        if rows != lines:
+            raise InputRefusedError(
+                f"does not balance: {lines:,} lines outside quotes, but {rows:,} rows; please report this file"
+            )
 
     def _prepared(self, text: str) -> str:
         if "\x00" in text:
@@ -114,6 +142,11 @@ class Cutter:
             return None
         if frame.shape != (len(ends), width):
             return None
+        if whole.count(b"\n") != frame.height:
+            cells = [cell for column in frame for cell in column.filter(column.str.contains("\n", literal=True))]
+            if any(may_swallow_rows(cell, width, self.dialect) for cell in cells):
+                return None
+            self._inside += sum(map(line_ends, cells))
         block = Frame(self._next, frame)
         self._next += frame.height
         return block, rest.decode("utf-8", "surrogatepass")
@@ -130,19 +163,18 @@ class Cutter:
         rows = Rows(self._next, [])
         at = 0
         while at < len(lines):
-            at, is_cut = self._run(lines, at, rows)
+            at, is_open = self._run(lines, at, rows)
             if at >= len(lines):
                 break
-            open_text = "".join(lines[at:]) if is_cut else ""
-            if is_cut and not is_last and len(lines) - at < MAX_RECORD_LINES and len(open_text) < MAX_RECORD_CHARS:
+            if is_open and not is_last and self._may_go_on(lines, at, rows):
                 self._next += len(rows)
-                return rows, open_text + held
-            at += self._repair(lines, at, rows)
+                return rows, "".join(lines[at:]) + held
+            at += self._repair(lines, at, rows, is_open=is_open)
         self._next += len(rows)
         return rows, held
 
     def _run(self, lines: list[str], at: int, rows: Rows) -> tuple[int, bool]:
-        """Parse records from line `at` until one fails; return its first line, and whether it is only incomplete."""
+        """Parse records from line `at` until one fails; return its first line, and whether a quote is still open."""
         behind = (lines[index] for index in range(at, len(lines)))
         reader = self.dialect.reader(behind, strict=True)
         done = 0
@@ -153,55 +185,65 @@ class Cutter:
                     raise InputRefusedError(
                         f"row {number} has {len(row):,} cells; at most {MAX_CELLS_OF_ROW:,} are read"
                     )
-                rows.rows.append(self._restored(row))
-                if row:
-                    self._widths[len(row)] += 1
+                if reader.line_num > done + 1:
+                    if swallows_rows(lines[at + done : at + reader.line_num], len(row), self._width(()), self.dialect):
+                        break
+                    self._inside += sum(map(line_ends, row))
+                if row and (self._is_in_open_cell or (self._is_after_broken and len(row) < self._width(()))):
+                    self._reject("".join(lines[at + done : at + reader.line_num]), FOLLOWS, rows)
+                else:
+                    rows.rows.append(self._restored(row))
+                    self._is_after_broken &= not row
+                    self._widths[len(row)] += bool(row)
                 done = reader.line_num
         except csv.Error as error:
             return at + done, "unexpected end of data" in str(error)
         return at + done, False
 
-    def _repair(self, lines: list[str], at: int, rows: Rows) -> int:
-        """Repair or reject the row that starts at a line with a stray quotation mark; return its number of lines."""
-        width = self._widths.most_common(1)[0][0] if self._widths else 0
-        for count in range(1, min(MAX_REPAIR_LINES, len(lines) - at) + 1):
-            row = self._by_edges("".join(lines[at : at + count]).rstrip("\r\n"))
-            if len(row) == width:
-                rows.rows.append(self._restored(row))
-                self.repaired += 1
-                return count
-            # A next line that is a complete row does not belong to this one.
-            if at + count < len(lines) and len(self._by_edges(lines[at + count].rstrip("\r\n"))) == width:
-                break
-        number = rows.first + len(rows.rows)
-        text = lines[at].rstrip("\r\n").replace(self.dialect.cutter, self.dialect.delimiter)
-        reason = "a quotation mark is never closed, or is inside a cell; the row cannot be split into cells"
-        rows.rows.append(None)
-        rows.broken[number] = (text, reason)
-        return 1
+    def _may_go_on(self, lines: list[str], at: int, rows: Rows) -> bool:
+        """Whether the record with an open quotation mark may end in a later block.
 
-    def _by_edges(self, text: str) -> Row:
-        """Split a row; only quotation marks at the edges of a cell count as such."""
-        quote = self.dialect.quote or '"'
-        return [
-            (match["quoted"].replace(quote * 2, quote) if match["quoted"] is not None else match["plain"])
-            for match in _edges(self.dialect.cutter, quote).finditer(text)
-        ]
+        Raises InputRefusedError if it is too long, unless the lines after it are rows: then the mark is a stray one.
+        """
+        ahead = lines[at + 1 :]
+        if len(ahead) < MAX_RECORD_LINES and sum(map(len, ahead)) < MAX_RECORD_CHARS:
+            return True
+        if are_rows(ahead, self._width(ahead[:LOOK_AHEAD]), self.dialect):
+            return False
+        raise InputRefusedError(
+            f"row {rows.first + len(rows.rows)} has a quoted cell of more than {MAX_RECORD_LINES:,} lines or "
+            f"{MAX_RECORD_CHARS:,} characters, or its quotation mark is never closed"
+        )
+
+    def _width(self, lines: Iterable[str]) -> int:
+        return usual_width(self._widths, lines, self.dialect)
+
+    def _repair(self, lines: list[str], at: int, rows: Rows, *, is_open: bool) -> int:
+        """Repair or reject the row that starts at a line with a stray quotation mark; return its number of lines."""
+        found = repaired(lines[at : at + MAX_REPAIR_LINES + 1], self._width(lines[at : at + LOOK_AHEAD]), self.dialect)
+        # The lines after a mark that is never closed may be its cell, unless they are whole rows.
+        self._is_after_broken = is_open or found is None
+        ahead = lines[at + 1 : at + 1 + LOOK_AHEAD]
+        self._is_in_open_cell |= is_open and not are_rows(ahead, self._width(ahead), self.dialect)
+        if found is None:
+            self._reject(lines[at], NEVER_CLOSED, rows)
+            return 1
+        row, count = found
+        self.repaired.append(rows.first + len(rows.rows))
+        self._inside += sum(map(line_ends, row))
+        rows.rows.append(self._restored(row))
+        return count
+
+    def _reject(self, text: str, reason: str, rows: Rows) -> None:
+        shown = without_end(text).replace(self.dialect.cutter, self.dialect.delimiter)
+        rows.broken[rows.first + len(rows.rows)] = (shown, reason)
+        rows.rows.append(None)
 
     def _restored(self, row: Row) -> Row:
         """The row, with the stand-in character in cells replaced by the delimiter of several characters."""
         if self.dialect.cutter == self.dialect.delimiter:
             return row
         return [cell.replace(self.dialect.cutter, self.dialect.delimiter) for cell in row]
-
-
-@lru_cache(maxsize=32)
-def _edges(cutter: str, quote: str) -> re.Pattern[str]:
-    cut, mark = re.escape(cutter), re.escape(quote)
-    return re.compile(
-        rf"(?:(?<=\A)|(?<={cut}))[ ]*(?:{mark}(?P<quoted>.*?){mark}[ ]*(?={cut}|\Z)|(?P<plain>[^{cut}]*))(?:{cut}|\Z)",
-        re.DOTALL,
-    )
 
 
 def regular_record_ends(data: bytes, delimiter: str, quote: str | None, width: int) -> np.ndarray | None:

@@ -5,7 +5,7 @@ Belongs here: choosing the reader by content, and collecting its decisions. Does
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -17,6 +17,9 @@ from assets.sources.readers.dialects import SAMPLE_CHARS, Dialect, detect_dialec
 from assets.sources.readers.encodings import decide_encoding, decoded
 from assets.sources.readers.workbook import read_workbook
 from assets.sources.sheets import Block, Sheet
+
+MAX_NAMED_ROWS = 1_000
+"""Repaired rows that are named; the numbers are printed and stored with the import."""
 
 
 @dataclass(slots=True)
@@ -63,10 +66,18 @@ def _reported(cutter: Cutter, pieces: Iterator[str], decisions: list[str]) -> It
     """The blocks of a file; after the last one, add the decisions made while splitting."""
     yield from cutter.blocks(pieces)
     if cutter.repaired:
-        decisions.append(f"stray quotation marks in the cells of {cutter.repaired} rows were kept as text")
+        decisions.append(f"stray quotation marks were kept as text in {_rows(cutter.repaired)}")
     if cutter.dropped_nuls:
         decisions.append(f"{cutter.dropped_nuls} NUL characters were removed")
     decisions += _unusual(cutter.dialect)
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    """Row numbers as words: `row 3`, `rows 3, 7 and 9`."""
+    *first, last = [str(number) for number in numbers[:MAX_NAMED_ROWS]]
+    more = len(numbers) - MAX_NAMED_ROWS
+    named = f"{', '.join(first)} and {last}" if first else last
+    return f"row{'s' if first else ''} {named}" + (f", and {more:,} more rows" if more > 0 else "")
 
 
 def _unusual(dialect: Dialect) -> Iterator[str]:

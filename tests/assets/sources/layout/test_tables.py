@@ -75,6 +75,48 @@ def test_a_blank_header_over_data_gets_a_name() -> None:
     assert table(["Name", None, "Email"], ["Ann", "x", "a@b.example"]).headers == ["Name", "column 2", "Email"]
 
 
+def test_a_blank_last_header_is_a_column_and_refuses_no_row() -> None:
+    # `First Name,Last Name,Email,`: each row was refused for having more cells than the header has names.
+    head: Cells = ["First name", "Last name", "Email", ""]
+    found = table(head, ["Ann", "Lee", "a@b.example", "x"], head, ["Bob", "Ray", "b@c.example", ""])
+    assert found.headers == ["First name", "Last name", "Email", "column 4"]
+    assert (column(found, "c3"), found.rejections, found.preamble) == (["x", None], [], 1)
+    unused = table(head, ["Ann", "Lee", "a@b.example", ""])
+    assert unused.headers == ["First name", "Last name", "Email"]
+
+
+def test_a_cell_too_many_is_refused_under_a_blank_last_header_as_well() -> None:
+    # An unquoted comma: the row has one cell more than the header row, whose last is blank in all rows.
+    head: Cells = ["First name", "Last name", "Email", ""]
+    found = table(head, ["Ann", "Lee", " Jr.", "a@b.example", ""], ["Bob", "Ray", "b@c.example", ""])
+    assert [item.row_number for item in found.rejections] == [2]
+
+
+def test_a_table_is_as_wide_as_most_of_its_rows() -> None:
+    rows: list[Cells] = [["Ann", "a@b.example", "x"], ["Bob", "b@c.example", "y"], ["Cem", "c@d.example", "z", "more"]]
+    found = table(["Name", "Email"], *rows)
+    assert found.headers == ["Name", "Email", "column 3"]
+    assert [item.row_number for item in found.rejections] == [4]
+    assert found.warnings == ["most rows have 3 cells and the header 2; the others are named column N"]
+
+
+def test_row_numbers_below_no_header_do_not_shift_the_names() -> None:
+    # Statistical software writes row numbers without a header of their own.
+    found = table(["Name", "Email"], ["1", "Ann", "a@b.example"], ["2", "Bob", "b@c.example"])
+    assert found.headers == ["column 1", "Name", "Email"]
+    assert not found.rejections
+
+
+def test_a_wider_second_table_does_not_widen_the_first() -> None:
+    people, deals = tables(
+        ["Name", "Email"],
+        *[["Ann", "a@b.example"]] * 3,
+        ["Deal name", "Amount", "Stage"],
+        *[["Roof", "5", "Offer"]] * 9,
+    )
+    assert (people.headers, deals.headers) == (["Name", "Email"], ["Deal name", "Amount", "Stage"])
+
+
 def test_the_header_again_between_pages_is_no_data() -> None:
     head: Cells = ["Name", "Email", "City"]
     found = table(head, ["Ann", "a@b.example", "Rome"], head, ["Bob", "b@c.example", "Oslo"])

@@ -175,7 +175,7 @@ def test_a_quote_that_is_never_closed_costs_its_row_and_no_other() -> None:
 def test_a_row_whose_stray_quote_leaves_no_doubt_is_taken_and_told() -> None:
     data = b'Name,Note,City\nAnn,a,Rome\nBob,"b,Oslo\nCem,c,Bonn\n'
     assert grid(data)[2] == ["Bob", '"b', "Oslo"]
-    assert "stray quotation marks in the cells of 1 rows" in reading(data).decisions[0]
+    assert reading(data).decisions == ["stray quotation marks were kept as text in row 3"]
 
 
 def test_a_cell_of_three_megabytes_and_ten_thousand_columns() -> None:
@@ -198,7 +198,7 @@ def test_the_fast_way_reads_what_the_careful_way_reads(seed: int, end: str, deli
     text = end.join(delimiter.join(row) for row in rows) + end
     dialect = Dialect(delimiter)
     careful = Cutter(dialect)
-    careful._hurry = lambda text, is_last: None  # type: ignore[method-assign, assignment]
+    careful._fast = lambda text, is_last: None  # type: ignore[method-assign, assignment]
     pieces = [text[start : start + 700_000] for start in range(0, len(text), 700_000)]
     assert listed(Cutter(dialect), pieces) == listed(careful, pieces)
 
