@@ -73,12 +73,13 @@ def reports(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
 def _columns(session: Session) -> dict[str, dg.TableSchema]:
     """The columns of every report; only DuckDB knows them."""
     rows = session.frame(
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = ? ORDER BY column_index",
+        "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE schema_name = ? "
+        "ORDER BY column_index",
         [REPORT_PREFIX],
     )
     columns: dict[str, list[dg.TableColumn]] = {}
-    for report, name, kind in rows.iter_rows():
-        columns.setdefault(report, []).append(dg.TableColumn(name, kind))
+    for report, name, kind, comment in rows.iter_rows():
+        columns.setdefault(report, []).append(dg.TableColumn(name, kind, comment))
     return {report: dg.TableSchema(found) for report, found in columns.items()}
 
 

@@ -61,6 +61,7 @@ class Report(_Part):
     needs: list[ReportField] = Field(default_factory=list)
     period: str | None = None
     order: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
     chart: Chart
 
     @property
@@ -71,6 +72,7 @@ class Report(_Part):
 
 class _Catalog(_Part):
     report: dict[str, Report]
+    columns: dict[str, str]
     formats: dict[Format, list[str]]
 
 
@@ -88,6 +90,11 @@ def reports() -> dict[str, Report]:
 def column_formats() -> dict[str, Format]:
     """How people read the values of a column of any report, by the column's name."""
     return {column: kind for kind, columns in _catalog().formats.items() for column in columns}
+
+
+def column_comments(name: str) -> dict[str, str]:
+    """What the columns of a report hold, by column; also has the comments of columns that other reports share."""
+    return _catalog().columns | reports()[name].columns
 
 
 def view_names() -> list[str]:
@@ -118,6 +125,9 @@ def macro_files() -> list[str]:
 
 
 def definitions() -> list[str]:
-    """Every statement that defines a report, and its description: what a change of any of them changes."""
-    views = [f"{report.description}\n{view_sql(name)}" for name, report in reports().items() if not report.needs]
+    """Every statement that defines a report, and its comments: what a change of any of them changes."""
+    views = [
+        "\n".join([report.description, *column_comments(name).values(), view_sql(name)])
+        for name, report in reports().items()
+    ]
     return [*(sql_text(name) for name in macro_files()), *views]

@@ -6,6 +6,7 @@ here: opening the file (`schemas.stores.warehouse`) and what the tables are (`sc
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -72,8 +73,21 @@ def _create_views(session: Session, there: list[str]) -> None:
         session.connection.execute(sql_text(name))
     for name in report_catalog.view_names():
         session.connection.execute(report_catalog.view_sql(name))
-        comment = literal(report_catalog.reports()[name].description)
-        session.connection.execute(f"COMMENT ON VIEW reports.{quoted(name)} IS {comment}")
+    session.connection.execute("\n".join(_comments_on_reports(session)))
+
+
+def _comments_on_reports(session: Session) -> Iterator[str]:
+    """The statements that comment every report's macro, view and columns."""
+    for name, report in report_catalog.reports().items():
+        macro = report_catalog.macro_of(name)
+        if macro is not None:
+            yield f"COMMENT ON MACRO TABLE reports.{quoted(macro)} IS {literal(report.description)};"
+        if not report.needs:
+            yield f"COMMENT ON VIEW reports.{quoted(name)} IS {literal(report.description)};"
+    columns = "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'reports'"
+    for name, column in session.frame(columns).iter_rows():
+        comment = report_catalog.column_comments(name)[column]
+        yield f"COMMENT ON COLUMN reports.{quoted(name)}.{quoted(column)} IS {literal(comment)};"
 
 
 def _create_missing(session: Session, there: list[str]) -> None:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import re
 import string
+import tomllib
 from collections.abc import Iterator
 
 import pytest
 from pydantic import ValidationError
 
 from schemas.sql.files import sql_names, sql_text
-from schemas.sql.report_catalog import PARAMETERS, Chart, Report, column_formats, macro_of, reports, view_names
+from schemas.sql.report_catalog import (
+    CATALOG,
+    PARAMETERS,
+    Chart,
+    Report,
+    column_comments,
+    column_formats,
+    macro_of,
+    reports,
+    view_names,
+)
 from schemas.stores.warehouse import Session, Warehouse
 
 NAMES = sorted(reports())
+SHARED_COLUMNS: dict[str, str] = tomllib.loads(CATALOG.read_text(encoding="utf-8"))["columns"]
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +89,32 @@ def test_views_carry_the_description_as_their_comment(session: Session) -> None:
         session.frame("SELECT view_name, comment FROM duckdb_views() WHERE schema_name = 'reports'").iter_rows()
     )
     assert comments == {name: reports()[name].description for name in view_names()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_column_has_a_comment_and_every_comment_a_column(session: Session, name: str) -> None:
+    columns = set(columns_of(session, name))
+    assert columns <= set(column_comments(name))
+    assert set(reports()[name].columns) <= columns
+    # What reports share is written once.
+    assert not SHARED_COLUMNS.items() & reports()[name].columns.items()
+
+
+def test_shared_comments_are_of_columns_that_there_are(session: Session) -> None:
+    columns = {column for name in NAMES for column in columns_of(session, name)}
+    assert set(SHARED_COLUMNS) <= columns
+
+
+def test_macros_carry_the_description_as_their_comment(session: Session) -> None:
+    comments = dict(
+        session.frame(
+            "SELECT function_name, comment FROM duckdb_functions() "
+            "WHERE schema_name = 'reports' AND function_type = 'table_macro'"
+        ).iter_rows()
+    )
+    for name in NAMES:
+        if macro := macro_of(name):
+            assert comments[macro] == reports()[name].description
 
 
 def test_an_unknown_key_is_refused() -> None:
