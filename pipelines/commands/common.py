@@ -121,7 +121,7 @@ def _options() -> list[inspect.Parameter]:
     for name, field in StatedOptions.model_fields.items():
         hints = field.json_schema_extra
         metavar = str(hints["metavar"]) if isinstance(hints, dict) else None
-        option = typer.Option(_flag(name), metavar=metavar, help=field.description, show_default=False)
+        option = typer.Option(_flag(name, hints), metavar=metavar, help=field.description, show_default=False)
         kind = list[str] | None if field.default_factory is list else str | None
         made.append(
             inspect.Parameter(
@@ -131,7 +131,9 @@ def _options() -> list[inspect.Parameter]:
     return made
 
 
-def _flag(name: str) -> str:
+def _flag(name: str, hints: Any = None) -> str:
+    if isinstance(hints, dict) and "option" in hints:
+        return str(hints["option"])
     return f"--{name.replace('_', '-')}"
 
 
@@ -140,8 +142,9 @@ def _stated(values: dict[str, Any]) -> StatedOptions:
         return StatedOptions(**values)
     except ValidationError as error:
         first = error.errors()[0]
+        field = str(first["loc"][0])
         reason = f"{first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
-        raise typer.BadParameter(reason, param_hint=_flag(str(first["loc"][0]))) from error
+        raise typer.BadParameter(reason, param_hint=_flag(field, StatedOptions.model_fields[field].json_schema_extra)) from error
 
 
 def refuse(reasons: list[str], document: Any, *, as_json: bool) -> NoReturn:

@@ -68,6 +68,23 @@ class StatedOptions(BaseModel):
         json_schema_extra={"metavar": "COLUMN"},
     )
 
+    kind: Text | None = Field(
+        default=None,
+        description="What the tables of the files are: leads, contacts, organizations, deals, activities, notes, users "
+        "or stage_history; or a CRM's object, such as hubspot.contacts.",
+        json_schema_extra={"metavar": "KIND", "option": "--as"},
+    )
+    map: list[Text] = Field(
+        default_factory=list,
+        description="Which field a column fills: 'HEADER=FIELD', such as 'close_value=value', "
+        "'account=organization.name' or 'Remarks=custom'. Can be given more than once.",
+        json_schema_extra={"metavar": "HEADER=FIELD"},
+    )
+
+    def targets(self) -> dict[str, str]:
+        """The stated field of each mapped header."""
+        return {header.strip(): target.strip() for header, _, target in (text.rpartition("=") for text in self.map)}
+
     def stated(self) -> dict[str, Any]:
         """The stated options by name, with JSON values."""
         values = self.model_dump(mode="json", include=set(StatedOptions.model_fields))

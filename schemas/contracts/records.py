@@ -196,6 +196,8 @@ CONTRACTS: dict[Entity, Contract] = {
         Entity.USER,
         _fields(
             Field("name", Kind.TEXT, "The name as given"),
+            Field("first_name", Kind.TEXT, "Given name, added to the name", is_input=True),
+            Field("last_name", Kind.TEXT, "Family name, added to the name", is_input=True),
             Field("email", Kind.EMAIL, "E-mail address in lower case"),
             *_TIMES,
         ),

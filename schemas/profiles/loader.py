@@ -39,6 +39,8 @@ class Reference(_Part):
     id: list[str] = Field(default_factory=list)
     object: str | None = None
     prefix: str = ""
+    email: list[str] = Field(default_factory=list)
+    domain: list[str] = Field(default_factory=list)
     name: list[str] = Field(default_factory=list)
     when: dict[str, list[str]] = Field(default_factory=dict)
     has_id_in_name: bool = False
@@ -64,6 +66,7 @@ class Section(_Part):
     cells together tell the records apart where the source has no ids: next week's row of the same key is an update.
     With `when` only rows whose cells under these headers say one of the values carry the entity, with `unless` only the
     others. `unpivot` makes a record of every filled cell under headers that begin alike (`Date entered <stage>`).
+    `composed` joins the cells under several headers for a text field that is blank: a title from account and product.
     """
 
     id: list[str] = Field(default_factory=list)
@@ -78,12 +81,13 @@ class Section(_Part):
     references: dict[Entity, Reference] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     same_as: Reference | None = None
+    composed: dict[str, list[str]] = Field(default_factory=dict)
 
 
 class ObjectProfile(_Part):
     """One kind of sheet. `required` headers must all be there (a list within it: any of them).
 
-    `unique_records` says that no two records of one source are one person or organization: its owner keeps it clean.
+    `signature` headers are written by this CRM alone, mapped or not. `unique_records` says that no two records of one source are one person or organization: its owner keeps it clean.
     Among the alternatives `@file` stands for a file name that begins with one of `files`. Under the headers of
     `fill_down` a blank cell says what the one above it says: merged cells of workbooks have their value on top only.
     """
@@ -93,6 +97,7 @@ class ObjectProfile(_Part):
     required: list[str | list[str]] = Field(min_length=1)
     files: list[str] = Field(default_factory=list)
     ignored: list[str] = Field(default_factory=list)
+    signature: list[str] = Field(default_factory=list)
     fill_down: list[str] = Field(default_factory=list)
     unique_records: bool = False
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
@@ -121,10 +126,35 @@ class ObjectProfile(_Part):
         return self
 
 
+class ListKind(_Part):
+    """A kind of list that no CRM wrote. One without `primary` is recognised to be refused by its `title`.
+
+    `subjects` are the words for its records. An attribute without a subject belongs to the first of `homes` that has a
+    field for it, those in `person_first` to the person. `needs` are groups of fields of which one each must be found
+    (`organization` and `person`: the row names one; `reference`: it refers to another record; `evidence`: one of the
+    attributes in `evidence`, or `file`, the name of the file). `supports` and `opposes` weigh attributes in units of
+    log odds.
+    """
+
+    name: str
+    title: str
+    primary: Entity | None = None
+    subjects: list[str] = Field(default_factory=list)
+    files: list[str] = Field(default_factory=list)
+    homes: list[Entity] = Field(default_factory=list)
+    sections: list[Entity] = Field(default_factory=list)
+    person_first: list[str] = Field(default_factory=list)
+    needs: list[list[str]] = Field(default_factory=list)
+    evidence: list[str] = Field(default_factory=list)
+    supports: dict[str, float] = Field(default_factory=dict, alias="for")
+    opposes: dict[str, float] = Field(default_factory=dict, alias="against")
+
+
 class Profile(_Part):
     """One system's exports. `is_generic` marks the fallback for lists that no CRM wrote, `is_own` one that a user
     wrote: it outranks those that ship. `source` is what its records belong to (default: its name).
 
+    The generic profile has `kinds` of lists instead of objects, and the `attributes` that fill the fields of each entity.
     `id_form` says how two writings of one id are the same (Salesforce's 15 and 18 characters, GUIDs in braces);
     `id_prefixes` are left out of ids. `update` says what a later version of a record does to an earlier one.
     """
@@ -142,7 +172,9 @@ class Profile(_Part):
     id_prefixes: list[str] = Field(default_factory=list)
     update: UpdatePolicy = UpdatePolicy.NEWEST
     common: dict[Entity, dict[str, list[str]]] = Field(default_factory=dict)
-    objects: list[ObjectProfile] = Field(min_length=1, alias="object")
+    objects: list[ObjectProfile] = Field(default_factory=list, alias="object")
+    attributes: dict[Entity, dict[str, list[str]]] = Field(default_factory=dict)
+    kinds: list[ListKind] = Field(default_factory=list, alias="kind")
 
     @model_validator(mode="before")
     @classmethod
@@ -161,6 +193,8 @@ class Profile(_Part):
     @model_validator(mode="after")
     def _names_are_unique(self) -> Profile:
         names = [item.name for item in self.objects]
+        if not names and not self.kinds:
+            raise ValueError("describes no object; add an [[object]] section")
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"object {name!r} is described twice")

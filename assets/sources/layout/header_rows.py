@@ -45,6 +45,11 @@ def known_cells(row: Cells, known: frozenset[str]) -> int:
     return sum(1 for cell in row if cell and len(cell) <= LONGEST_HEADER and without_repeat(fold_header(cell)) in known)
 
 
+def _exact_cells(row: Cells, known: frozenset[str]) -> int:
+    """How many cells of a row are known as they stand: names of fields, rather than labels that describe them."""
+    return sum(1 for cell in row if cell and frozenset.__contains__(known, fold_header(cell)))
+
+
 def find_header(rows: Sequence[Cells], filled: Sequence[int], known: frozenset[str]) -> int:
     """The index of the header row.
 
@@ -57,7 +62,7 @@ def find_header(rows: Sequence[Cells], filled: Sequence[int], known: frozenset[s
     for index in first:
         if hits[index] >= max(2, filled[index] / 2):
             near = [other for other in first if index <= other <= index + 2]
-            return max(near, key=lambda other: (hits[other], -other))
+            return max(near, key=lambda other: (hits[other], _exact_cells(rows[other], known), -other))
     best = max(first, key=lambda index: (hits[index], -index))
     if hits[best]:
         return best
@@ -75,11 +80,11 @@ def repeats(row: Cells, own: Sequence[str]) -> bool:
 
 
 def is_like_header(row: Cells, known: frozenset[str], own: Sequence[str]) -> bool:
-    """Whether a row among the data is a header: the table's own again, or mostly known headers, at least two."""
+    """Whether a row among the data is a header: the table's own again, or three of four known headers, at least two."""
     cells = [cell for cell in row if cell]
     if repeats(row, own):
         return True
-    return known_cells(cells, known) >= max(2, len(cells) / 2) and not any(is_number(cell) for cell in cells)
+    return known_cells(cells, known) >= max(2, 0.75 * len(cells)) and not any(is_number(cell) for cell in cells)
 
 
 def is_number(cell: str | None) -> bool:

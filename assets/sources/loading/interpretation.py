@@ -15,7 +15,7 @@ import polars as pl
 
 from assets.sources.casting.cells import CastContext
 from assets.sources.layout.tables import Table, find_tables
-from assets.sources.mapping.recognition import Recognition, known_headers, recognise
+from assets.sources.mapping.recognition import Recognised, Recognition, Stated, TableSample, known_headers, recognise
 from assets.sources.mapping.results import MappedSheet, MappingOptions, RecordSet
 from assets.sources.mapping.tables import map_table
 from assets.sources.readers.reading import FileReading, read_file
@@ -116,10 +116,10 @@ class Interpreter:
                 warnings.append(f"{where}is empty")
             for table, faults in zip(tables, _faults(sheet, tables), strict=True):
                 ordinal += 1
-                found = recognise(table.headers, stem, self.profiles)
                 name = f"sheet {table.name!r} " if table.name else ""
-                if not found:
-                    refusals.append(name + _not_recognised(table))
+                found = self._recognise(table, stem)
+                if found.best is None:
+                    refusals.append(f"{name}{found.refusal}")
                     continue
                 warnings += [name + warning for warning in table.warnings]
                 sheets.append(self._map(ordinal, table, found, stem, sink))
@@ -141,10 +141,15 @@ class Interpreter:
                 raise
             return f"could not be interpreted ({type(error).__name__}); please report this file"
 
-    def _map(
-        self, ordinal: int, table: Table, found: list[Recognition], stem: str, sink: SheetSink
-    ) -> InterpretedSheet:
-        best, options = found[0], self.options
+    def _recognise(self, table: Table, stem: str) -> Recognised:
+        if not table.rows:
+            shown = ", ".join(repr(header) for header in table.headers[:6])
+            return Recognised((), f"has one row ({shown}), which is neither a known header nor data below one")
+        stated = Stated(self.options.kind, self.options.targets())
+        return recognise(TableSample.of(table, stem), self.profiles, stated)
+
+    def _map(self, ordinal: int, table: Table, found: Recognised, stem: str, sink: SheetSink) -> InterpretedSheet:
+        best, options = found.readings[0], self.options
         source = source_of(best.profile, stem, options)
         base = CastContext(
             date_order=options.assumed_date_order,
@@ -156,7 +161,7 @@ class Interpreter:
         under = MappingOptions(source, base, options.key)
         mapped = map_table(table, best, under, lambda records, frame: sink(ordinal, records, frame))
         policy = options.update or best.profile.update
-        evidence = best.evidence(found[1] if len(found) > 1 else None)
+        evidence = best.evidence(found.readings[1] if len(found.readings) > 1 else None)
         sheet = InterpretedSheet(ordinal, table, best, evidence, source, policy, mapped)
         if not sheet.is_balanced:
             raise InputRefusedError(
@@ -184,11 +189,3 @@ def _add_faults(sheet: InterpretedSheet, faults: list[Rejection]) -> None:
     """Add the reader's faults to the rejections, except in rows that are rejected whole."""
     rejected = {item.row_number for item in sheet.rejections if item.column is None}
     sheet.mapped.rejections += [fault for fault in faults if fault.row_number not in rejected]
-
-
-def _not_recognised(table: Table) -> str:
-    shown = ", ".join(repr(header) for header in table.headers[:6])
-    more = ", …" if len(table.headers) > 6 else ""
-    if not table.rows:
-        return f"has one row ({shown}{more}), which is neither a known header nor data below one"
-    return f"not a known kind of list: none of its headers ({shown}{more}) names a person, organization, lead or deal"

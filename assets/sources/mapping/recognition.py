@@ -1,41 +1,49 @@
-"""Recognises a sheet: finds the profile and object that fit its headers, with the evidence.
+"""Recognises a table: as an export of a CRM, as a list, as something that is not taken, or as a question.
 
-Every object of every profile is scored by the share of the sheet's headers that it claims; its required headers must
-exist. A CRM's own profile outranks the generic one. Does not belong here: mapping the rows.
+A CRM's profile names the headers of its exports; a list is read by the vocabulary. Both are compared by the columns
+that they understand. Belongs here: the choice between them, and its evidence in words. Does not belong here: mapping
+the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from assets.sources.layout.tables import Table
+from assets.sources.mapping.assignment import columns_of, object_of
+from assets.sources.mapping.column_values import ColumnValues, sample_values
+from assets.sources.mapping.header_readings import read_header
+from assets.sources.mapping.list_kinds import WeighedKind, weigh_kinds
 from schemas.contracts.headers import fold_header, without_repeat
 from schemas.contracts.vocabulary import Entity
+from schemas.profiles.header_vocabulary import known_phrases
 from schemas.profiles.loader import ObjectProfile, Profile, Section
 
-GENERIC_WEIGHT = 0.5
-"""A generic synonym is weaker evidence than a header that only one CRM uses."""
+MARGIN = 1.0
+"""Log odds by which the best reading must lead: below it the import asks. Odds of 2.7 to one."""
 
 FILE_BONUS = 0.1
-"""A file name breaks a tie between objects that claim the same headers; it never outweighs two of them."""
-
 OWN_BONUS = 0.5
-"""A user's own profile outranks built-in ones."""
-
 GROUP_BONUS = 0.02
-NAME_BONUS = 0.05
-"""A list of an entity outranks a list that only refers to it."""
-
-_NAME_FIELDS = ("name", "first_name", "last_name", "title", "subject", "content", "emails")
 
 FILE_ALTERNATIVE = "@file"
+
+_LIKENESS = 0.6
+"""A CRM's profile with headers of its own must claim this share of the columns that the vocabulary reads."""
+
+_WHOLE = 0.9
+"""A CRM's profile that claims this share of all columns wins a tie with the vocabulary."""
+
+_REFUSED_BY_NAME = 2.0
+"""Log odds of a kind that is not taken, from which a table is refused by its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """One candidate with its evidence: the headers it claims and those it does not."""
+    """One reading of a table with its evidence: the headers it claims and those it does not."""
 
     profile: Profile
     object: ObjectProfile
@@ -43,6 +51,7 @@ class Recognition:
     claimed: tuple[str, ...]
     unclaimed: tuple[str, ...]
     by_file_name: bool
+    distinctive: int = 0
 
     @property
     def name(self) -> str:
@@ -52,7 +61,7 @@ class Recognition:
     def evidence(self, runner_up: Recognition | None = None) -> str:
         """A sentence that says why."""
         total = len(self.claimed) + len(self.unclaimed)
-        text = f"{len(self.claimed)} of {total} headers ({', '.join(self.claimed[:6])}"
+        text = f"{len(self.claimed)} of {total} columns understood ({', '.join(self.claimed[:6])}"
         text += ", …)" if len(self.claimed) > 6 else ")"
         if self.by_file_name:
             text += " and the file name"
@@ -61,13 +70,79 @@ class Recognition:
         return text
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a table is: `best` to map it by, or `refusal` that says why not and what to state.
+
+    `readings` are the candidates, best first: the two of a question, or the best with the runner-up.
+    """
+
+    readings: tuple[Recognition, ...]
+    refusal: str | None = None
+    is_question: bool = False
+
+    @property
+    def best(self) -> Recognition | None:
+        """The reading to map the table by; None if it is refused."""
+        return self.readings[0] if self.readings and self.refusal is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class TableSample:
+    """What a table is recognised by: its headers, a sample of the cells of each, the names of its file and sheet."""
+
+    headers: Sequence[str]
+    values: Sequence[ColumnValues]
+    file_stem: str
+    sheet_name: str = ""
+
+    @classmethod
+    def of(cls, table: Table, file_stem: str) -> TableSample:
+        """The sample of a table."""
+        return cls(table.headers, sample_values(table), file_stem, table.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the user says about a table: its object (`deals`, `hubspot.contacts`) and the targets of columns."""
+
+    object: str | None = None
+    targets: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_STATED = Stated()
+
+
+class HeaderWords(frozenset[str]):
+    """The headers that are known. A header is in it if a profile names it or the vocabulary can read it."""
+
+    def __contains__(self, header: object) -> bool:
+        return super().__contains__(header) or (isinstance(header, str) and bool(read_header(header)))
+
+
+def known_headers(profiles: Sequence[Profile]) -> HeaderWords:
+    """Every header that any object of any profile claims, folded, and also in lower case as written."""
+    objects = [item for profile in profiles for item in profile.objects]
+    written = {
+        header.lower() for item in objects for section in item.sections.values() for header in section_headers(section)
+    }
+    words = written.union(*(object_headers(item) for item in objects))
+    if any(profile.is_generic for profile in profiles):
+        words |= {fold_header(phrase) for phrase in known_phrases()}
+    return HeaderWords(words)
+
+
 def section_headers(section: Section) -> list[str]:
     """Every header that a section reads."""
     references = [*section.references.values(), *([section.same_as] if section.same_as else [])]
     return [
         *section.id,
         *(header for headers in section.fields.values() for header in headers),
-        *(header for reference in references for header in (*reference.id, *reference.name)),
+        *(
+            header
+            for reference in references
+            for header in (*reference.id, *reference.email, *reference.domain, *reference.name)
+        ),
     ]
 
 
@@ -83,25 +158,171 @@ def object_headers(item: ObjectProfile) -> frozenset[str]:
     return _folded((*headers, *item.ignored))
 
 
-def known_headers(profiles: Sequence[Profile]) -> frozenset[str]:
-    """Every header that any object of any profile claims, folded, and also in lower case as written."""
-    objects = [item for profile in profiles for item in profile.objects]
-    written = {
-        header.lower() for item in objects for section in item.sections.values() for header in section_headers(section)
-    }
-    return frozenset(written).union(*(object_headers(item) for item in objects))
+def recognise(table: TableSample, profiles: Sequence[Profile], stated: Stated = NOTHING_STATED) -> Recognised:
+    """Recognise a table among the exports of CRMs and the kinds of lists."""
+    headers = table.headers
+    exports = crm_readings(headers, table.file_stem, profiles)
+    generic = next((profile for profile in profiles if profile.is_generic), None)
+    if stated.object and "." in stated.object:
+        exports = [reading for reading in exports if reading.name == stated.object]
+        generic = None
+    if generic is None:
+        return Recognised(tuple(exports[:2])) if exports else _unknown(headers)
+    names = (PurePosixPath(table.file_stem).name, table.sheet_name)
+    columns = columns_of(headers, table.values)
+    targets = {index: stated.targets[name] for index, name in enumerate(headers) if name in stated.targets}
+    kinds = weigh_kinds(columns, names, generic, targets)
+    if stated.object:
+        return _as_stated(stated.object, kinds, generic, headers)
+    lists = [one for one in kinds if one.missing is None]
+    export = _convincing_export(exports, lists[0] if lists else None)
+    if export is not None:
+        return Recognised((export, *[other for other in exports if other is not export][:1]))
+    found = _as_list(lists, kinds, generic, headers)
+    if found.is_question and exports:
+        # The headers that a CRM's profile requires are there: that settles a doubt between two kinds of lists.
+        agreed = [one for one in exports if one.object.primary in {other.object.primary for other in found.readings}]
+        if agreed and len(agreed[0].claimed) >= _LIKENESS * len(found.readings[0].claimed):
+            return Recognised((agreed[0], *found.readings[:1]))
+    return found
 
 
-def recognise(headers: Sequence[str], file_stem: str, profiles: Sequence[Profile]) -> list[Recognition]:
-    """Every object whose required headers exist, best first."""
+# Lists -----------------------------------------------------------------------------------------------------------
+
+
+def list_reading(weighed: WeighedKind, generic: Profile, headers: Sequence[str]) -> Recognition:
+    """The reading of a table as a kind of list."""
+    item = object_of(weighed.assignment)
+    profile = generic.model_copy(update={"objects": [item]})
+    used = set(weighed.assignment.targets)
+    claimed = tuple(header for index, header in enumerate(headers) if index in used)
+    unclaimed = tuple(header for index, header in enumerate(headers) if index not in used)
+    return Recognition(profile, item, weighed.score, claimed, unclaimed, "the file name" in weighed.supports)
+
+
+def _as_stated(name: str, kinds: Sequence[WeighedKind], generic: Profile, headers: Sequence[str]) -> Recognised:
+    """The reading that the user stated, without a floor."""
+    wanted = next((one for one in kinds if name in (one.kind.name, one.kind.primary) and one.kind.primary), None)
+    if wanted is None:
+        known = ", ".join(one.kind.name for one in sorted(kinds, key=lambda one: one.kind.name) if one.kind.primary)
+        return Recognised((), f"{name!r} is not a kind of list; state one of: {known}")
+    reading = list_reading(wanted, generic, headers)
+    if wanted.missing and not {"evidence", "reference"} & set(wanted.missing.split(" or ")):
+        return Recognised((reading,), f"cannot be read as {name}: no column gives {wanted.missing}; use --map")
+    return Recognised((reading,))
+
+
+def _as_list(
+    lists: Sequence[WeighedKind], kinds: Sequence[WeighedKind], generic: Profile, headers: Sequence[str]
+) -> Recognised:
+    """The best kind of list, a question between two, or a refusal."""
+    taken = [one for one in lists if one.kind.primary is not None]
+    if not taken and not lists:
+        return _unknown(headers, kinds[0] if kinds else None)
+    best = lists[0]
+    readings = tuple(list_reading(one, generic, headers) for one in taken[:2])
+    if best.kind.primary is None:
+        if best.score >= _REFUSED_BY_NAME and (not taken or best.score - taken[0].score >= MARGIN):
+            why = ", ".join(repr(header) for header in best.supports[:4])
+            return Recognised((), f"is {best.kind.title} ({why}), which leadsift does not import")
+        return _unknown(headers, taken[0] if taken else None) if not taken else _question(readings, best, taken[0])
+    if best.score <= 0 or not best.is_above_floor:
+        return _unclear(readings, best)
+    second = lists[1] if len(lists) > 1 else None
+    if second is not None and best.score - second.score < MARGIN:
+        return _question(readings, second, best)
+    return Recognised(readings)
+
+
+def _question(readings: tuple[Recognition, ...], other: WeighedKind, best: WeighedKind) -> Recognised:
+    options = " or ".join(f"--as {reading.object.name}" for reading in readings)
+    other_name = f"{other.kind.title} (not imported)" if other.kind.primary is None else other.kind.title
+    text = (
+        f"may be {best.kind.title} ({', '.join(best.supports[:4])}) or {other_name} "
+        f"({', '.join(other.supports[:4])}); state which: {options}"
+    )
+    return Recognised(readings, text, is_question=True)
+
+
+def _unclear(readings: tuple[Recognition, ...], best: WeighedKind) -> Recognised:
+    text = (
+        f"only {best.understood} of {best.filled} filled columns are understood, too few to take it as "
+        f"{best.kind.title}; state what it is with --as {best.kind.name} and --map 'HEADER=FIELD'"
+    )
+    return Recognised(readings, text, is_question=True)
+
+
+def _unknown(headers: Sequence[str], best: WeighedKind | None = None) -> Recognised:
+    shown = ", ".join(repr(header) for header in headers[:6])
+    more = ", …" if len(headers) > 6 else ""
+    text = f"not a known kind of list: its headers ({shown}{more}) name no person, organization, lead or deal"
+    if best is not None and best.kind.primary is not None and best.score > 0 and best.missing:
+        text = f"looks like {best.kind.title}, but no column gives {best.missing} (headers: {shown}{more})"
+    return Recognised((), f"{text}; state what it is with --as and --map")
+
+
+# Exports of CRMs -------------------------------------------------------------------------------------------------
+
+
+def crm_readings(headers: Sequence[str], file_stem: str, profiles: Sequence[Profile]) -> list[Recognition]:
+    """Every object of a CRM's profile whose required headers exist, best first."""
     folded = [without_repeat(fold_header(header)) for header in headers]
+    owners = _owners(tuple(profile.name for profile in profiles if profile.objects), profiles)
     found = [
         candidate
         for profile in profiles
         for item in profile.objects
         if (candidate := _score(profile, item, headers, folded, file_stem)) is not None
     ]
-    return sorted(found, key=lambda candidate: (-candidate.score, candidate.name))
+    counted = [
+        replace(one, distinctive=_distinctive(one, set(folded), owners)) for one in found
+    ]
+    return sorted(counted, key=lambda candidate: (-candidate.score, candidate.name))
+
+
+_OWNERS: dict[tuple[str, ...], dict[str, int]] = {}
+
+
+def _owners(names: tuple[str, ...], profiles: Sequence[Profile]) -> dict[str, int]:
+    """How many CRMs claim each folded header."""
+    if names not in _OWNERS:
+        counts: dict[str, int] = {}
+        for profile in profiles:
+            claims = frozenset[str]().union(*(object_headers(item) for item in profile.objects))
+            for header in claims:
+                counts[header] = counts.get(header, 0) + 1
+        _OWNERS[names] = counts
+    return _OWNERS[names]
+
+
+def _distinctive(reading: Recognition, present: set[str], owners: Mapping[str, int]) -> int:
+    """How many headers of a table its CRM alone writes."""
+    signature = {fold_header(header) for header in reading.object.signature} & present
+    return len(signature) + sum(_is_distinctive(header, owners) for header in reading.claimed)
+
+
+def _is_distinctive(header: str, owners: Mapping[str, int]) -> bool:
+    """Whether one CRM alone writes a header: no other profile has it, and it is not plain words."""
+    folded = without_repeat(fold_header(header))
+    is_plain = folded.replace(" ", "").isalnum() and header.strip().replace(" ", "").isalpha() and " " in header.strip()
+    is_word = header.strip().isalpha() and (header.islower() or header.istitle() or header.isupper())
+    return owners.get(folded, 0) == 1 and not ((is_plain or is_word) and read_header(header))
+
+
+def _convincing_export(exports: Sequence[Recognition], best: WeighedKind | None) -> Recognition | None:
+    """The CRM's reading, if it has headers that this CRM alone writes or claims more columns than the vocabulary."""
+    if not exports:
+        return None
+    export = next((reading for reading in exports if reading.profile.is_own), exports[0])
+    if export.profile.is_own:
+        return export
+    if best is None or best.kind.primary is None or not best.is_above_floor:
+        return export if export.distinctive or len(export.claimed) >= 4 else None
+    read = len(best.assignment.targets)
+    if export.distinctive and len(export.claimed) >= _LIKENESS * read:
+        return export
+    is_whole = len(export.claimed) >= _WHOLE * (len(export.claimed) + len(export.unclaimed))
+    return export if len(export.claimed) > read or (is_whole and len(export.claimed) >= read) else None
 
 
 def _score(
@@ -116,13 +337,15 @@ def _score(
         if not any(fold_header(option) in present for option in options):
             return None
     claims = _anchored_headers(item, present)
+    prefixes = tuple(fold_header(one.unpivot.prefix) for one in item.sections.values() if one.unpivot)
+    claims |= {key for key in folded if prefixes and key.startswith(prefixes)}
+    claims |= {fold_header(one) for options in item.required for one in ([options] if isinstance(options, str) else options)}
     claimed = tuple(header for header, key in zip(headers, folded, strict=True) if key in claims)
     unclaimed = tuple(header for header, key in zip(headers, folded, strict=True) if key not in claims)
-    score = len(claimed) / len(headers) * (GENERIC_WEIGHT if profile.is_generic else 1.0)
+    score = len(claimed) / len(headers)
     score += OWN_BONUS if profile.is_own else 0.0
     # Required headers distinguish this object from its siblings.
     score += GROUP_BONUS * len(item.required)
-    score += NAME_BONUS if _names(item, item.primary) & present else 0.0
     return Recognition(profile, item, score + (FILE_BONUS if by_file_name else 0.0), claimed, unclaimed, by_file_name)
 
 
@@ -135,12 +358,15 @@ def mapping_of(recognition: Recognition, headers: Sequence[str]) -> dict[str, li
         pairs += [
             (header, f"{entity} -> {target}")
             for target, reference in section.references.items()
-            for header in (*reference.id, *reference.name)
+            for header in (*reference.id, *reference.email, *reference.domain, *reference.name)
         ]
         pairs += [(header, f"{entity} same as") for header in (section.same_as.id if section.same_as else [])]
         for header, target in pairs:
             targets.setdefault(fold_header(header), []).append(target)
     return {header: targets.get(without_repeat(fold_header(header)), []) for header in headers}
+
+
+_NAME_FIELDS = ("name", "first_name", "last_name", "title", "subject", "content", "emails")
 
 
 def _names(item: ObjectProfile, entity: Entity) -> frozenset[str]:

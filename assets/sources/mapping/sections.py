@@ -6,23 +6,29 @@ rejected (`assets.sources.mapping.tables`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from assets.sources.casting.cells import currency_in
 from assets.sources.mapping.columns import Batch, Columns
+from assets.sources.mapping.status_words import deal_status, lead_status
 from schemas.contracts.headers import fold_header
 from schemas.contracts.keys import salesforce_id
 from schemas.contracts.person_names import split_name, titles
 from schemas.contracts.records import CONTRACTS, Contract
-from schemas.contracts.vocabulary import RESOLVED_ENTITIES, Entity
+from schemas.contracts.vocabulary import RESOLVED_ENTITIES, DealStatus, Entity, LeadStatus
 from schemas.profiles.loader import Profile, Reference, Section
 
 _ID_IN_NAME = r"^(.*\S)\s*\((\d+)\)$"
 _SEVERAL_IDS = r"\s*[;,|\n]\s*"
 _TWO_WORDS = r"^([^\s,]+) ([^\s,]+)$"
+
+_STATUS_OF: Mapping[Entity, Callable[[str], DealStatus | LeadStatus | None]] = {
+    Entity.DEAL: deal_status,
+    Entity.LEAD: lead_status,
+}
 
 
 @dataclass(slots=True)
@@ -105,6 +111,9 @@ class BoundSection:
             filled = found[self.section.unpivot.value].is_not_null() if self.section.unpivot else None
             constant = pl.repeat(text, batch.height, dtype=pl.String, eager=True)
             found[name] = constant if filled is None else constant.set(~filled, None)
+        for name, headers in self.section.composed.items():
+            found[name] = self._composed(batch, name, headers)
+        self._decide_status(found)
         if "value" in found and "currency" not in found:
             found["currency"] = self._currencies_in(batch.cell(self.fields["value"][0]), found["value"])
         frame = (
@@ -119,7 +128,7 @@ class BoundSection:
         """
         translation = self.section.values.get(name)
         if not translation:
-            return column
+            return self._status_by_words(column) if name == "status" and self.profile.is_generic else column
         known = {fold_header(key): value for key, value in translation.items()}
         others = {index for other, indexes in self.fields.items() if other != name for index in indexes}
         shared = bool(others & set(self.fields[name]))
@@ -133,6 +142,43 @@ class BoundSection:
             default=None,
             return_dtype=pl.String,
         )
+
+    # Statuses and titles ------------------------------------------------------------------------------------------
+
+    def _status_by_words(self, column: pl.Series) -> pl.Series:
+        """Translate the statuses of a list by their words; those that say nothing stay as they are."""
+        read = _STATUS_OF.get(self.entity)
+        texts = column.drop_nulls().unique().to_list() if read else []
+        known = {text: str(status) for text in texts if read and (status := read(text)) is not None}
+        header = self.columns.headers[self.fields["status"][0]]
+        for text, status in sorted(known.items()):
+            if text.casefold() != status:
+                self.columns.decide(f"{header!r}: {text!r} is read as {status}")
+        return column.replace(known) if known else column
+
+    def _decide_status(self, found: dict[str, pl.Series]) -> None:
+        """Decide the status of deals by the words of their stage, where no column says it."""
+        stage = found.get("stage")
+        if self.entity != Entity.DEAL or stage is None or found.keys() & {"is_won", "is_closed"}:
+            return
+        known = {text: status for text in stage.drop_nulls().unique().to_list() if (status := deal_status(text))}
+        closing = {text: str(status) for text, status in known.items() if status != DealStatus.OPEN}
+        stated = found.get("status")
+        if not closing or (stated is not None and not stated.is_null().any()):
+            return
+        header = self.columns.headers[self.fields["stage"][0]]
+        for text, status in sorted(closing.items()):
+            self.columns.decide(f"{header!r}: stage {text!r} is read as {status}")
+        by_stage = stage.replace_strict(closing, default=None, return_dtype=pl.String)
+        found["status"] = by_stage if stated is None else stated.zip_with(stated.is_not_null(), by_stage)
+
+    def _composed(self, batch: Batch, name: str, headers: Sequence[str]) -> pl.Series:
+        """Join the cells of several columns for a text field that the list lacks."""
+        indexes = self.columns.find(headers)
+        frame = pl.DataFrame({f"p{place}": batch.cell(index) for place, index in enumerate(indexes)})
+        self.columns.decide(f"the {name} is made from {' and '.join(repr(header) for header in headers)}")
+        joined = frame.select(pl.concat_str(pl.all(), separator=" – ", ignore_nulls=True).alias(name)).to_series()
+        return joined.set(joined == "", None)
 
     def _currencies_in(self, cells: pl.Series, values: pl.Series) -> pl.Series:
         """Return the currency that each amount states, null for none."""
@@ -289,6 +335,11 @@ def _folded(entity: Entity, frame: pl.DataFrame, default_pipeline: str) -> pl.Da
             .otherwise(pl.col("pipeline"))
             .alias("pipeline")
         )
+    if entity == Entity.USER and {"first_name", "last_name"} & set(frame.columns):
+        frame = _with(frame, "name", "first_name", "last_name")
+        joined = pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)
+        frame = frame.with_columns(pl.coalesce("name", pl.when(joined != "").then(joined)).alias("name"))
+        frame = frame.drop("first_name", "last_name")
     return _named(frame) if entity == Entity.PERSON else frame
 
 

@@ -30,7 +30,9 @@ from schemas.contracts.records import CONTRACTS
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES, DateOrder, Entity
 from schemas.profiles.loader import ObjectProfile, Profile
 
-_INDEPENDENT = frozenset({Entity.ORGANIZATION, Entity.PERSON, Entity.LEAD, Entity.DEAL, Entity.STAGE, Entity.USER})
+_INDEPENDENT = frozenset(
+    {Entity.ORGANIZATION, Entity.PERSON, Entity.LEAD, Entity.DEAL, Entity.STAGE, Entity.USER, Entity.ACTIVITY}
+)
 
 MOST_SEEN_KEYS = 500_000
 """Company keys kept in memory, so that a company named in many batches is one record: about 40 MB."""
@@ -176,7 +178,7 @@ class _Mapper:
                 pl.when("lonely")
                 .then(pl.lit("a lead needs a person or an organization, and the row names neither"))
                 .when("empty")
-                .then(pl.lit("names no person, organization, lead or deal"))
+                .then(pl.lit("names no person, organization, lead, deal or activity"))
             )
             .to_series()
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assets.sources.mapping.recognition import recognise, section_headers
+from assets.sources.mapping.column_values import ColumnValues
+from assets.sources.mapping.recognition import TableSample, recognise, section_headers
 from schemas.contracts.errors import ProfileError
 from schemas.profiles.loader import parse_profile, shipped_profile, shipped_profiles
 
@@ -68,7 +69,9 @@ def test_every_object_is_recognised_by_its_own_headers_among_all_others(profile,
     headers = [header for section in item.sections.values() for header in section_headers(section)]
     needed = [name if isinstance(name, str) else next(one for one in name if one != "@file") for name in item.required]
     headers = list(dict.fromkeys([*headers, *needed]))
-    best = recognise(headers, item.files[0] if item.files else "list", shipped_profiles())[0]
+    blank = [ColumnValues.blank()] * len(headers)
+    best = recognise(TableSample(headers, blank, item.files[0] if item.files else "list"), shipped_profiles()).best
+    assert best is not None
     assert best.name == f"{profile.name}.{item.name}"
 
 

@@ -232,8 +232,11 @@ def test_every_cell_of_a_loaded_row_is_held_by_a_field_or_kept_in_custom(
             if record["row_number"] == number
         ]
         # A company that several rows name in the same words is one record, met in the first of them.
-        keys = {record.get("organization_key") for record in made}
+        # So is a record that they refer to.
+        keys = {value for record in made for name, value in record.items() if name.endswith("_key")}
         made += [company for company in found.records(Entity.ORGANIZATION) if company["record_key"] in keys]
+        referenced = [record for entity in Entity for record in found.records(entity, stubs=True)]
+        made += [record for record in referenced if record["record_key"] in keys]
         customs = {key for record in made for key in record.get("custom", {})}
         said = "\x1f".join(_flat(value) for record in made for key, value in record.items() if key != "custom")
         for header, cell in zip(found.sheet.table.headers, row, strict=True):

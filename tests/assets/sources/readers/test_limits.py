@@ -78,7 +78,7 @@ def test_a_table_has_a_limit_of_columns(columns: int) -> None:
         ["Ann", "a@b.example", *["v"] * (columns - 2)],
     ]
     if columns <= MAX_COLUMNS:
-        assert of_rows(rows).sheet.mapped.loaded == 1
+        assert of_rows(rows, kind="contacts").sheet.mapped.loaded == 1
     else:
         with pytest.raises(InputRefusedError, match=f"has {columns:,} columns; at most {MAX_COLUMNS:,} are read"):
             of_rows(rows)
@@ -117,7 +117,7 @@ def test_a_workbook_of_which_little_is_left_when_packed_is_refused(tmp_path: Pat
     path = _workbook(tmp_path / "bomb.xlsx", "x", 200_000, 20)
     assert path.stat().st_size < 400_000
     assert "refused as a possible zip bomb" in _read(path)
-    assert _read(_workbook(tmp_path / "list.xlsx", "x", 2_000, 20)) == "was read"
+    assert _read(_workbook(tmp_path / "list.xlsx", "x", 2_000, 4)) == "was read"
 
 
 def test_a_workbook_may_take_memory_as_its_content_is_long(tmp_path: Path) -> None:

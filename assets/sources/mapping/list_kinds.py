@@ -1,0 +1,190 @@
+"""Kinds of lists: which kind a list that no CRM wrote is, with the evidence for and against.
+
+Every kind is weighed by what its columns say, in units of log odds, and must meet its needs. Belongs here: lists.
+Does not belong here: the exports of CRMs (`assets.sources.mapping.recognition`), and which column fills which field
+(`assets.sources.mapping.assignment`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assets.sources.mapping.assignment import OTHERS, Assigner, Assignment, Column, Target
+from assets.sources.mapping.header_readings import WHOLE, Reading, subjects_in
+from schemas.contracts.vocabulary import Entity
+from schemas.profiles.header_vocabulary import fold_words
+from schemas.profiles.loader import ListKind, Profile
+
+FILE_NAME = 2.5
+"""Log odds of a file or sheet that is named after a kind of list."""
+
+FLOOR = 0.4
+"""The least share of filled columns that must be understood."""
+
+FLOOR_COLUMNS = 6
+"""So many understood columns suffice in a wide export, most of whose columns are its owner's own."""
+
+BLANK = 0.7
+"""What the header of a column without cells counts, beside one with cells."""
+
+_NAMING = frozenset({"id", "name", "full_name", WHOLE, "title", "number"})
+_COMPANY = 0.35
+_PERSON = 0.5
+_STAGES = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedKind:
+    """A kind with its log odds, what spoke for and against it, and the columns as it would read them.
+
+    `understood` counts the filled columns that a field takes or that are known by name, of `filled`. `missing` says
+    which need is not met, None if all are.
+    """
+
+    kind: ListKind
+    assignment: Assignment
+    score: float
+    supports: tuple[str, ...]
+    opposes: tuple[str, ...]
+    understood: int
+    filled: int
+    missing: str | None
+
+    @property
+    def is_above_floor(self) -> bool:
+        """Whether enough of the filled columns are understood."""
+        return self.understood >= FLOOR * self.filled or self.understood >= FLOOR_COLUMNS
+
+
+def weigh_kinds(
+    columns: Sequence[Column], names: Sequence[str], generic: Profile, stated: Mapping[int, str] | None = None
+) -> list[WeighedKind]:
+    """Every kind of list with its evidence, best first; `names` are those of the file and the sheet.
+
+    `stated` are the targets that the user gave, by column, as `entity.field`.
+    """
+    named = {subject for name in names for subject in subjects_in(name)}
+    words = {" ".join(fold_words(name)) for name in names}
+    weighed = [_weigh(kind, columns, named, words, generic, stated or {}) for kind in generic.kinds]
+    return sorted(weighed, key=lambda one: (-one.score, one.kind.name))
+
+
+def parse_target(text: str, kind: ListKind) -> Target | None:
+    """The target that a user states: `field`, `entity.field`, `entity.id`; None for `custom`."""
+    entity_name, _, field = text.rpartition(".")
+    if text == "custom":
+        return None
+    entity = Entity(entity_name) if entity_name else kind.primary
+    if entity is None:
+        return None
+    if entity in kind.sections:
+        return Target(entity, field)
+    return Target(entity, field, is_reference=True)
+
+
+def _weigh(  # noqa: PLR0913, PLR0917 - what is weighed, in one place
+    kind: ListKind,
+    columns: Sequence[Column],
+    named: set[str],
+    words: set[str],
+    generic: Profile,
+    stated: Mapping[int, str],
+) -> WeighedKind:
+    assigner = Assigner(kind, generic.attributes)
+    given = {index: target for index, text in stated.items() if (target := parse_target(text, kind)) is not None}
+    usable = [column for column in columns if column.index not in stated or column.index in given]
+    assignment = assigner.assign(usable, given)
+    assignment.columns = columns
+    score, supports, opposes = 0.0, list[str](), list[str]()
+    seen: set[str] = set()
+    understood = 0
+    filled = [column for column in columns if not column.values.is_blank] or list(columns)
+    for column in columns:
+        reading = assignment.readings.get(column.index) or next(iter(column.readings), None)
+        if reading is None:
+            continue
+        understood += column in filled
+        key, weight = _weight(kind, assigner, column, reading)
+        if not weight or key in seen:
+            continue
+        seen.add(key)
+        score += weight if column in filled else BLANK * weight
+        (supports if weight > 0 else opposes).append(column.header)
+    if is_named(kind, named, words):
+        score += FILE_NAME
+        supports.append("the file name")
+    for key, weight, evidence in _by_values(kind, assignment):
+        score += weight
+        (supports if weight > 0 else opposes).append(evidence)
+        seen.add(key)
+    missing = _missing(kind, assignment, seen, is_named(kind, named, words))
+    return WeighedKind(kind, assignment, score, tuple(supports), tuple(opposes), understood, len(filled), missing)
+
+
+def is_named(kind: ListKind, named: set[str], words: set[str]) -> bool:
+    """Whether a file or sheet is named after a kind of list."""
+    hints = [" ".join(fold_words(hint)) for hint in kind.files]
+    return bool(named & set(kind.subjects)) or any(hint in text for hint in hints for text in words)
+
+
+def _weight(kind: ListKind, assigner: Assigner, column: Column, reading: Reading) -> tuple[str, float]:
+    """What a column adds to the log odds of a kind: the strongest of its keys."""
+    subject = assigner.subject_of(reading, column.values)
+    keys = [f"{subject}.{reading.attribute}", f"{subject}.*"] if subject else []
+    is_own = bool(set(reading.subjects) & set(kind.subjects)) and (subject in kind.subjects or subject is None)
+    if kind.primary in (Entity.PERSON, Entity.ORGANIZATION) and subject == kind.primary:
+        is_own = True
+    if is_own and reading.attribute in _NAMING:
+        keys.append("own")
+    if subject == "user" and "user" not in kind.subjects:
+        keys.append("user")
+    if not subject or is_own or subject not in {*OTHERS, "user"}:
+        keys.append(reading.attribute)
+    weights = [(key, kind.supports.get(key, 0.0)) for key in keys] + [(key, -kind.opposes.get(key, 0.0)) for key in keys]
+    return max(weights, key=lambda one: (abs(one[1]), one[1]), default=("", 0.0))
+
+
+def _by_values(kind: ListKind, assignment: Assignment) -> list[tuple[str, float, str]]:
+    """Evidence from the cells: names of persons or companies where the header says neither, and names of stages."""
+    found: list[tuple[str, float, str]] = []
+    for column in assignment.columns:
+        reading = assignment.readings.get(column.index) or next(iter(column.readings), None)
+        attribute = reading.attribute if reading else ""
+        subjects = reading.subjects if reading else ()
+        if attribute in ("name", "full_name", WHOLE) and set(subjects) <= {"customer"}:
+            if column.values.company >= _COMPANY:
+                found.append(("company_values", 1.0, column.header))
+            elif column.values.person >= _PERSON:
+                found.append(("person_values", 1.0, column.header))
+        if column.values.stage >= _STAGES and column.values.count >= 3 and attribute in ("stage", "status", ""):
+            found.append(("stage_values", 1.0, column.header))
+    weighed: list[tuple[str, float, str]] = []
+    for key, factor, header in dict.fromkeys(found):
+        weight = kind.supports.get(key, 0.0) - kind.opposes.get(key, 0.0)
+        if weight:
+            weighed.append((key, factor * weight, f"the cells of {header!r}"))
+    return weighed
+
+
+def _missing(kind: ListKind, assignment: Assignment, seen: set[str], by_name: bool) -> str | None:
+    """The first need that a table does not meet, in words."""
+    if kind.primary is None:
+        return None
+    have = set(assignment.fields_of(kind.primary))
+    for entity in (Entity.PERSON, Entity.ORGANIZATION):
+        if assignment.fields_of(entity) or entity in assignment.referenced():
+            have.add(entity.value)
+    if assignment.referenced() - {Entity.USER}:
+        have.add("reference")
+    if (by_name and "file" in kind.evidence) or _has_evidence(kind, assignment, seen):
+        have.add("evidence")
+    for group in kind.needs:
+        if not have & set(group):
+            return " or ".join(group).replace("_", " ")
+    return None
+
+
+def _has_evidence(kind: ListKind, assignment: Assignment, seen: set[str]) -> bool:
+    attributes = {reading.attribute for reading in assignment.readings.values()}
+    return bool((seen | attributes) & (set(kind.evidence) - {"file"}))
