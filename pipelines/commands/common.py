@@ -144,7 +144,9 @@ def _stated(values: dict[str, Any]) -> StatedOptions:
         first = error.errors()[0]
         field = str(first["loc"][0])
         reason = f"{first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
-        raise typer.BadParameter(reason, param_hint=_flag(field, StatedOptions.model_fields[field].json_schema_extra)) from error
+        raise typer.BadParameter(
+            reason, param_hint=_flag(field, StatedOptions.model_fields[field].json_schema_extra)
+        ) from error
 
 
 def refuse(reasons: list[str], document: Any, *, as_json: bool) -> NoReturn:

@@ -1,9 +1,11 @@
 """The vocabulary of headers: words of seven languages and the concepts that they stand for, as data.
 
-`vocabularies/headers/<language>.toml` lists phrases by concept. A concept is a subject (what a header speaks of, such as
-`deal` or `user`), an attribute (what it says of it, such as `name` or `amount`) or a qualifier (words that tell several
-columns of one attribute apart). Belongs here: loading the phrases and folding words. Does not belong here: what a whole
-header means (`assets.sources.mapping.header_readings`).
+`vocabularies/headers/<language>.toml` lists phrases by concept. A concept is a subject (what a header speaks of, such
+as `deal` or `user`), an attribute (what it says of it, such as `name` or `amount`) or a qualifier (words that tell
+several columns of one attribute apart).
+
+Belongs here: loading the phrases and folding words. Does not belong here: what a whole header means
+(`assets.sources.mapping.header_readings`).
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ SHORTEST_COMPOUND = 5
 """Letters. A shorter word is not looked up as several words written together: `dob` is not `do b`."""
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z]{2})")
+_SIGNS = {"#": "number", "№": "number", "%": "percent", "$": "money", "€": "money", "£": "money"}
+_SIGN = re.compile(r"[№%$€£]|(?<=\s)#|#$")
+_SUFFIX = re.compile(r"__[cr]$")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -53,7 +58,7 @@ def fold_words(text: str) -> tuple[str, ...]:
     >>> fold_words("Prénoms de l’élève")
     ('prenom', 'de', 'l', 'eleve')
     """
-    parted = _CAMEL.sub(" ", text).replace("#", " number ").replace("№", " number ").replace("%", " percent ")
+    parted = _SIGN.sub(lambda sign: f" {_SIGNS[sign[0]]} ", _CAMEL.sub(" ", _SUFFIX.sub("", text)))
     decomposed = unicodedata.normalize("NFKD", parted)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
     return tuple(_folded(word) for word in _WORD.findall(bare))
@@ -66,11 +71,32 @@ def _folded(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HeaderVocabulary:
-    """Every phrase with its concepts: as words, and written together. `longest` counts the words of the longest."""
+    """Every phrase with its concepts: as words, and written together.
+
+    `words` are those of all phrases, `longest` counts the words of the longest phrase.
+    """
 
     phrases: dict[tuple[str, ...], tuple[Concept, ...]]
     compounds: dict[str, tuple[Concept, ...]]
+    words: frozenset[str]
     longest: int
+
+    def parts(self, word: str) -> tuple[str, ...]:
+        """A word cut into two known ones, the second an attribute or subject: `companycity`, `Firmenname`."""
+        if len(word) < SHORTEST_COMPOUND or word in self.words or word in self.compounds:
+            return (word,)
+        for cut in range(len(word) - 2, 2, -1):
+            left, right = word[:cut], word[cut:]
+            if len(right) < 4 and right != "id":
+                continue
+            if self._is_named(left, ConceptKind.SUBJECT, ConceptKind.QUALIFIER) and self._is_named(
+                right, ConceptKind.ATTRIBUTE, ConceptKind.SUBJECT
+            ):
+                return (left, right)
+        return (word,)
+
+    def _is_named(self, word: str, *kinds: ConceptKind) -> bool:
+        return any(concept.kind in kinds for concept in (*self.phrases.get((word,), ()), *self.compounds.get(word, ())))
 
     def concepts(self, words: tuple[str, ...]) -> tuple[Concept, ...]:
         """The concepts of a phrase; empty if it is unknown."""
@@ -95,7 +121,8 @@ def header_vocabulary() -> HeaderVocabulary:
     compounds: dict[str, tuple[Concept, ...]] = {}
     for words, concepts in whole.items():
         compounds["".join(words)] = (*compounds.get("".join(words), ()), *concepts)
-    return HeaderVocabulary(whole, compounds, max(map(len, whole)))
+    known = frozenset(word for phrase in whole for word in phrase)
+    return HeaderVocabulary(whole, compounds, known, max(map(len, whole)))
 
 
 @cache

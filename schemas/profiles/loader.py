@@ -87,9 +87,10 @@ class Section(_Part):
 class ObjectProfile(_Part):
     """One kind of sheet. `required` headers must all be there (a list within it: any of them).
 
-    `signature` headers are written by this CRM alone, mapped or not. `unique_records` says that no two records of one source are one person or organization: its owner keeps it clean.
-    Among the alternatives `@file` stands for a file name that begins with one of `files`. Under the headers of
-    `fill_down` a blank cell says what the one above it says: merged cells of workbooks have their value on top only.
+    `signature` headers are written by this CRM alone, mapped or not. `unique_records` says that no two records of one
+    source are one person or organization: its owner keeps it clean. Among the alternatives `@file` stands for a file
+    name that begins with one of `files`. Under the headers of `fill_down` a blank cell says what the one above it says:
+    merged cells of workbooks have their value on top only.
     """
 
     name: str
@@ -154,7 +155,8 @@ class Profile(_Part):
     """One system's exports. `is_generic` marks the fallback for lists that no CRM wrote, `is_own` one that a user
     wrote: it outranks those that ship. `source` is what its records belong to (default: its name).
 
-    The generic profile has `kinds` of lists instead of objects, and the `attributes` that fill the fields of each entity.
+    The generic profile has `kinds` of lists instead of objects, and the `attributes` that fill the fields of each
+    entity.
     `id_form` says how two writings of one id are the same (Salesforce's 15 and 18 characters, GUIDs in braces);
     `id_prefixes` are left out of ids. `update` says what a later version of a record does to an earlier one.
     """

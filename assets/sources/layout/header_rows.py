@@ -41,8 +41,9 @@ def clean(cell: str | None) -> str | None:
 
 
 def known_cells(row: Cells, known: frozenset[str]) -> int:
-    """How many cells of a row are headers of some profile."""
-    return sum(1 for cell in row if cell and len(cell) <= LONGEST_HEADER and without_repeat(fold_header(cell)) in known)
+    """How many cells of a row are headers of some profile; a text that is repeated counts once."""
+    texts = {fold_header(cell): cell for cell in row if cell and len(cell) <= LONGEST_HEADER}
+    return sum(1 for folded in texts if without_repeat(folded) in known)
 
 
 def _exact_cells(row: Cells, known: frozenset[str]) -> int:

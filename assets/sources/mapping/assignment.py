@@ -1,17 +1,18 @@
 """Assignment: which column of a list fills which field, for one kind of list, from headers and values together.
 
-A column is read by its header and kept only where its cells fit the field. A field that holds one value takes one column.
-The result is a profile object for this table alone, so that lists and CRM exports are mapped by the same code. Belongs
-here: one kind of list. Does not belong here: which kind a table is (`assets.sources.mapping.list_kinds`).
+A column is read by its header and kept only where its cells fit the field. A field that holds one value takes one
+column. The result is a profile object for this table alone, so that lists and CRM exports are mapped by the same code.
+Belongs here: one kind of list. Does not belong here: which kind a table is (`assets.sources.mapping.list_kinds`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assets.sources.mapping.column_values import ColumnValues
 from assets.sources.mapping.header_readings import WHOLE, Reading, languages_of, read_header
+from schemas.contracts.headers import fold_header
 from schemas.contracts.records import CONTRACTS
 from schemas.contracts.vocabulary import Entity
 from schemas.profiles.loader import ListKind, ObjectProfile, Reference, Section
@@ -245,8 +246,7 @@ class Assigner:
         """Take back fields of entities that no row names: a web site beside persons is no organization."""
         if self.kind.primary is None:
             return
-        for entity in (Entity.PERSON, Entity.USER):
-            self._prefer_family_name(found, entity)
+        self._settle_names(found)
         self._place_addresses(found)
         for entity, anchors in _ANCHORS.items():
             if entity == self.kind.primary:
@@ -257,6 +257,15 @@ class Assigner:
                 for indexes in fields.values():
                     for index in indexes:
                         found.beside[index] = found.targets.pop(index)
+
+    def _settle_names(self, found: Assignment) -> None:
+        """Settle what columns of names hold: a family name, or of a user the whole name only."""
+        for entity in (Entity.PERSON, Entity.USER):
+            self._prefer_family_name(found, entity)
+        users = found.fields_of(Entity.USER)
+        for name in ("first_name", "last_name") if "name" in users else ():
+            for index in users.get(name, ()):
+                found.beside[index] = found.targets.pop(index)
 
     def _prefer_family_name(self, found: Assignment, entity: Entity) -> None:
         """Read `Nom` as the family name; the mapping takes several words in it as the whole name."""
@@ -277,7 +286,7 @@ class Assigner:
 
     def _place_addresses(self, found: Assignment) -> None:
         """Give addresses, phones and e-mail addresses to the organization where rows name no person."""
-        if Entity.PERSON == self.kind.primary or Entity.PERSON not in self.kind.sections:
+        if self.kind.primary == Entity.PERSON or Entity.PERSON not in self.kind.sections:
             return
         fields = found.fields_of(Entity.PERSON)
         if fields.keys() & {"id", "name", "first_name", "last_name", "emails"}:
@@ -289,6 +298,54 @@ class Assigner:
                 for index in indexes[:1]:
                     if not found.columns_for(Entity.ORGANIZATION, here):
                         found.targets[index] = Target(Entity.ORGANIZATION, here)
+
+
+def completed(item: ObjectProfile, assignment: Assignment, claimed: Collection[int]) -> ObjectProfile:
+    """A CRM's object with what the vocabulary reads in the columns that its profile does not claim.
+
+    Only fields and references that the profile fills from no column of this table are added.
+    """
+    headers = {column.header for column in assignment.columns if column.index in claimed}
+    update: dict[str, Section] = {}
+    listed = object_of(assignment)
+    for entity, read in listed.sections.items():
+        own = item.sections.get(entity)
+        fields = {name: found for name, found in read.fields.items() if not _is_filled(own, name, headers)}
+        fields = {name: [one for one in found if one not in headers] for name, found in fields.items()}
+        fields = {name: found for name, found in fields.items() if found}
+        references = {} if entity != item.primary else _missing_references(own, read, headers)
+        if own is None:
+            if fields and not _is_referenced(item, entity, headers):
+                update[str(entity)] = read.model_copy(update={"fields": fields, "id": []})
+        elif fields or references:
+            update[str(entity)] = own.model_copy(
+                update={"fields": {**own.fields, **fields}, "references": {**own.references, **references}}
+            )
+    return item.model_copy(update=update)
+
+
+def _is_referenced(item: ObjectProfile, entity: Entity, headers: Collection[str]) -> bool:
+    present = {fold_header(header) for header in headers}
+    reference = item.sections[item.primary].references.get(entity)
+    used = [*reference.id, *reference.email, *reference.domain, *reference.name] if reference else []
+    return any(fold_header(header) in present for header in used)
+
+
+def _is_filled(section: Section | None, name: str, headers: Collection[str]) -> bool:
+    present = {fold_header(header) for header in headers}
+    return section is not None and any(fold_header(header) in present for header in section.fields.get(name, ()))
+
+
+def _missing_references(own: Section | None, read: Section, headers: Collection[str]) -> dict[Entity, Reference]:
+    present = {fold_header(header) for header in headers}
+    found: dict[Entity, Reference] = {}
+    for target, reference in read.references.items():
+        had = own.references.get(target) if own else None
+        used = [*had.id, *had.email, *had.domain, *had.name] if had else []
+        given = {*reference.id, *reference.email, *reference.domain, *reference.name}
+        if not any(fold_header(header) in present for header in used) and not given & set(headers):
+            found[target] = reference
+    return found
 
 
 def _reference(entity: Entity, reading: Reading, values: ColumnValues) -> Target | None:
@@ -326,7 +383,9 @@ def object_of(assignment: Assignment) -> ObjectProfile:
             by: [headers[index] for index in assignment.columns_for(entity, by, is_reference=True)]
             for by in REFERENCED_BY
         }
-        references[entity] = Reference(**parts, object=str(entity))
+        references[entity] = Reference(
+            id=parts["id"], email=parts["email"], domain=parts["domain"], name=parts["name"], object=str(entity)
+        )
     main = sections[primary]
     composed = _composed_title(assignment) if primary == Entity.DEAL and "title" not in main.fields else {}
     sections[primary] = main.model_copy(update={"references": references, "composed": composed})
@@ -364,5 +423,3 @@ def _composed_title(assignment: Assignment) -> dict[str, list[str]]:
             parts.append(column.header)
             break
     return {"title": parts} if parts else {}
-
-

@@ -7,7 +7,7 @@ Belongs here: evidence from a sample of cells. Does not belong here: headers, an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -107,7 +107,7 @@ def _castable(kind: Kind, order: DateOrder, cells: pl.Series) -> float:
     refused = Caster(kind, context).cast(first)[1]
     if not refused:
         return 1.0
-    return 1 - float(first.is_in(pl.Series(list(refused), dtype=pl.String).implode()).mean() or 0)
+    return 1 - _share(first.is_in(pl.Series(list(refused), dtype=pl.String).implode()))
 
 
 def sample_values(table: Table) -> list[ColumnValues]:
@@ -129,7 +129,7 @@ def _values(column: pl.Series) -> ColumnValues:
         return ColumnValues.blank()
 
     def share(pattern: str) -> float:
-        return float(cells.str.contains(pattern).mean() or 0)
+        return _share(cells.str.contains(pattern))
 
     texts = cells.unique(maintain_order=True).head(SAMPLE_TEXTS).to_list()
     integers = share(_INTEGER)
@@ -150,8 +150,12 @@ def _values(column: pl.Series) -> ColumnValues:
     )
 
 
-def _mean(flags: object) -> float:
-    found = list(flags)  # type: ignore[call-overload]
+def _share(flags: pl.Series) -> float:
+    return int(flags.sum() or 0) / len(flags)
+
+
+def _mean(flags: Iterable[bool]) -> float:
+    found = list(flags)
     return sum(found) / len(found) if found else 0.0
 
 

@@ -1,7 +1,7 @@
 """Header readings: what a header may mean, as a subject and an attribute, from the words in it.
 
-A header is cut into known phrases of the vocabulary. Belongs here: one header by itself. Does not belong here: the words
-(`schemas.profiles.header_vocabulary`), and which reading holds in a table (`assets.sources.mapping.assignment`).
+A header is cut into known phrases of the vocabulary. Belongs here: one header by itself. Does not belong here: the
+words (`schemas.profiles.header_vocabulary`), and which reading holds in a table (`assets.sources.mapping.assignment`).
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ _BRACKETS = re.compile(r"[(\[{<]([^)\]}>]*)[)\]}>]")
 _RANKS = {"first": 1, "second": 2, "third": 3, "other": 4}
 _ADDRESS = frozenset({"city", "region", "postal_code", "country", "street_number", "street_2"})
 _TIMES = frozenset(
-    {"created_at", "updated_at", "closed_at", "won_at", "lost_at", "due_at", "start_at", "end_at", "expected_close_date",
-     "birth_date", "changed_at", "entered_at", "engaged_at", "last_touch", "converted_at", "completed_at"}
+    {"created_at", "updated_at", "closed_at", "won_at", "lost_at", "due_at", "start_at", "end_at",
+     "expected_close_date", "birth_date", "changed_at", "entered_at", "engaged_at", "last_touch", "converted_at",
+     "completed_at"}
 )  # fmt: skip
 _WEAKER = {"name", "number", "type", "date", "street", "location", "description", "label", "source", "status"}
 """Attributes that give way where a header names another one, too: `Stage Name`, `Status Date`, `Address City`."""
@@ -69,6 +70,7 @@ def read_header(header: str) -> tuple[Reading, ...]:
     words = fold_words(plain)
     if not words:
         words, inside = fold_words(inside), ""
+    words = tuple(part for word in words for part in header_vocabulary().parts(word))
     if not words or len(words) > MOST_WORDS:
         return ()
     beside = _bracketed(inside)
@@ -80,7 +82,8 @@ def read_header(header: str) -> tuple[Reading, ...]:
                 key = (reading.subjects, reading.attribute)
                 if key not in found or found[key].score < reading.score:
                     found[key] = reading
-    return tuple(sorted(found.values(), key=lambda reading: -reading.score))
+    # `Employees` is a number of them rather than one of them.
+    return tuple(sorted(found.values(), key=lambda reading: (-reading.score, reading.attribute == WHOLE)))
 
 
 def is_known_header(header: str) -> bool:
@@ -110,7 +113,8 @@ def _bracketed(text: str) -> tuple[Concept, ...]:
 def _best_cuts(words: tuple[str, ...]) -> list[tuple[_Segment, ...]]:
     """The ways to cut words into phrases that leave the fewest words unknown, then with the fewest phrases."""
     vocabulary = header_vocabulary()
-    best: list[list[tuple[_Segment, ...]]] = [[()]] + [[] for _ in words]
+    best: list[list[tuple[_Segment, ...]]] = [[] for _ in range(len(words) + 1)]
+    best[0] = [()]
     cost: list[tuple[int, int]] = [(0, 0)] + [(99, 99)] * len(words)
     for start in range(len(words)):
         for length in range(1, min(vocabulary.longest, len(words) - start) + 1):
@@ -143,7 +147,7 @@ def _interpret(
     placed = [(segment, concept) for segment, concept in zip(cut, concepts, strict=True) if concept is not None]
     attributes = [(segment, one.name) for segment, one in placed if one.kind == ConceptKind.ATTRIBUTE]
     subjects = [(segment, one.name) for segment, one in placed if one.kind == ConceptKind.SUBJECT]
-    known = sum(segment.length for segment, one in placed if one.kind != ConceptKind.QUALIFIER)
+    known: float = sum(segment.length for segment, one in placed if one.kind != ConceptKind.QUALIFIER)
     known += sum(0.5 * segment.length for segment, one in placed if one.kind == ConceptKind.QUALIFIER)
     unknown = sum(segment.length for segment, one in zip(cut, concepts, strict=True) if one is None)
     if not attributes and not subjects:

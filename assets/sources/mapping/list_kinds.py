@@ -51,6 +51,13 @@ class WeighedKind:
     filled: int
     missing: str | None
 
+    by_name: bool = False
+
+    @property
+    def own_score(self) -> float:
+        """The log odds of the columns alone, without the file's name."""
+        return self.score - (FILE_NAME if self.by_name else 0.0)
+
     @property
     def is_above_floor(self) -> bool:
         """Whether enough of the filled columns are understood."""
@@ -111,15 +118,17 @@ def _weigh(  # noqa: PLR0913, PLR0917 - what is weighed, in one place
         seen.add(key)
         score += weight if column in filled else BLANK * weight
         (supports if weight > 0 else opposes).append(column.header)
-    if is_named(kind, named, words):
+    by_name = is_named(kind, named, words)
+    if by_name:
         score += FILE_NAME
         supports.append("the file name")
-    for key, weight, evidence in _by_values(kind, assignment):
+    for key, weight, cells in _by_values(kind, assignment):
         score += weight
-        (supports if weight > 0 else opposes).append(evidence)
+        (supports if weight > 0 else opposes).append(cells)
         seen.add(key)
-    missing = _missing(kind, assignment, seen, is_named(kind, named, words))
-    return WeighedKind(kind, assignment, score, tuple(supports), tuple(opposes), understood, len(filled), missing)
+    missing = _missing(kind, assignment, seen, by_name)
+    evidence = (tuple(supports), tuple(opposes))
+    return WeighedKind(kind, assignment, score, *evidence, understood, len(filled), missing, by_name)
 
 
 def is_named(kind: ListKind, named: set[str], words: set[str]) -> bool:
@@ -131,7 +140,10 @@ def is_named(kind: ListKind, named: set[str], words: set[str]) -> bool:
 def _weight(kind: ListKind, assigner: Assigner, column: Column, reading: Reading) -> tuple[str, float]:
     """What a column adds to the log odds of a kind: the strongest of its keys."""
     subject = assigner.subject_of(reading, column.values)
-    keys = [f"{subject}.{reading.attribute}", f"{subject}.*"] if subject else []
+    exact = f"{subject}.{reading.attribute}"
+    if exact in kind.supports or exact in kind.opposes:
+        return exact, kind.supports.get(exact, 0.0) - kind.opposes.get(exact, 0.0)
+    keys = [f"{subject}.*"] if subject else []
     is_own = bool(set(reading.subjects) & set(kind.subjects)) and (subject in kind.subjects or subject is None)
     if kind.primary in (Entity.PERSON, Entity.ORGANIZATION) and subject == kind.primary:
         is_own = True
@@ -141,8 +153,11 @@ def _weight(kind: ListKind, assigner: Assigner, column: Column, reading: Reading
         keys.append("user")
     if not subject or is_own or subject not in {*OTHERS, "user"}:
         keys.append(reading.attribute)
-    weights = [(key, kind.supports.get(key, 0.0)) for key in keys] + [(key, -kind.opposes.get(key, 0.0)) for key in keys]
-    return max(weights, key=lambda one: (abs(one[1]), one[1]), default=("", 0.0))
+    weights = [(key, kind.supports.get(key, 0.0)) for key in keys]
+    weights += [(key, -kind.opposes.get(key, 0.0)) for key in keys]
+    key, weight = max(weights, key=lambda one: (abs(one[1]), one[1]), default=("", 0.0))
+    # Every header about one subject counts by itself.
+    return exact if key.endswith(".*") else key, weight
 
 
 def _by_values(kind: ListKind, assignment: Assignment) -> list[tuple[str, float, str]]:
@@ -187,4 +202,5 @@ def _missing(kind: ListKind, assignment: Assignment, seen: set[str], by_name: bo
 
 def _has_evidence(kind: ListKind, assignment: Assignment, seen: set[str]) -> bool:
     attributes = {reading.attribute for reading in assignment.readings.values()}
-    return bool((seen | attributes) & (set(kind.evidence) - {"file"}))
+    subjects = {f"{key.rpartition('.')[0]}.*" for key in seen if "." in key}
+    return bool((seen | attributes | subjects) & (set(kind.evidence) - {"file"}))

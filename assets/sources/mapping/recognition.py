@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from assets.sources.layout.tables import Table
-from assets.sources.mapping.assignment import columns_of, object_of
+from assets.sources.mapping.assignment import columns_of, completed, object_of
 from assets.sources.mapping.column_values import ColumnValues, sample_values
 from assets.sources.mapping.header_readings import read_header
 from assets.sources.mapping.list_kinds import WeighedKind, weigh_kinds
@@ -36,6 +36,9 @@ _LIKENESS = 0.6
 
 _WHOLE = 0.9
 """A CRM's profile that claims this share of all columns wins a tie with the vocabulary."""
+
+LEAST = 0.5
+"""The least log odds that the columns must give by themselves: a file's name alone makes no list of anything."""
 
 _REFUSED_BY_NAME = 2.0
 """Log odds of a kind that is not taken, from which a table is refused by its name."""
@@ -117,7 +120,9 @@ class HeaderWords(frozenset[str]):
     """The headers that are known. A header is in it if a profile names it or the vocabulary can read it."""
 
     def __contains__(self, header: object) -> bool:
-        return super().__contains__(header) or (isinstance(header, str) and bool(read_header(header)))
+        return super().__contains__(header) or (
+            isinstance(header, str) and not header.startswith("#") and bool(read_header(header))
+        )
 
 
 def known_headers(profiles: Sequence[Profile]) -> HeaderWords:
@@ -177,7 +182,8 @@ def recognise(table: TableSample, profiles: Sequence[Profile], stated: Stated = 
     lists = [one for one in kinds if one.missing is None]
     export = _convincing_export(exports, lists[0] if lists else None)
     if export is not None:
-        return Recognised((export, *[other for other in exports if other is not export][:1]))
+        best = export if export.profile.is_own else _completed(export, kinds, headers)
+        return Recognised((best, *[other for other in exports if other is not export][:1]))
     found = _as_list(lists, kinds, generic, headers)
     if found.is_question and exports:
         # The headers that a CRM's profile requires are there: that settles a doubt between two kinds of lists.
@@ -216,19 +222,22 @@ def _as_list(
     lists: Sequence[WeighedKind], kinds: Sequence[WeighedKind], generic: Profile, headers: Sequence[str]
 ) -> Recognised:
     """The best kind of list, a question between two, or a refusal."""
-    taken = [one for one in lists if one.kind.primary is not None]
-    if not taken and not lists:
-        return _unknown(headers, kinds[0] if kinds else None)
-    best = lists[0]
+    taken = [one for one in lists if one.kind.primary is not None and one.own_score >= LEAST]
+    likely = kinds[0]
     readings = tuple(list_reading(one, generic, headers) for one in taken[:2])
-    if best.kind.primary is None:
-        if best.score >= _REFUSED_BY_NAME and (not taken or best.score - taken[0].score >= MARGIN):
-            why = ", ".join(repr(header) for header in best.supports[:4])
-            return Recognised((), f"is {best.kind.title} ({why}), which leadsift does not import")
-        return _unknown(headers, taken[0] if taken else None) if not taken else _question(readings, best, taken[0])
-    if best.score <= 0 or not best.is_above_floor:
+    if likely.kind.primary is None and likely.score >= _REFUSED_BY_NAME:
+        if not taken or likely.score - taken[0].score >= MARGIN:
+            why = ", ".join(repr(header) for header in likely.supports[:4])
+            return Recognised((), f"is {likely.kind.title} ({why}), which leadsift does not import")
+        return _question(readings, likely, taken[0])
+    if not taken:
+        return _unknown(headers, likely)
+    best = taken[0]
+    if likely.missing and likely.score - best.score >= MARGIN:
+        return _unknown(headers, likely)
+    if not best.is_above_floor:
         return _unclear(readings, best)
-    second = lists[1] if len(lists) > 1 else None
+    second = taken[1] if len(taken) > 1 else None
     if second is not None and best.score - second.score < MARGIN:
         return _question(readings, second, best)
     return Recognised(readings)
@@ -274,9 +283,7 @@ def crm_readings(headers: Sequence[str], file_stem: str, profiles: Sequence[Prof
         for item in profile.objects
         if (candidate := _score(profile, item, headers, folded, file_stem)) is not None
     ]
-    counted = [
-        replace(one, distinctive=_distinctive(one, set(folded), owners)) for one in found
-    ]
+    counted = [replace(one, distinctive=_distinctive(one, set(folded), owners)) for one in found]
     return sorted(counted, key=lambda candidate: (-candidate.score, candidate.name))
 
 
@@ -325,6 +332,21 @@ def _convincing_export(exports: Sequence[Recognition], best: WeighedKind | None)
     return export if len(export.claimed) > read or (is_whole and len(export.claimed) >= read) else None
 
 
+def _completed(export: Recognition, kinds: Sequence[WeighedKind], headers: Sequence[str]) -> Recognition:
+    """A CRM's reading with what the vocabulary reads in the columns that its profile does not claim."""
+    like = next((one for one in kinds if one.kind.primary == export.object.primary), None)
+    if like is None or not export.unclaimed:
+        return export
+    claimed = {index for index, header in enumerate(headers) if header in export.claimed}
+    item = completed(export.object, like.assignment, claimed)
+    if item == export.object:
+        return export
+    known = object_headers(item) | set(map(fold_header, export.claimed))
+    taken = tuple(header for header in headers if without_repeat(fold_header(header)) in known)
+    rest = tuple(header for header in headers if header not in taken)
+    return replace(export, object=item, claimed=taken, unclaimed=rest)
+
+
 def _score(
     profile: Profile, item: ObjectProfile, headers: Sequence[str], folded: Sequence[str], file_stem: str
 ) -> Recognition | None:
@@ -339,7 +361,8 @@ def _score(
     claims = _anchored_headers(item, present)
     prefixes = tuple(fold_header(one.unpivot.prefix) for one in item.sections.values() if one.unpivot)
     claims |= {key for key in folded if prefixes and key.startswith(prefixes)}
-    claims |= {fold_header(one) for options in item.required for one in ([options] if isinstance(options, str) else options)}
+    needed = [[options] if isinstance(options, str) else options for options in item.required]
+    claims |= {fold_header(header) for options in needed for header in options}
     claimed = tuple(header for header, key in zip(headers, folded, strict=True) if key in claims)
     unclaimed = tuple(header for header, key in zip(headers, folded, strict=True) if key not in claims)
     score = len(claimed) / len(headers)

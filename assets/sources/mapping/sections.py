@@ -149,7 +149,7 @@ class BoundSection:
         """Translate the statuses of a list by their words; those that say nothing stay as they are."""
         read = _STATUS_OF.get(self.entity)
         texts = column.drop_nulls().unique().to_list() if read else []
-        known = {text: str(status) for text in texts if read and (status := read(text)) is not None}
+        known = {text: str(found) for text in texts if read and (found := read(text)) is not None}
         header = self.columns.headers[self.fields["status"][0]]
         for text, status in sorted(known.items()):
             if text.casefold() != status:
@@ -161,8 +161,8 @@ class BoundSection:
         stage = found.get("stage")
         if self.entity != Entity.DEAL or stage is None or found.keys() & {"is_won", "is_closed"}:
             return
-        known = {text: status for text in stage.drop_nulls().unique().to_list() if (status := deal_status(text))}
-        closing = {text: str(status) for text, status in known.items() if status != DealStatus.OPEN}
+        said = {text: deal_status(text) for text in stage.drop_nulls().unique().to_list()}
+        closing = {text: str(one) for text, one in said.items() if one not in (None, DealStatus.OPEN)}
         stated = found.get("status")
         if not closing or (stated is not None and not stated.is_null().any()):
             return

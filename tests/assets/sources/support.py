@@ -9,8 +9,17 @@ from typing import Any
 
 import polars as pl
 
+from assets.sources.layout.tables import Table, find_tables
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, Interpreter
-from assets.sources.mapping.recognition import known_headers
+from assets.sources.mapping.column_values import sample_values
+from assets.sources.mapping.recognition import (
+    NOTHING_STATED,
+    Recognised,
+    Stated,
+    TableSample,
+    known_headers,
+    recognise,
+)
 from assets.sources.mapping.results import RecordSet
 from assets.sources.readers.reading import FileReading, read_file
 from assets.sources.sheets import Frame
@@ -86,3 +95,17 @@ def interpreted(
 def of_rows(rows: list[list[str]], name: str = "list", **options: Any) -> Interpreted:
     """Interpret rows written as a CSV file."""
     return interpreted(csv_text(rows).encode(), name, **options)
+
+
+def table_of(rows: list[list[str]]) -> Table:
+    """The first table of rows written as a CSV file."""
+    return find_tables(reading(csv_text(rows).encode()).sheets[0], KNOWN)[0]
+
+
+def recognised(
+    rows: list[list[str]], name: str = "list", sheet: str = "", stated: Stated = NOTHING_STATED
+) -> Recognised:
+    """What a table of rows is recognised as."""
+    table = table_of(rows)
+    sample = TableSample(table.headers, sample_values(table), name, sheet)
+    return recognise(sample, shipped_profiles(), stated)

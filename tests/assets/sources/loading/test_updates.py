@@ -78,7 +78,8 @@ def test_versions_are_folded_as_one_would_by_hand(versions: list[tuple[dict[str,
                 expected[name] = cell or None
     with tempfile.TemporaryDirectory() as folder:
         lists = [
-            ([["id", *version], ["1", *version.values()]], {"update": policy.value, "kind": "contacts"}) for version, policy in distinct
+            ([["id", *version], ["1", *version.values()]], {"update": policy.value, "kind": "contacts"})
+            for version, policy in distinct
         ]
         (ann,) = known(Path(folder), *lists)
     assert {name: ann[name] for name in expected} == expected
