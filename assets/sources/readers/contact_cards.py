@@ -14,7 +14,7 @@ from typing import Any
 import vobject
 
 from assets.sources.readers.encodings import decide_encoding, decoded
-from assets.sources.readers.spreadsheets import text_frame
+from assets.sources.readers.text_frames import text_frame
 
 _BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
 _IGNORED = frozenset({"VERSION", "PRODID"})

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from assets.sources.readers.spreadsheets import text_frame
+from assets.sources.readers.text_frames import UnreadableError, text_frame
 
 _SHEETS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 Rows = list[list[str | None]]
@@ -27,7 +27,7 @@ def html_tables(path: Path) -> Iterator[dict[str, Any]]:
     tables = [table for table in root.iter("table") if table.find(".//table") is None]
     found = [rows for table in tables if len(rows := _html_rows(table)) > 1]
     if not found:
-        raise ValueError("it is a web page without a table")
+        raise UnreadableError("it is a web page without a table")
     for index, rows in enumerate(found):
         yield {"name": f"table {index + 1}" if len(found) > 1 else "", "frame": text_frame(rows)}
 
@@ -74,7 +74,7 @@ def xml_sheets(path: Path) -> Iterator[dict[str, Any]]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=True)
     root = etree.parse(str(path), parser).getroot()
     if root is None:
-        raise ValueError("it is damaged")
+        raise UnreadableError("it is damaged")
     for sheet in root.iter(f"{_SHEETS}Worksheet"):
         yield {"name": sheet.get(f"{_SHEETS}Name", ""), "frame": text_frame(_xml_rows(sheet))}
 

@@ -1,7 +1,7 @@
-"""Spreadsheet files as text: Excel's .xlsx, .xlsm, .xlsb and .xls, OpenDocument's .ods. Runs in the child process.
+"""Spreadsheets as text: Excel's .xlsx, .xlsm and .xlsb, OpenDocument's .ods, by calamine. Runs in the child process.
 
-calamine reads them; xlrd reads what it cannot: Excel 2 to 4, and some damaged .xls. Reports error cells and formulas
-that have no cached result. Leading zeros that only a number format shows are restored.
+Reports error cells and formulas that have no cached result. Leading zeros that only a number format shows are restored.
+calamine also reads an .xls that xlrd cannot (`assets.sources.readers.old_workbooks`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from xml.etree import ElementTree
 
 import polars as pl
 
+from assets.sources.readers.text_frames import UnreadableError
+
 MAX_CELLS = 50_000_000
 """A sheet that declares more cells is refused before it fills the memory."""
 
@@ -26,18 +28,10 @@ _ERRORS = {
 
 
 def spreadsheets(path: Path, kind: str) -> Iterator[dict[str, Any]]:
-    """Every sheet of a workbook: `name`, `frame` of text cells, `is_hidden`, `notes` and `faults`."""
-    try:
-        yield from _by_calamine(path, kind)
-    except (KeyboardInterrupt, MemoryError):
-        raise
-    except BaseException as error:
-        if kind != "xls":
-            raise
-        yield from _by_xlrd(path, error)
+    """Every sheet of a workbook: `name`, `frame` of text cells, `is_hidden` and `faults`.
 
-
-def _by_calamine(path: Path, kind: str) -> Iterator[dict[str, Any]]:
+    Raises UnreadableError if a sheet declares too many cells, and calamine's own errors.
+    """
     import fastexcel
 
     workbook = fastexcel.read_excel(path)
@@ -48,7 +42,7 @@ def _by_calamine(path: Path, kind: str) -> Iterator[dict[str, Any]]:
         # skip_rows=0 keeps leading empty rows, so that row numbers are those the user sees.
         sheet = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         if sheet.width * sheet.height > MAX_CELLS:
-            raise ValueError(f"sheet {name!r} declares {sheet.height:,} x {sheet.width:,} cells, too many to read")
+            raise UnreadableError(f"sheet {name!r} declares {sheet.height:,} x {sheet.width:,} cells, too many to read")
         batch, errors = sheet.to_arrow_with_errors()
         frame = pl.DataFrame(pl.from_arrow(batch)) if sheet.width else pl.DataFrame()
         faults = [_error_fault(error.position, error.detail) for error in (errors.errors if errors else [])]
@@ -189,51 +183,3 @@ def _padded(frame: pl.DataFrame, padded: list[tuple[int, int, int]]) -> pl.DataF
         ]
         frame = frame.with_columns(series.scatter(rows, cells))
     return frame
-
-
-# The older reader --------------------------------------------------------------------------------------------------
-
-
-def _by_xlrd(path: Path, first: BaseException) -> Iterator[dict[str, Any]]:
-    import xlrd
-
-    try:
-        book = xlrd.open_workbook(path, logfile=None, on_demand=False)
-    except Exception as error:
-        raise ValueError(str(first).splitlines()[0] if str(first) else "it is damaged") from error
-    for sheet in book.sheets():
-        faults: list[dict[str, Any]] = []
-        rows = [
-            [_xlrd_text(xlrd, book, cell, (index, column), faults) for column, cell in enumerate(sheet.row(index))]
-            for index in range(sheet.nrows)
-        ]
-        yield {
-            "name": sheet.name,
-            "frame": text_frame(rows),
-            "is_hidden": bool(sheet.visibility),
-            "notes": ["read with the fallback reader (xlrd)"],
-            "faults": faults,
-        }
-
-
-def _xlrd_text(xlrd: Any, book: Any, cell: Any, place: tuple[int, int], faults: list[dict[str, Any]]) -> str | None:
-    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
-        return None
-    if cell.ctype == xlrd.XL_CELL_NUMBER:
-        return str(int(cell.value)) if float(cell.value).is_integer() else repr(cell.value)
-    if cell.ctype == xlrd.XL_CELL_DATE:
-        return str(xlrd.xldate_as_datetime(cell.value, book.datemode))
-    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
-        return "true" if cell.value else "false"
-    if cell.ctype == xlrd.XL_CELL_ERROR:
-        value = xlrd.error_text_from_code.get(cell.value, "#ERROR")
-        faults.append({"row": place[0] + 1, "column": place[1], "value": value, "reason": "is an error value"})
-        return None
-    return str(cell.value)
-
-
-def text_frame(rows: list[list[str | None]]) -> pl.DataFrame:
-    """Rows of cells as a frame, as wide as the widest row."""
-    width = max((len(row) for row in rows), default=0)
-    columns = [[row[index] if index < len(row) else None for row in rows] for index in range(width)]
-    return pl.DataFrame([pl.Series(f"c{index}", column, dtype=pl.String) for index, column in enumerate(columns)])

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -145,21 +146,23 @@ def _run_child(place: Path, memory: int) -> None:
     ]
     # One thread is enough for one sheet, and thread pools reserve address space for each core.
     environment = {**os.environ, "POLARS_MAX_THREADS": "1", "PYTHONPATH": str(_ROOT)}
-    try:
-        done = subprocess.run(  # noqa: S603  (our own module)
+    returncode = None
+    with suppress(subprocess.TimeoutExpired):
+        returncode = subprocess.run(  # noqa: S603  (our own module)
             [str(word) for word in command],
             env=environment,
             capture_output=True,
             timeout=TIME_LIMIT,
             check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        ).returncode
+    if (place / "answer.json").exists():
+        return
+    if returncode is None:
         raise InputRefusedError(
             f"is a workbook that could not be read within {TIME_LIMIT} seconds; save it as .csv and import that"
-        ) from error
-    if done.returncode != 0 or not (place / "answer.json").exists():
-        how = signal.Signals(-done.returncode).name if done.returncode < 0 else f"exit code {done.returncode}"
-        raise InputRefusedError(
-            f"is a workbook that cannot be read (the reader ended with {how}): it is damaged, or a cell far from "
-            "the others makes it too large; save it as .csv and import that"
         )
+    how = signal.Signals(-returncode).name if returncode < 0 else f"exit code {returncode}"
+    raise InputRefusedError(
+        f"is a workbook that cannot be read (the reader ended with {how}): it is damaged, or a cell far from "
+        "the others makes it too large; save it as .csv and import that"
+    )

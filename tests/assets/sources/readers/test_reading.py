@@ -13,7 +13,6 @@ from random import Random
 import openpyxl
 import polars as pl
 import pytest
-import xlwt
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -228,17 +227,6 @@ def test_a_workbook_keeps_row_numbers_and_digits(tmp_path: Path) -> None:
     assert rows[5] == ["100000000000001", "01234"]
 
 
-def test_an_old_workbook_is_read(tmp_path: Path) -> None:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Liste")
-    for column, value in enumerate(["Nom", "Téléphone"]):
-        sheet.write(0, column, value)
-    book.save(str(tmp_path / "a.xls"))
-    found = reading((tmp_path / "a.xls").read_bytes())
-    assert found.format == "xls"
-    assert grid((tmp_path / "a.xls").read_bytes())[0] == ["Nom", "Téléphone"]
-
-
 def biff2(*cells: tuple[int, int, str | float]) -> bytes:
     """A workbook of Excel 2, written record by record (Microsoft, "Excel 2.x file format")."""
     records = [struct.pack("<HHHH", 0x0009, 4, 2, 0x0010)]
@@ -254,10 +242,9 @@ def biff2(*cells: tuple[int, int, str | float]) -> bytes:
     return b"".join(records)
 
 
-def test_a_workbook_of_excel_2_is_read_by_the_second_reader() -> None:
+def test_a_workbook_of_excel_2_is_read() -> None:
     data = biff2((0, 0, "Name"), (0, 1, "Zip"), (1, 0, "Ann"), (1, 1, 12345.0))
     assert grid(data) == [["Name", "Zip"], ["Ann", "12345"]]
-    assert "fallback reader" in reading(data).sheets[0].notes[0]
 
 
 def workbook(fill: Callable[[openpyxl.Workbook], None]) -> bytes:
