@@ -103,7 +103,7 @@ def _refuse_bomb(members: int, unpacked: int, packed: int) -> None:
 
 def _zip_members(path: Path) -> list[Member]:
     with zipfile.ZipFile(path) as archive:
-        items = [item for item in archive.infolist() if not item.is_dir()]
+        items = [item for item in archive.infolist() if not item.is_dir() and not item.filename.endswith("\\")]
     for item in items:
         _refuse_outside(item.filename)
         if stat.S_ISLNK(item.external_attr >> 16):
@@ -111,7 +111,8 @@ def _zip_members(path: Path) -> list[Member]:
         if item.flag_bits & 0x1:
             raise InputRefusedError(f"holds {item.filename!r}, which is password-protected; unpack it first")
     _refuse_bomb(len(items), sum(item.file_size for item in items), path.stat().st_size)
-    return [Member(item.filename, _zip_opener(path, item)) for item in items]
+    # Some programs of Windows separate folders by backslashes.
+    return [Member(item.filename.replace("\\", "/"), _zip_opener(path, item)) for item in items]
 
 
 def _zip_opener(path: Path, item: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:

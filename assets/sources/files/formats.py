@@ -15,6 +15,8 @@ from schemas.contracts.errors import InputRefusedError
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEAD = 4096
+MOST_TYPES = 1 << 20
+"""Bytes that are read of a list of content types: it names each sheet and picture of a workbook."""
 
 _NAMED_MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a PNG picture"),
@@ -38,25 +40,40 @@ _BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|table|head|body|meta|style)\b", re.IGNORECASE)
 
 
+_SHEETS = re.compile(rb"(?:spreadsheetml\.(?:sheet|template)|ms-excel\.(?:sheet|template)\.macroenabled)\.main\+xml")
+_BINARY_SHEETS = b"ms-excel.sheet.binary.macroenabled.main"
+"""Content types of the main part of Excel's workbooks, in lower case: they say what a package is, whatever its parts'
+names are."""
+
+
 def is_workbook_archive(source: Path | IO[bytes]) -> bool:
-    """Whether a zip archive is a workbook: Excel's (`xl/workbook.*`) or an OpenDocument spreadsheet."""
+    """Whether a zip archive is a workbook: Excel's, by its content types or parts, or an OpenDocument spreadsheet."""
     return _zip_format(source) is not None
 
 
 def _zip_format(source: Path | IO[bytes]) -> str | None:
     try:
         with zipfile.ZipFile(source) as archive:
-            names = archive.namelist()
-            if any(name.startswith("xl/workbook.bin") for name in names):
+            names = {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}
+            types = _beginning(archive, names.get("[content_types].xml")).lower()
+            if _BINARY_SHEETS in types or any(name.startswith("xl/workbook.bin") for name in names):
                 return "xlsb"
-            if any(name.startswith("xl/workbook") for name in names):
+            if _SHEETS.search(types) or any(name.startswith("xl/workbook") for name in names):
                 return "xlsx"
-            if "content.xml" in names and "mimetype" in names and b"spreadsheet" in archive.read("mimetype")[:100]:
+            if "content.xml" in names and b"spreadsheet" in _beginning(archive, names.get("mimetype")):
                 return "ods"
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, KeyError):
         # A truncated workbook keeps its beginning; the reader reports the damage.
         return "xlsx" if _begins_like_workbook(source) else None
     return None
+
+
+def _beginning(archive: zipfile.ZipFile, name: str | None) -> bytes:
+    """The first bytes of a member; none if there is no such member."""
+    if name is None:
+        return b""
+    with archive.open(name) as member:
+        return member.read(MOST_TYPES)
 
 
 def _begins_like_workbook(source: Path | IO[bytes]) -> bool:

@@ -6,6 +6,7 @@ calamine also reads an .xls that xlrd cannot (`assets.sources.readers.old_workbo
 
 from __future__ import annotations
 
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
@@ -89,18 +90,54 @@ _NAMESPACES = re.compile(r"\{[^}]*\}")
 
 
 def _xml_details(path: Path) -> dict[str, _XmlDetails]:
-    """Details of each sheet from the XML, by name; none for a workbook with an unusual layout."""
+    """Details of each sheet from the XML, by name; none for a damaged workbook."""
     found: dict[str, _XmlDetails] = {}
     try:
         with zipfile.ZipFile(path) as archive:
-            widths = _zero_formats(archive)
-            for name, member in _members(archive).items():
-                data = archive.read(member)
+            package = _Package(archive)
+            widths = _zero_formats(package)
+            for name, member in package.sheets.items():
+                data = package.read(member)
                 if widths or b"<f" in data:
                     found[name] = _scanned(data, widths)
-    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile):
+    except (KeyError, ValueError, ElementTree.ParseError, zipfile.BadZipFile):
         return {}
     return found
+
+
+class _Package:
+    """The parts of a workbook by their names in the relations, in any case, folder and spelling of paths."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._members = {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}
+        (book,) = (target for kind, target in self._relations("").values() if kind == "officedocument")
+        self._related = self._relations(book)
+        self.styles = next((target for kind, target in self._related.values() if kind == "styles"), None)
+        self.sheets: dict[str, str] = {}
+        for item in self.xml(book).iter():
+            if _bare(item.tag) == "sheet":
+                relation = next((value for key, value in item.attrib.items() if _bare(key) == "id"), None)
+                self.sheets[item.get("name", "")] = self._related.get(relation or "", ("", ""))[1]
+
+    def read(self, part: str) -> bytes:
+        """The bytes of a part. Raises KeyError if there is none."""
+        return self._archive.read(self._members[part.lower()])
+
+    def xml(self, part: str) -> ElementTree.Element:
+        """A part as XML."""
+        return ElementTree.fromstring(self.read(part))  # noqa: S314  (the child's memory and time are limited)
+
+    def _relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """The kind and the part of each relation of a part, by its id; those of the package for a blank name."""
+        folder, name = posixpath.split(part)
+        return {
+            item.get("Id", ""): (
+                item.get("Type", "").rpartition("/")[2].lower(),
+                posixpath.normpath(posixpath.join("/", folder, item.get("Target", "").replace("\\", "/"))).lstrip("/"),
+            )
+            for item in self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
+        }
 
 
 def _scanned(data: bytes, widths: dict[int, int]) -> _XmlDetails:
@@ -130,11 +167,11 @@ def _column(letters: str) -> int:
     return number - 1
 
 
-def _zero_formats(archive: zipfile.ZipFile) -> dict[int, int]:
+def _zero_formats(package: _Package) -> dict[int, int]:
     """The number of digits that each cell style pads to with zeros (`00000` for ZIP codes)."""
-    if "xl/styles.xml" not in archive.namelist():
+    if package.styles is None:
         return {}
-    root = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314  (the child's memory and time are limited)
+    root = package.xml(package.styles)
     formats = {
         item.get("numFmtId"): len(item.get("formatCode", ""))
         for item in root.iter()
@@ -148,20 +185,6 @@ def _zero_formats(archive: zipfile.ZipFile) -> dict[int, int]:
         for index, item in enumerate(styles if styles is not None else ())
         if item.get("numFmtId") in formats
     }
-
-
-def _members(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The XML member of each sheet by its name."""
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    targets = {item.get("Id"): item.get("Target", "") for item in relations}
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
-    members: dict[str, str] = {}
-    for item in book.iter():
-        if _bare(item.tag) == "sheet":
-            relation = next((value for key, value in item.attrib.items() if _bare(key) == "id"), None)
-            target = targets.get(relation, "")
-            members[item.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    return members
 
 
 def _bare(tag: str) -> str:

@@ -55,6 +55,14 @@ def test_an_archive_gives_its_members(tmp_path: Path) -> None:
     assert found["README.md"].skipped
 
 
+def test_folders_of_an_archive_may_be_separated_by_backslashes(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "export.zip", **{"sub\\": b"", "sub\\Lead.csv": b"b", "__MACOSX\\x.csv": b"c"})
+    (found,) = source_files_of([path])
+    assert found.stem == "sub/Lead"
+    with found.open() as handle:
+        assert handle.read() == b"b"
+
+
 def test_members_that_point_outside_are_refused(tmp_path: Path) -> None:
     path = _zip(tmp_path / "slip.zip", **{"../../etc/x.csv": b"a"})
     assert "points outside" in str(next(source_files_of([path])).refusal)
