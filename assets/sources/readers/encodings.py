@@ -2,23 +2,20 @@
 
 A byte order mark decides first, then the pattern of zeros (UTF-16 and UTF-32 without a mark), then strict UTF-8 over
 the whole file. Anything else is a legacy code page, which cannot be proved: each candidate is scored by whether it
-yields words of one language, and charset-normalizer and chardet each have a vote.
-
-A candidate's score is the share of its non-ASCII characters that are plausible in place: letters of one alphabet
-inside words of that alphabet, symbols outside words. Does not belong here: delimiters and quotes (`dialects`).
+yields words of one language, and charset-normalizer and chardet each have a vote. The guess is doubtful unless it
+explains clearly more of the characters in which the next best reading differs. Does not belong here: how plausible a
+text is (`assets.sources.readers.code_pages`); delimiters and quotes (`dialects`).
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
+from assets.sources.readers.code_pages import CANDIDATES, compare, plausibility, title
 from schemas.contracts.errors import InputRefusedError
 
 BLOCK = 4 << 20
@@ -33,6 +30,9 @@ truncated character. Legacy text almost never forms valid UTF-8 sequences by cha
 
 DOUBTFUL_BELOW = 0.8
 
+RIVAL_WITHIN = 0.3
+"""Encodings whose score is this near to the best are compared with it, character by character."""
+
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -41,22 +41,6 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-CANDIDATES = (
-    "cp1252", "iso8859-15", "mac_roman", "cp1250", "cp1251", "cp932", "gb18030",
-    "iso8859-2", "cp1254", "cp1253", "koi8-r", "big5", "euc_kr", "euc_jp", "cp850",
-)  # fmt: skip
-"""Candidate legacy encodings; the earlier wins if two score the same."""
-
-_ALPHABETS = (
-    "àâæçéèêëîïôœùûüÿ", "äöüß", "áéíñóúü", "àáâãçéêíóôõúü", "àèéìíîòóùú", "áéëïíóöüèêû", "æøåéèêóòâôü", "åäöéüá",
-    "áéíóúýþæðö", "àçèéíïòóúü", "äõöüšž", "ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű",
-    "ăâîșțşţ", "čćđšžäöü", "āčēģīķļņšūž", "ąčęėįšųūž", "çğıİöşüâî", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-    "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "абвгдђежзијклљмнњопрстћуфхцчџш", "αάβγδεέζηήθιίϊΐκλμνξοόπρσςτυύϋΰφχψωώ",
-)  # fmt: skip
-"""The lower-case non-ASCII letters of each language. A text mostly uses one language."""
-
-_SIGNS = frozenset("«»„“”‘’‚›‹–—…•·€£¥§©®°±²³½¼¾¿¡ªº№™†‡ \u00a0\u202f、。・「」『』（）：；！？，－～〜")
-_IN_WORD_SIGNS = frozenset("’·ªº")
 _STRAYS = "leadsift-strays"
 
 
@@ -227,69 +211,8 @@ def _scores(sample: bytes) -> dict[str, float]:
             text = sample.decode(encoding, "ignore")
             if len(text.encode(encoding, "ignore")) < 0.999 * len(sample) - 4:
                 continue
-        scores[encoding] = _plausibility(text)
+        scores[encoding] = plausibility(text)
     return scores
-
-
-def _plausibility(text: str) -> float:
-    """The share of non-ASCII characters that are plausible in place."""
-    letters: Counter[str] = Counter()
-    misfits = signs = 0
-    for match in re.finditer(r"[^\x00-\x7f]", text):
-        char, place = match.group(), match.start()
-        before = text[place - 1] if place else " "
-        after = text[place + 1] if place + 1 < len(text) else " "
-        if not char.isalpha():
-            in_word = before.isalpha() and after.isalpha() and char not in _IN_WORD_SIGNS
-            fits = char in _SIGNS and not (in_word and before.isascii())
-            signs += fits
-            misfits += not fits
-        elif _is_misplaced(char, before, after):
-            misfits += 1
-        else:
-            letters[char.lower()] += 1
-    total = letters.total() + misfits + signs
-    return (_spoken(letters) + signs) / total if total else 0.0
-
-
-def _is_misplaced(char: str, before: str, after: str) -> bool:
-    """A capital after a lower-case letter, or a letter of another script beside a Latin one."""
-    if char.isupper() and before.islower():
-        return True
-    is_latin = "LATIN" in _name(char) or char in "ªº"
-    return not is_latin and any(near.isascii() and near.isalpha() for near in (before, after))
-
-
-def _spoken(letters: Counter[str]) -> float:
-    """How many letters belong to the best-fitting language; rare ideographs count little."""
-    wide = sum(count * _commonness(char) for char, count in letters.items() if char >= "\u2e80")
-    narrow = {char: count for char, count in letters.items() if char < "\u2e80"}
-    best = max((sum(count for char, count in narrow.items() if char in known) for known in _ALPHABETS), default=0)
-    # Customer lists mix languages: letters of another one count half.
-    others = sum(count for char, count in narrow.items() if any(char in known for known in _ALPHABETS)) - best
-    return wide + best + others / 2
-
-
-@cache
-def _name(char: str) -> str:
-    return unicodedata.name(char, "")
-
-
-@cache
-def _commonness(char: str) -> float:
-    """1 for kana and hangul, 0.9 for ideographs of level 1 of GB 2312 or JIS X 0208, 0.3 for rarer ones."""
-    name = _name(char)
-    if name.startswith(("HIRAGANA", "KATAKANA", "HANGUL SYLLABLE", "FULLWIDTH")):
-        return 1.0
-    if name.startswith("HALFWIDTH"):
-        return 0.3
-    for codec, last in (("gb2312", 0xD7), ("euc_jp", 0xCF), ("big5", 0xC6)):
-        try:
-            if char.encode(codec)[0] <= last:
-                return 0.9
-        except UnicodeEncodeError:
-            continue
-    return 0.3
 
 
 def _votes(sample: bytes) -> dict[str, str | None]:
@@ -327,29 +250,25 @@ def _decision(
     sample: bytes, encoding: str, score: float, scored: list[tuple[str, float]], votes: dict[str, str | None]
 ) -> EncodingDecision:
     text = sample.decode(encoding, "replace")
-    rivals = [other for other, found in scored if found > score - 0.02 and sample.decode(other, "replace") != text]
+    rivals = [
+        (other, comparison)
+        for other, found in scored
+        if found > score - RIVAL_WITHIN and (comparison := compare(text, sample.decode(other, "replace"))).differs
+    ]
     agreeing = sum(vote == codecs.lookup(encoding).name for vote in votes.values())
-    confidence = round(score * (0.6 if rivals else 0.85) + 0.075 * agreeing, 2)
+    confidence = 0.85 * score + 0.075 * agreeing
     words = list(dict.fromkeys(re.findall(r"\w*[^\x00-\x7f]\w*", text)))[:5]
-    sentence = f"not UTF-8; read as {_TITLES.get(encoding, encoding)}, with words such as {', '.join(words)}"
+    sentence = f"not UTF-8; read as {title(encoding)}, with words such as {', '.join(words)}"
+    # Detectors confuse code pages of one script; two that agree on another script are right.
+    is_doubtful = any(not found.is_clear and (found.is_of_one_script or agreeing < 2) for _, found in rivals)
+    for other, comparison in sorted(rivals, key=lambda rival: rival[1].is_clear)[:1]:
+        would = ", ".join(f"{theirs} for {mine}" for mine, theirs in comparison.words)
+        sentence += f"; {title(other)} would read {would}"
+    if is_doubtful:
+        confidence = min(0.7 * confidence, DOUBTFUL_BELOW - 0.01)
     if confidence < DOUBTFUL_BELOW:
-        could = f" (could be {', '.join(_TITLES.get(other, other) for other in rivals[:2])})" if rivals else ""
-        sentence += f"; doubtful{could}: if they look wrong, give the encoding with --encoding"
-    return EncodingDecision(encoding, confidence, sentence)
-
-
-_TITLES = {
-    "cp1250": "Windows-1250 (Central Europe)",
-    "cp1251": "Windows-1251 (Cyrillic)",
-    "cp1252": "Windows-1252 (Western Europe)",
-    "cp1253": "Windows-1253 (Greek)",
-    "cp1254": "Windows-1254 (Turkish)",
-    "cp932": "Shift-JIS (Japanese)",
-    "gb18030": "GB18030 (Chinese)",
-    "iso8859-15": "ISO-8859-15 (Western Europe)",
-    "iso8859-2": "ISO-8859-2 (Central Europe)",
-    "mac_roman": "MacRoman",
-}
+        sentence += "; doubtful: if the words look wrong, give the encoding with --encoding"
+    return EncodingDecision(encoding, round(confidence, 2), sentence)
 
 
 def decoded(path: Path, decision: EncodingDecision, block: int = BLOCK) -> Iterator[str]:

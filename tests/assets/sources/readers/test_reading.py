@@ -86,6 +86,36 @@ def test_a_guessed_encoding_is_said_with_sample_words() -> None:
     assert found.confidence < 1
 
 
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1252", "Calle Mayor Nº 5"),  # an ordinal behind a capital: `Nş` has no vowel
+        ("cp1252", "Mª José, 2.ª planta"),
+        ("cp1252", "£5 fee, 12 m², ½ off"),
+        ("cp1250", "Łukasz"),  # no pound sign stands before a word
+        ("cp1250", "Ľuboš"),
+    ],
+)
+def test_symbols_are_weighed_by_what_stands_beside_them(encoding: str, name: str) -> None:
+    data = f"Name;City\n{name};x\n".encode(encoding)
+    assert grid(data)[1] == [name, "x"]
+
+
+def test_the_words_that_two_readings_would_read_differently_are_shown() -> None:
+    found = reading("Name;City\nHélène;x\n".encode("cp1252"))
+    assert "Windows-1250 (Central Europe) would read Hélčne for Hélène" in found.decisions[0]
+    assert "doubtful" in found.decisions[0]
+    assert found.confidence is not None
+    assert found.confidence < 0.8
+
+
+def test_what_explains_clearly_more_is_not_doubtful() -> None:
+    found = reading("Name;City\nŁukasz Wiśniewski;Łódź\nŻaneta;Kraków\n".encode("cp1250"))
+    assert "doubtful" not in found.decisions[0]
+    assert found.confidence is not None
+    assert found.confidence > 0.8
+
+
 def test_a_doubtful_encoding_says_what_else_it_could_be_and_how_to_state_it() -> None:
     data = "Name;Note\nAnn;5 \x80 each\n".encode("latin-1")
     found = reading(data)
