@@ -36,6 +36,7 @@ CRM_TABLES: dict[str, str] = {
 
 STEPS = (
     "insert_users",
+    "linked_keys",
     "conversions",
     "deal_facts",
     "local_statuses",

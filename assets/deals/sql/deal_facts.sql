@@ -2,7 +2,9 @@
 -- marks, else by the closing times.
 CREATE OR REPLACE TEMP TABLE deal_facts AS
 WITH known AS (
-    SELECT *, false AS is_local FROM records.current_version('records.source_deals') WHERE NOT coalesce(is_deleted, false)
+    -- A deal that a list only mentions is a link, not a deal.
+    SELECT *, false AS is_local FROM records.current_version('records.source_deals')
+    WHERE NOT coalesce(is_deleted, false) AND NOT (is_stub AND (object = 'deal' OR external_id IS NULL))
     UNION ALL BY NAME
     SELECT
         deal_key AS record_key,

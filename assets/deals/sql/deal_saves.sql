@@ -17,7 +17,8 @@ SELECT
         ORDER BY change.entered_at NULLS FIRST, change.probability NULLS FIRST, change.external_id, change.record_key
     ) AS place
 FROM records.current_version('records.source_stage_changes') AS change
-JOIN deal_facts ON deal_facts.record_key = change.deal_key
+LEFT JOIN linked_keys AS linked_deal ON linked_deal.reference_key = change.deal_key
+JOIN deal_facts ON deal_facts.record_key = coalesce(linked_deal.record_key, change.deal_key)
 LEFT JOIN stage_map
     ON stage_map.source = deal_facts.own_source
     AND stage_map.pipeline = coalesce(deal_facts.own_pipeline, 'Pipeline')

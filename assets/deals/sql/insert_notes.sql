@@ -17,6 +17,8 @@ SELECT
 FROM facts
 LEFT JOIN entity_of_record AS of_person ON of_person.record_key = facts.person_key
 LEFT JOIN entity_of_record AS of_organization ON of_organization.record_key = facts.organization_key
-LEFT JOIN main.leads AS lead ON lead.lead_id = records.entity_id('lead_', facts.lead_key)
-LEFT JOIN main.deals AS deal ON deal.deal_id = records.entity_id('deal_', facts.deal_key)
+LEFT JOIN linked_keys AS linked_lead ON linked_lead.reference_key = facts.lead_key
+LEFT JOIN linked_keys AS linked_deal ON linked_deal.reference_key = facts.deal_key
+LEFT JOIN main.leads AS lead ON lead.lead_id = records.entity_id('lead_', coalesce(linked_lead.record_key, facts.lead_key))
+LEFT JOIN main.deals AS deal ON deal.deal_id = records.entity_id('deal_', coalesce(linked_deal.record_key, facts.deal_key))
 ORDER BY note_id;

@@ -10,7 +10,7 @@ WITH filed AS (
 known AS (
     SELECT
         version.* REPLACE (
-            coalesce(conversions.deal_key, version.deal_key) AS deal_key,
+            coalesce(conversions.deal_key, linked_deal.record_key, version.deal_key) AS deal_key,
             coalesce(conversions.acted_at, version.converted_at) AS converted_at,
             if(filed.action = 'archive', coalesce(version.archived_at, filed.acted_at), version.archived_at) AS archived_at
         ),
@@ -21,7 +21,8 @@ known AS (
     FROM records.current_version('records.source_leads') AS version
     LEFT JOIN conversions ON conversions.lead_key = version.record_key
     LEFT JOIN filed ON filed.record_key = version.record_key
-    WHERE NOT coalesce(version.is_deleted, false)
+    LEFT JOIN linked_keys AS linked_deal ON linked_deal.reference_key = version.deal_key
+    WHERE NOT coalesce(version.is_deleted, false) AND NOT (version.is_stub AND (version.object = 'lead' OR version.external_id IS NULL))
 )
 SELECT
     *,

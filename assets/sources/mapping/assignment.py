@@ -31,6 +31,9 @@ _ENTITIES = {
 OTHERS = frozenset({"creator", "manager", "assistant", "parent", "campaign", "competitor", "price_list"})
 """Subjects that are not the record of the row, nor its owner: their names and addresses are not the record's."""
 
+NAMESPACES = {Entity.PERSON: "contact"}
+"""Namespaces of the ids of lists that are not called like the entity, so that known records keep their keys."""
+
 _NAMES = frozenset({WHOLE, "name", "full_name", "title", "subject"})
 _NAME_FIELDS = frozenset({"name", "first_name", "last_name"})
 _ANCHORS = {
@@ -375,8 +378,10 @@ def object_of(assignment: Assignment) -> ObjectProfile:
         if entity != primary and entity in CONTRACTS[primary].references and _is_bare(entity, ids, named):
             references[entity] = _as_reference(entity, ids, named)
         elif named or ids or entity == primary:
+            # Only records of the list's own kind, and those with ids, are what others may refer to.
+            namespace = NAMESPACES.get(entity, str(entity)) if entity == primary or ids else None
             sections[entity] = Section(
-                id=ids, object=str(entity), fields=named, always=entity == Entity.LEAD and primary == Entity.LEAD
+                id=ids, object=namespace, fields=named, always=entity == Entity.LEAD and primary == Entity.LEAD
             )
     for entity in assignment.referenced():
         parts = {
@@ -384,7 +389,8 @@ def object_of(assignment: Assignment) -> ObjectProfile:
             for by in REFERENCED_BY
         }
         references[entity] = Reference(
-            id=parts["id"], email=parts["email"], domain=parts["domain"], name=parts["name"], object=str(entity)
+            id=parts["id"], email=parts["email"], domain=parts["domain"], name=parts["name"],
+            object=NAMESPACES.get(entity, str(entity)),
         )
     main = sections[primary]
     composed = _composed_title(assignment) if primary == Entity.DEAL and "title" not in main.fields else {}
@@ -406,7 +412,7 @@ def _is_bare(entity: Entity, ids: Sequence[str], named: Mapping[str, Sequence[st
 def _as_reference(entity: Entity, ids: Sequence[str], named: Mapping[str, Sequence[str]]) -> Reference:
     return Reference(
         id=list(ids),
-        object=str(entity),
+        object=NAMESPACES.get(entity, str(entity)),
         email=list(named.get("emails", ())),
         domain=list(named.get("domain", ())),
         name=list(named.get("name", ())),

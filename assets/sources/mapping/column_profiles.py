@@ -128,7 +128,8 @@ class ColumnProfiler:
             claimed |= set(self.columns.find([*bound.section.when, *bound.key]))
             for reference in (*bound.section.references.values(), bound.section.same_as):
                 if reference is not None:
-                    claimed |= set(self.columns.find([*reference.id, *reference.name, *reference.when]))
+                    headers = [*reference.id, *reference.email, *reference.domain, *reference.name, *reference.when]
+                    claimed |= set(self.columns.find(headers))
         return [
             Unmapped(header, self.filled[index], self._examples[index])
             for index, header in enumerate(self.columns.headers)

@@ -22,6 +22,8 @@ from schemas.contracts.vocabulary import RESOLVED_ENTITIES, DealStatus, Entity, 
 from schemas.profiles.loader import Profile, Reference, Section
 
 _ID_IN_NAME = r"^(.*\S)\s*\((\d+)\)$"
+_EMAIL_IN = r"([^\s@<>;,|]+@(?:[\w-]+\.)+\w{2,})"
+_DOMAIN_IN = r"^\s*(?:https?://)?(?:www\.)?((?:[\w-]+\.)+\w{2,})(?:[/?#].*)?\s*$"
 _SEVERAL_IDS = r"\s*[;,|\n]\s*"
 _TWO_WORDS = r"^([^\s,]+) ([^\s,]+)$"
 
@@ -33,16 +35,25 @@ _STATUS_OF: Mapping[Entity, Callable[[str], DealStatus | LeadStatus | None]] = {
 
 @dataclass(slots=True)
 class ReferenceColumns:
-    """The records that rows refer to: `external_id` and `name`, null for none; the cells used, by column."""
+    """The records that rows refer to: by `external_id`, `email`, `domain` or `name`, null for none; the cells used, by
+    column.
+    """
 
     external_id: pl.Series
+    email: pl.Series
+    domain: pl.Series
     name: pl.Series
     used: dict[int, pl.Series] = field(default_factory=dict)
 
     @property
     def is_there(self) -> pl.Series:
         """The rows that refer to a record."""
-        return self.external_id.is_not_null() | self.name.is_not_null()
+        return (
+            self.external_id.is_not_null()
+            | self.email.is_not_null()
+            | self.domain.is_not_null()
+            | self.name.is_not_null()
+        )
 
 
 @dataclass(slots=True)
@@ -226,6 +237,8 @@ class BoundSection:
         used: dict[int, pl.Series] = {}
         external = self._first(batch, reference.id, used, reference.prefix, allowed)
         name = self._first(batch, reference.name, used, "", allowed)
+        email = self._found_in(batch, reference.email, used, allowed, _EMAIL_IN)
+        domain = self._found_in(batch, reference.domain, used, allowed, _DOMAIN_IN)
         if reference.has_id_in_name:
             first = name.str.split(";").list.first().str.strip_chars()
             inside = first.str.extract_groups(_ID_IN_NAME).struct.unnest()
@@ -242,7 +255,25 @@ class BoundSection:
             # Several associated records: the first one counts, and the whole cell is kept in custom.
             self._keep_used(batch, used, self.columns.find(reference.id), external.str.contains(_SEVERAL_IDS))
             external = external.str.replace(rf"(?s){_SEVERAL_IDS}.*$", "")
-        return ReferenceColumns(plain_ids(external, self.profile).alias("external_id"), name.alias("name"), used)
+        ids = plain_ids(external, self.profile).alias("external_id")
+        return ReferenceColumns(ids, email.alias("email"), domain.alias("domain"), name.alias("name"), used)
+
+    def _found_in(
+        self,
+        batch: Batch,
+        headers: Sequence[str],
+        used: dict[int, pl.Series],
+        allowed: pl.Series | None,
+        pattern: str,
+    ) -> pl.Series:
+        """Return the first address in the first filled cell; other text stays in custom."""
+        cells = self._first(batch, headers, used, "", allowed)
+        if cells.null_count() == len(cells):
+            return cells
+        found = cells.str.to_lowercase().str.extract(pattern)
+        is_more = cells.is_not_null() & (cells.str.strip_chars().str.to_lowercase() != found).fill_null(True)
+        self._keep_used(batch, used, self.columns.find(headers), is_more)
+        return found
 
     def _first(
         self,
@@ -271,12 +302,20 @@ class BoundSection:
                 batch.keep_raw(index, used[index] & rows)
 
 
-def reference_only_fields(target: Entity, name: pl.Series) -> pl.DataFrame:
-    """Return the fields of a record that is known by name only."""
+def reference_only_fields(target: Entity, found: ReferenceColumns) -> pl.DataFrame:
+    """Return the fields of a record that is known by its name, e-mail address or web domain only."""
     if target not in (*RESOLVED_ENTITIES, Entity.USER):
-        return name.to_frame().drop(name.name)
-    frame = name.alias("name").to_frame()
-    return _folded(target, frame, "") if target == Entity.PERSON else frame
+        title = found.name.alias("title")
+        return title.to_frame() if "title" in CONTRACTS[target].fields else title.to_frame().drop("title")
+    frame = _folded(target, found.name.alias("name").to_frame(), "")
+    if found.email.null_count() < len(found.email):
+        is_list = target == Entity.PERSON
+        email = pl.concat_list("email") if is_list else pl.col("email")
+        emails = found.email.to_frame("email").select(pl.when(pl.col("email").is_not_null()).then(email))
+        frame = frame.with_columns(emails.to_series().alias("emails" if is_list else "email"))
+    if target == Entity.ORGANIZATION and found.domain.null_count() < len(found.domain):
+        frame = frame.with_columns(found.domain.alias("domain"))
+    return frame
 
 
 def plain_ids(ids: pl.Series, profile: Profile) -> pl.Series:

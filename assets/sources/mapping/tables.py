@@ -142,10 +142,12 @@ class _Mapper:
             referenced = item.bound.references_in(batch, reference)
             item.referenced[target] = referenced
             namespace = reference.object or target.value
-            frame = pl.DataFrame([referenced.external_id, _folded_names(referenced.name)])
+            frame = pl.DataFrame(
+                [referenced.external_id, referenced.email, referenced.domain, _folded_names(referenced.name)]
+            )
             key = pl.coalesce(
                 by_id(target, self.source, namespace, pl.col("external_id")),
-                by_reference_name(target, self.source, pl.col("name")),
+                by_reference_name(target, self.source, pl.coalesce("email", "domain", "name")),
             )
             item.keys[f"{target}_key"] = frame.select(key).to_series().set(~item.rows, None)
         same = item.bound.section.same_as
@@ -311,7 +313,7 @@ class _Mapper:
             rows = referenced.is_there & item.rows
             if key is None or not rows.any():
                 continue
-            fields = reference_only_fields(target, referenced.name)
+            fields = reference_only_fields(target, referenced)
             frame = fields.with_columns(
                 key.alias("record_key"),
                 pl.select(digested([pl.lit(key.fill_null("")), pl.lit(referenced.name.fill_null(""))]))

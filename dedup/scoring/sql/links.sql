@@ -1,4 +1,5 @@
--- Links that need no model: links stated by the source, and references by name to the only {entity} of that name in the same source.
+-- Links that need no model: links stated by the source, references by name to the only {entity} of that name in the same source, and
+-- references between lists of one import.
 WITH named AS (
     SELECT source, records.folded_name(name) AS folded, min(record_key) AS record_key, count(*) AS namesakes
     FROM records.current_{entity}s
@@ -15,6 +16,10 @@ links AS (
     FROM records.current_{entity}s AS stated
     JOIN records.current_{entity}s AS target ON target.record_key = stated.same_as_key
     WHERE NOT coalesce(target.is_deleted, false) AND NOT coalesce(stated.is_deleted, false)
+    UNION ALL
+    SELECT reference_key, record_key, 'same ' || fits_by || ' within the import'
+    FROM records.list_links()
+    WHERE entity = '{entity}'
 )
 SELECT
     least(one, other) AS record_key_l,

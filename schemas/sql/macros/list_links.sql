@@ -1,0 +1,103 @@
+-- References between lists that came in one import, and the one record that each fits: by the id that its list gives it, by e-mail address,
+-- by web domain, or by name. Ids count only if nine of ten ids that one list refers to are ids of the other. A reference that fits several
+-- records fits none.
+CREATE OR REPLACE MACRO records.list_links() AS TABLE
+WITH sharing AS (
+    SELECT DISTINCT one.source, other.source AS shared_with
+    FROM records.sheets AS one
+    JOIN records.sheets AS other USING (import_id)
+),
+offers AS (
+    SELECT 'person' AS entity, source, record_key, 'id' AS fits_by, external_id AS value
+    FROM records.source_persons WHERE NOT is_stub AND object = 'contact'
+    UNION
+    SELECT 'person', source, record_key, 'email', unnest(emails) FROM records.source_persons WHERE NOT is_stub
+    UNION
+    SELECT 'person', source, record_key, 'name', records.folded_name(name)
+    FROM records.source_persons WHERE NOT is_stub AND object = 'contact'
+    UNION
+    SELECT 'organization', source, record_key, 'id', external_id
+    FROM records.source_organizations WHERE NOT is_stub AND object = 'organization'
+    UNION
+    SELECT 'organization', source, record_key, 'domain', domain FROM records.source_organizations WHERE NOT is_stub
+    UNION
+    SELECT 'organization', source, record_key, 'name', records.folded_name(name)
+    FROM records.source_organizations WHERE NOT is_stub AND object = 'organization'
+    UNION
+    SELECT 'deal', source, record_key, 'id', external_id FROM records.source_deals WHERE NOT is_stub AND object = 'deal'
+    UNION
+    SELECT 'deal', source, record_key, 'name', records.folded_name(title) FROM records.source_deals WHERE NOT is_stub
+    UNION
+    SELECT 'lead', source, record_key, 'id', external_id FROM records.source_leads WHERE NOT is_stub AND object = 'lead'
+    UNION
+    SELECT 'lead', source, record_key, 'name', records.folded_name(title) FROM records.source_leads WHERE NOT is_stub
+),
+referring AS (
+    SELECT 'person' AS entity, source, record_key, 'id' AS fits_by, external_id AS value
+    FROM records.source_persons WHERE is_stub AND object = 'contact'
+    UNION
+    SELECT 'person', source, record_key, 'email', unnest(emails)
+    FROM records.source_persons WHERE is_stub AND external_id IS NULL
+    UNION
+    SELECT 'person', source, record_key, 'name', records.folded_name(name)
+    FROM records.source_persons WHERE is_stub AND external_id IS NULL
+    UNION
+    SELECT 'organization', source, record_key, 'id', external_id
+    FROM records.source_organizations WHERE is_stub AND object = 'organization'
+    UNION
+    SELECT 'organization', source, record_key, 'domain', domain
+    FROM records.source_organizations WHERE is_stub AND external_id IS NULL
+    UNION
+    -- A company of which a row of another list gives nothing but the name.
+    SELECT 'organization', source, record_key, 'name', records.folded_name(name)
+    FROM records.source_organizations
+    WHERE external_id IS NULL
+        AND (is_stub OR (object <> 'organization' AND coalesce(domain, website, email, phone, street, city, postal_code) IS NULL))
+    UNION
+    SELECT 'deal', source, record_key, 'id', external_id FROM records.source_deals WHERE is_stub AND object = 'deal'
+    UNION
+    SELECT 'deal', source, record_key, 'name', records.folded_name(title)
+    FROM records.source_deals WHERE is_stub AND external_id IS NULL
+    UNION
+    SELECT 'lead', source, record_key, 'id', external_id FROM records.source_leads WHERE is_stub AND object = 'lead'
+    UNION
+    SELECT 'lead', source, record_key, 'name', records.folded_name(title)
+    FROM records.source_leads WHERE is_stub AND external_id IS NULL
+),
+fitting AS (
+    SELECT
+        referring.entity, referring.source, referring.record_key AS reference_key, referring.fits_by, referring.value,
+        offers.record_key, offers.source AS list
+    FROM referring
+    JOIN sharing ON sharing.source = referring.source
+    JOIN offers
+        ON offers.entity = referring.entity
+        AND offers.fits_by = referring.fits_by
+        AND offers.value = referring.value
+        AND offers.source = sharing.shared_with
+        AND offers.record_key <> referring.record_key
+),
+referred AS (
+    SELECT entity, source, count(DISTINCT value) AS ids FROM referring WHERE fits_by = 'id' GROUP BY ALL
+),
+contained AS (
+    SELECT fitting.entity, fitting.source, fitting.list
+    FROM fitting
+    JOIN referred USING (entity, source)
+    WHERE fitting.fits_by = 'id'
+    GROUP BY fitting.entity, fitting.source, fitting.list, referred.ids
+    HAVING count(DISTINCT fitting.value) >= 0.9 * referred.ids
+),
+sure AS (
+    SELECT * FROM fitting WHERE fits_by <> 'id'
+    UNION ALL
+    SELECT fitting.* FROM fitting SEMI JOIN contained USING (entity, source, list) WHERE fits_by = 'id'
+)
+SELECT entity, source, reference_key, min(record_key) AS record_key, fits_by
+FROM sure
+GROUP BY entity, source, reference_key, fits_by
+HAVING count(DISTINCT record_key) = 1
+QUALIFY row_number() OVER (
+    PARTITION BY entity, reference_key
+    ORDER BY list_position(['id', 'email', 'domain', 'name'], fits_by)
+) = 1;
