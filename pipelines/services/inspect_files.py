@@ -17,7 +17,7 @@ from assets.sources.files.source_files import SourceFile, source_files_of
 from assets.sources.loading.audit import sheet_row
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, Interpreter
 from assets.sources.mapping.profile_choice import own_profiles, read_profile
-from assets.sources.mapping.recognition import mapping_of
+from assets.sources.mapping.profile_readings import mapping_of
 from assets.sources.mapping.results import RecordSet
 from pipelines.services.output_files import check_output, write_output
 from pipelines.services.profile_writing import ValuesSeen, profile_text

@@ -135,6 +135,8 @@ def test_a_run_takes_every_option_that_a_user_can_state(loaded: dg.Definitions) 
         encoding="cp1250",
         update=UpdatePolicy.FILL,
         key=["a"],
+        kind="leads",
+        map=["a=title"],
     )
     assert set(stated.stated()) == set(StatedOptions.model_fields)
     config = import_run_config([Path("a.csv")], stated, take_undone=True)

@@ -15,7 +15,8 @@ import polars as pl
 
 from assets.sources.casting.cells import CastContext
 from assets.sources.layout.tables import Table, find_tables
-from assets.sources.mapping.recognition import Recognised, Recognition, Stated, TableSample, known_headers, recognise
+from assets.sources.mapping.profile_readings import Recognition
+from assets.sources.mapping.recognition import Recognised, Stated, TableSample, known_headers, recognise
 from assets.sources.mapping.results import MappedSheet, MappingOptions, RecordSet
 from assets.sources.mapping.tables import map_table
 from assets.sources.readers.reading import FileReading, read_file

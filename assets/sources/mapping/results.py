@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from assets.sources.casting.cells import CastContext
 from assets.sources.mapping.column_profiles import ColumnQuality, Unmapped
 from assets.sources.sheets import Rejection
-from schemas.contracts.vocabulary import Entity
+from schemas.contracts.vocabulary import DateOrder, Entity
+from schemas.profiles.loader import ObjectProfile, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,13 @@ class MappingOptions:
     source: str
     base: CastContext
     key: Sequence[str] = ()
+
+    def context_of(self, profile: Profile, item: ObjectProfile) -> CastContext:
+        """The cast context of a sheet: object and profile outrank the settings."""
+        order = item.date_order or profile.date_order
+        return replace(
+            self.base,
+            date_order=DateOrder(order) if order else self.base.date_order,
+            decimal_sign=profile.decimal_sign or self.base.decimal_sign,
+            time_zone=profile.time_zone or self.base.time_zone,
+        )

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.sources.casting.cells import CastContext
 from assets.sources.layout.tables import Table
 from assets.sources.mapping.column_profiles import ColumnProfiler
 from assets.sources.mapping.columns import Batch, Columns
 from assets.sources.mapping.custom_cells import key_value_lists
-from assets.sources.mapping.recognition import Recognition
+from assets.sources.mapping.misplaced import with_misplaced_emails
+from assets.sources.mapping.profile_readings import Recognition
 from assets.sources.mapping.record_keys import by_id, by_natural_key, by_reference_name, content_of, digested
 from assets.sources.mapping.reimports import REASON, RECORDS, given_keys
 from assets.sources.mapping.results import MappedSheet, MappingOptions, RecordSet, Sink
@@ -27,7 +27,7 @@ from assets.sources.sheets import Rejection
 from schemas.contracts.headers import fold_header
 from schemas.contracts.keys import SEPARATOR
 from schemas.contracts.records import CONTRACTS
-from schemas.contracts.vocabulary import RESOLVED_ENTITIES, DateOrder, Entity
+from schemas.contracts.vocabulary import RESOLVED_ENTITIES, Entity
 from schemas.profiles.loader import ObjectProfile, Profile
 
 _INDEPENDENT = frozenset(
@@ -67,7 +67,7 @@ class _Mapper:
         self.table = table
         self.source = options.source
         self.sink = sink
-        self.columns = Columns(table, _base_context(recognition, options.base))
+        self.columns = Columns(table, options.context_of(self.profile, self.object))
         ignored = {fold_header(header) for header in self.object.ignored}
         ignored |= {REASON, RECORDS}
         self.ignored = {index for index, name in enumerate(self.columns.folded) if name in ignored}
@@ -124,6 +124,8 @@ class _Mapper:
     def _make(self, batch: Batch, bound: BoundSection) -> _EntityRows:
         """Return the typed fields of one entity and the rows that have it."""
         fields = bound.values(batch)
+        if bound.entity == Entity.PERSON == self.object.primary:
+            fields = with_misplaced_emails(fields, batch, self.columns)
         external = bound.external_ids(batch)
         filled = [fields[name].is_not_null() for name in fields.columns]
         identifying = [fields[name].is_not_null() for name in bound.contract.identifying if name in fields.columns]
@@ -405,14 +407,3 @@ def _renamed(columns: dict[str, pl.Series]) -> Iterator[pl.Series]:
 def _folded_names(names: pl.Series) -> pl.Series:
     texts = names.drop_nulls().unique().to_list()
     return names.replace(texts, [fold_header(text) for text in texts]) if texts else names
-
-
-def _base_context(recognition: Recognition, base: CastContext) -> CastContext:
-    """Return the cast context of a sheet: object and profile outrank the settings."""
-    order = recognition.object.date_order or recognition.profile.date_order
-    return replace(
-        base,
-        date_order=DateOrder(order) if order else base.date_order,
-        decimal_sign=recognition.profile.decimal_sign or base.decimal_sign,
-        time_zone=recognition.profile.time_zone or base.time_zone,
-    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assets.sources.mapping.column_values import ColumnValues
-from assets.sources.mapping.recognition import TableSample, recognise, section_headers
+from assets.sources.mapping.profile_readings import section_headers
+from assets.sources.mapping.recognition import TableSample, recognise
 from schemas.contracts.errors import ProfileError
 from schemas.profiles.loader import parse_profile, shipped_profile, shipped_profiles
 

@@ -1,0 +1,95 @@
+"""Lists of one import find each other: by id, e-mail address, web domain or name; nothing is made of what is missing."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from tests.support import Workplace, write_csv
+
+ACCOUNTS = [
+    ["Company ID", "Company Name", "Company Domain", "Industry"],
+    ["C-1001", "Acme Ltd", "acme.example", "Retail"],
+    ["C-1002", "Beta GmbH", "beta.example", "Energy"],
+]
+CONTACTS = [
+    ["Contact ID", "First Name", "Last Name", "Email", "Associated Company Domain"],
+    ["P-1001", "Ann", "Lee", "ann@acme.example", "acme.example"],
+    ["P-1002", "Bob", "Ray", "bob@beta.example", "beta.example"],
+]
+DEALS = [
+    ["Deal ID", "Deal Name", "Deal Stage", "Amount", "Company ID", "Associated Contact Email", "Deal Owner"],
+    ["D-1001", "Pumps", "Closed Won", "100", "C-1001", "ann@acme.example", "jo@us.example"],
+    ["D-1002", "Valves", "Proposal", "50", "C-1002", "bob@beta.example", "jo@us.example"],
+]
+CALLS = [
+    ["Interaction Date", "Interaction Type", "Notes", "Contact Email", "Deal Name"],
+    ["2025-08-09", "Call", "Pricing", "ann@acme.example", "Pumps"],
+    ["2025-08-10", "Call", "Delivery", "nobody@else.example", "Pipes"],
+]
+LISTS = {"companies": ACCOUNTS, "contacts": CONTACTS, "deals": DEALS, "interactions": CALLS}
+LINKED = """
+    SELECT deals.title, organizations.name, persons.name, users.email
+    FROM deals JOIN organizations USING (organization_id) JOIN persons USING (person_id) JOIN users ON user_id = deals.owner_id
+    ORDER BY ALL
+"""
+
+
+def write_all(folder: Path) -> list[Path]:
+    return [write_csv(folder / f"{name}.csv", rows) for name, rows in LISTS.items()]
+
+
+def test_lists_of_one_import_find_each_other(workplace: Workplace, tmp_path: Path) -> None:
+    workplace.take(*write_all(tmp_path))
+    workplace.derive()
+    workplace.publish()
+    assert workplace.query(LINKED).rows() == [
+        ("Pumps", "Acme Ltd", "Ann Lee", "jo@us.example"),
+        ("Valves", "Beta GmbH", "Bob Ray", "jo@us.example"),
+    ]
+    employers = (
+        "SELECT persons.name, organizations.name FROM persons JOIN organizations USING (organization_id) ORDER BY ALL"
+    )
+    assert workplace.query(employers).rows() == [("Ann Lee", "Acme Ltd"), ("Bob Ray", "Beta GmbH")]
+    assert workplace.query("SELECT count(*) FROM organizations").item() == 2
+    on_deals = "SELECT content, deals.title FROM activities LEFT JOIN deals USING (deal_id) ORDER BY ALL"
+    assert workplace.query(on_deals).rows() == [("Delivery", None), ("Pricing", "Pumps")]
+    # 'Pipes' is mentioned, and no deal.
+    assert workplace.query("SELECT title FROM deals ORDER BY ALL").rows() == [("Pumps",), ("Valves",)]
+
+
+def test_a_short_id_of_another_import_is_no_reference(workplace: Workplace, tmp_path: Path) -> None:
+    workplace.take(write_csv(tmp_path / "companies.csv", ACCOUNTS))
+    workplace.take(write_csv(tmp_path / "deals.csv", DEALS))
+    workplace.derive()
+    workplace.publish()
+    named = "SELECT count(*) FROM deals JOIN organizations USING (organization_id) WHERE organizations.name IS NOT NULL"
+    assert workplace.query(named).item() == 0
+
+
+def test_undoing_an_import_takes_its_links_back(workplace: Workplace, tmp_path: Path) -> None:
+    landing = workplace.take(*write_all(tmp_path))
+    workplace.derive()
+    workplace.undo(landing.import_id)
+    workplace.derive()
+    workplace.publish()
+    assert workplace.query("SELECT count(*) FROM deals").item() == 0
+
+
+@pytest.mark.parametrize("order", list(permutations(LISTS))[::6])
+def test_the_order_of_the_files_does_not_matter(order: tuple[str, ...], workplace: Workplace, tmp_path: Path) -> None:
+    workplace.take(*[write_csv(tmp_path / f"{name}.csv", LISTS[name]) for name in order])
+    workplace.derive()
+    workplace.publish()
+    assert workplace.query(LINKED).rows()[0] == ("Pumps", "Acme Ltd", "Ann Lee", "jo@us.example")
+
+
+def test_an_id_column_that_is_not_contained_refers_to_nothing(workplace: Workplace, tmp_path: Path) -> None:
+    other = [*DEALS[:1], *[[f"D-{n}", f"Deal {n}", "Proposal", "1", f"C-{n}", "", ""] for n in range(1001, 1011)]]
+    workplace.take(write_csv(tmp_path / "companies.csv", ACCOUNTS), write_csv(tmp_path / "deals.csv", other))
+    workplace.derive()
+    workplace.publish()
+    named = "SELECT count(*) FROM deals JOIN organizations USING (organization_id) WHERE organizations.name IS NOT NULL"
+    assert workplace.query(named).item() == 0
