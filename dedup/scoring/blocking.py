@@ -7,7 +7,7 @@ model modules); scoring pairs (`dedup.scoring.linker`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dedup.models.blocking_rules import MAX_BLOCK_SIZE, BlockingRule
 from schemas.sql.files import Expression, SqlFolder, Table
@@ -22,24 +22,54 @@ def block(session: Session, features: str, rules: Mapping[str, BlockingRule]) ->
     Its columns are `match_key, join_key_l, join_key_r`, Splink's format of blocked pairs: row ids of `features`, the
     smaller one first. Returns, by rule, the number of records in oversized blocks.
     """
-    session.run(SQL.statement("create_match_keys"))
-    oversized_blocks: dict[str, int] = {}
-    for number, (name, rule) in enumerate(rules.items()):
-        _find_keys(session, features, rule)
-        session.run(SQL.statement("insert_match_keys"), {"rule": number, "max_block_size": rule.max_block_size})
-        in_oversized = int(session.frame_of(SQL.statement("oversized_blocks"), {"most": MAX_BLOCK_SIZE}).item())
-        if in_oversized and rule.max_block_size == MAX_BLOCK_SIZE:
-            # Rules with a lower limit skip large blocks by design.
-            oversized_blocks[name] = in_oversized
-    session.execute("DROP TABLE rule_keys")
+    _limit(session, rules)
+    # Grouped rule by rule, each hash table is as small as one rule needs it.
+    sizes = [SQL.statement("rule_block_sizes", keys=Expression(query)).text for query in _queries(features, rules)]
+    session.run(SQL.statement("block_sizes", sizes=_united(sizes)))
+    session.run(SQL.statement("match_keys", keys=_keys(features, rules)))
     session.run(SQL.statement("match_pairs"))
-    session.execute("DROP TABLE match_keys")
+    oversized_blocks = _oversized_blocks(session, rules)
+    for table in ("match_keys", "block_sizes", "rule_limits"):
+        session.execute(f"DROP TABLE {table}")
     return oversized_blocks
 
 
-def _find_keys(session: Session, features: str, rule: BlockingRule) -> None:
-    """Create the temporary table `rule_keys`: the value of a rule for each record of a features table."""
-    session.run(SQL.statement("rule_keys", value=Expression(rule.value), features=Table(features)))
+def _queries(features: str, rules: Mapping[str, BlockingRule]) -> list[str]:
+    """For each rule, a query for its values, `rule, key, record`, of the records of a features table."""
+    return [
+        SQL.statement(
+            "rule_keys", rule=Expression(str(number)), value=Expression(rule.value), features=Table(features)
+        ).text
+        for number, rule in enumerate(rules.values())
+    ]
+
+
+def _united(queries: Sequence[str]) -> Expression:
+    return Expression("\nUNION ALL\n".join(queries))
+
+
+def _keys(features: str, rules: Mapping[str, BlockingRule]) -> Expression:
+    """A query for the values of all rules."""
+    return _united(_queries(features, rules))
+
+
+def _limit(session: Session, rules: Mapping[str, BlockingRule]) -> None:
+    """Create the temporary table `rule_limits`: the maximum block size by number of the rule."""
+    session.run(SQL.statement("rule_limits"), {"limits": [rule.max_block_size for rule in rules.values()]})
+
+
+def _oversized_blocks(session: Session, rules: Mapping[str, BlockingRule]) -> dict[str, int]:
+    """By rule, the number of records in blocks of `block_sizes` that are oversized.
+
+    Not of rules with a lower limit: they skip large blocks by design.
+    """
+    found = session.frame_of(SQL.statement("oversized_blocks"), {"most": MAX_BLOCK_SIZE})
+    names = list(rules)
+    return {
+        names[rule]: int(held)
+        for rule, held in found.iter_rows()
+        if rules[names[rule]].max_block_size == MAX_BLOCK_SIZE
+    }
 
 
 def block_changed(session: Session, features: str, former: str, rules: Mapping[str, BlockingRule]) -> dict[str, int]:
@@ -52,30 +82,17 @@ def block_changed(session: Session, features: str, former: str, rules: Mapping[s
 
     Returns the same as `block`, for the values of changed records.
     """
-    for table in ("create_rule_limits", "create_former_keys", "create_match_keys"):
-        session.run(SQL.statement(table))
-    for number, rule in enumerate(rules.values()):
-        session.execute("INSERT INTO rule_limits VALUES (?, ?)", [number, rule.max_block_size])
-        _find_keys(session, former, rule)
-        session.run(SQL.statement("insert_former_keys"), {"rule": number})
-        _find_keys(session, features, rule)
-        session.run(SQL.statement("insert_changed_keys"), {"rule": number})
-    session.run(SQL.statement("block_sizes"))
-    oversized_blocks = session.frame_of(SQL.statement("changed_oversized_blocks"), {"most": MAX_BLOCK_SIZE})
+    keys = _keys(features, rules)
+    _limit(session, rules)
+    session.run(SQL.statement("changed_features", features=Table(features)))
+    changed, former_keys = _keys("changed_features", rules), _keys(former, rules)
+    session.run(SQL.statement("changed_blocks", keys=changed, former_keys=former_keys))
+    session.run(SQL.statement("changed_match_keys", keys=keys))
+    session.run(SQL.statement("changed_block_sizes"))
     session.run(SQL.statement("unsettled_rows"))
     if session.count("unsettled_rows"):
-        _add_unsettled(session, features, rules)
+        session.run(SQL.statement("unsettled_blocks", keys=keys))
+        session.run(SQL.statement("insert_unsettled_keys", keys=keys))
     session.run(SQL.statement("delete_large_blocks"))
     session.run(SQL.statement("changed_match_pairs"))
-    names = [name if rule.max_block_size == MAX_BLOCK_SIZE else "" for name, rule in rules.items()]
-    return {names[rule]: int(held) for rule, held in oversized_blocks.iter_rows() if names[rule]}
-
-
-def _add_unsettled(session: Session, features: str, rules: Mapping[str, BlockingRule]) -> None:
-    """Add to `match_keys` and `block_sizes` the values that unsettled records share and no changed record has."""
-    for number, rule in enumerate(rules.values()):
-        _find_keys(session, features, rule)
-        session.run(SQL.statement("unsettled_rule_keys"), {"rule": number})
-        if session.count("unsettled_rule_keys"):
-            session.run(SQL.statement("insert_unsettled_keys"), {"rule": number})
-            session.run(SQL.statement("insert_unsettled_sizes"), {"rule": number})
+    return _oversized_blocks(session, rules)

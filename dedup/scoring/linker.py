@@ -181,12 +181,10 @@ def _scored(
         for table, query in inputs:
             session.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
         least = -math.inf if threshold is None else threshold
-        predictions = SQL.statement("predictions", prediction=Expression(prediction))
-        pairs = session.frame_of(predictions, {"least": least})
-    for table, _ in inputs:
+        session.run(SQL.statement("scored_pairs", prediction=Expression(prediction)), {"least": least})
+    pairs = session.frame_of(SQL.statement("keyed_pairs", features=Table(features)))
+    for table in ("scored_pairs", *(table for table, _ in inputs)):
         session.execute(f"DROP TABLE {table}")
-    with session.registered("scored_pairs", pairs):
-        pairs = session.frame_of(SQL.statement("keyed_pairs", features=Table(features)))
     session.execute("DROP VIEW match_features")
     session.execute("DROP TABLE match_pairs")
     return pairs

@@ -84,9 +84,10 @@ def _is_behind(ledger: Ledger, published: Published) -> bool:
     }
     if not published.path.is_file():
         return bool(standing)
-    shown = published.query("SELECT import_id FROM audit.imports")["import_id"].to_list()
-    decided = published.query("SELECT sequence FROM audit.decisions ORDER BY sequence")["sequence"].to_list()
-    acted = published.query("SELECT sequence FROM audit.actions ORDER BY sequence")["sequence"].to_list()
+    with published.held():
+        shown = published.query("SELECT import_id FROM audit.imports")["import_id"].to_list()
+        decided = published.query("SELECT sequence FROM audit.decisions ORDER BY sequence")["sequence"].to_list()
+        acted = published.query("SELECT sequence FROM audit.actions ORDER BY sequence")["sequence"].to_list()
     return (
         set(shown) != set(standing)
         or ImportStatus.RECEIVED in standing.values()

@@ -109,9 +109,13 @@ def _instance_at(place: Path, folder: Path) -> dg.DagsterInstance:
     """The instance at `place`, a path to `folder`. Raises StoreError if its settings were changed and it fails."""
     import dagster as dg
 
+    from pipelines.services.event_log import keep_engines
+
     try:
         with translated_causes(folder):
-            return dg.DagsterInstance.from_config(str(place))
+            instance = dg.DagsterInstance.from_config(str(place))
+            keep_engines(instance)
+            return instance
     except LeadsiftError:
         raise
     except Exception as error:

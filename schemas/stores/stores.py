@@ -98,7 +98,7 @@ class Stores:
         The published file is asked, and the warehouse where there is no published file that can be read.
         """
         held = None
-        with suppress(StoreError, QueryError):
+        with suppress(StoreError, QueryError), self.published.held():
             held = HeldFacts.of(self.published.query)
         if held is None:
             self.refuse_if_behind_warehouse()

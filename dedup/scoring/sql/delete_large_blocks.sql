@@ -1,4 +1,9 @@
 -- Oversized blocks yield no pairs.
 DELETE FROM match_keys
-USING block_sizes JOIN rule_limits USING (rule)
-WHERE match_keys.rule = block_sizes.rule AND match_keys.key = block_sizes.key AND now > max_block_size;
+USING (
+    SELECT rule, key
+    FROM match_keys JOIN rule_limits USING (rule)
+    GROUP BY rule, key, max_block_size
+    HAVING count(*) > max_block_size
+) AS oversized
+WHERE match_keys.rule = oversized.rule AND match_keys.key = oversized.key;

@@ -1,2 +1,2 @@
--- How many records are in blocks of the current rule that have more than $most records.
-SELECT coalesce(sum(held), 0) FROM (SELECT count(*) AS held FROM rule_keys GROUP BY key HAVING held > $most)
+-- By rule, how many records are in blocks that have more than $most records.
+SELECT rule, sum(now) AS held FROM block_sizes WHERE now > $most GROUP BY rule ORDER BY rule

@@ -1,3 +1,4 @@
--- The hashed value of a blocking rule for each record of a features table.
-CREATE OR REPLACE TEMP TABLE rule_keys AS
-SELECT hash(key) AS key, record FROM (SELECT {value} AS key, rowid AS record FROM {features}) WHERE key IS NOT NULL;
+-- The hashed value of a blocking rule for each record of a features table. One statement unites the rules.
+SELECT CAST({rule} AS UTINYINT) AS rule, hash(key) AS key, record
+FROM (SELECT {value} AS key, rowid AS record FROM {features})
+WHERE key IS NOT NULL

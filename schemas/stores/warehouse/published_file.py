@@ -29,7 +29,13 @@ class Published:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep the file open while the block runs: all queries see the same state and use one connection."""
+        """Keep the file open while the block runs: all queries see the same state and use one connection.
+
+        Within another such block it stays open until the end of that one.
+        """
+        if self._held:
+            yield
+            return
         self._held = self._open()
         try:
             yield
