@@ -330,13 +330,36 @@ def test_hidden_sheets_are_read_and_told() -> None:
     ]
 
 
-def test_dates_count_from_1904_where_the_workbook_says_so() -> None:
+@pytest.mark.parametrize("extension", [b"", b'<extLst><ext><x15:workbookPr chartTrackingRefBase="1"/></ext></extLst>'])
+def test_dates_count_from_1904_where_the_workbook_says_so(extension: bytes) -> None:
     def fill(book: openpyxl.Workbook) -> None:
         book.epoch = CALENDAR_MAC_1904
         book.worksheets[0].append(["Name", "Birthday"])
         book.worksheets[0].append(["Ann", date(1985, 5, 17)])
 
-    assert grid(workbook(fill))[1] == ["Ann", "1985-05-17 00:00:00"]
+    # Excel writes an extension of the properties since 2013. The parser took it for the properties: four years off.
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(fill))) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"</workbook>", extension + b"</workbook>"))
+    assert grid(packed.getvalue())[1] == ["Ann", "1985-05-17 00:00:00"]
+
+
+def test_a_formula_without_a_result_is_told_in_its_column_behind_blank_ones() -> None:
+    def fill(book: openpyxl.Workbook) -> None:
+        for row in ([None, "Name", "Budget"], [None, "Ann", "=1+1"]):
+            book.worksheets[0].append(row)
+
+    (fault,) = reading(workbook(fill)).sheets[0].faults
+    assert (fault.row, fault.column) == (2, 1)
+
+
+def test_the_sheet_of_a_chart_is_none() -> None:
+    def fill(book: openpyxl.Workbook) -> None:
+        book.worksheets[0].append(["Name"])
+        book.create_chartsheet("Chart")
+
+    assert [sheet.name for sheet in reading(workbook(fill)).sheets] == ["Sheet"]
 
 
 def test_tables_beside_each_other_are_two() -> None:
