@@ -11,7 +11,7 @@ SELECT
     change.value,
     coalesce(change.currency, deal_facts.currency) AS currency,
     change.expected_close_date,
-    records.entity_id('user_', change.user_key) AS changed_by,
+    records.user_id(change.user_key) AS changed_by,
     row_number() OVER (
         PARTITION BY deal_facts.deal_id
         ORDER BY change.entered_at NULLS FIRST, change.probability NULLS FIRST, change.external_id, change.record_key

@@ -55,7 +55,7 @@ SELECT
     END AS value_base,
     timed.probability,
     timed.visibility,
-    records.entity_id('user_', timed.user_key) AS owner_id,
+    records.user_id(timed.user_key) AS owner_id,
     coalesce(timed.labels, []) AS labels,
     timed.expected_close_date,
     timed.created_at,

@@ -13,7 +13,7 @@ SELECT
         coalesce(lead_facts.labels, []),
         if(lead_facts.status IS NULL OR lower(lead_facts.status) IN ('open', 'archived', 'converted'), [], [lead_facts.status])
     )) AS labels,
-    records.entity_id('user_', lead_facts.user_key) AS owner_id,
+    records.user_id(lead_facts.user_key) AS owner_id,
     deal_facts.deal_id,
     lead_facts.created_at,
     lead_facts.updated_at,

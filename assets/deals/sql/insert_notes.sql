@@ -11,7 +11,7 @@ SELECT
     lead.lead_id,
     -- A converted lead's notes move to its deal and stay with the lead.
     coalesce(deal.deal_id, lead.deal_id) AS deal_id,
-    records.entity_id('user_', facts.user_key) AS author,
+    records.user_id(facts.user_key) AS author,
     facts.created_at,
     facts.updated_at
 FROM facts

@@ -1,5 +1,7 @@
 -- Users: everybody who owns, writes or moves something in a source.
 INSERT INTO main.users BY NAME
 SELECT records.entity_id('user_', record_key) AS user_id, name, email, source, external_id
-FROM records.current_version('records.source_users')
+FROM records.current_version('records.source_users') AS known
+-- A user that another list of the import describes is that list's.
+ANTI JOIN (SELECT reference_key FROM records.list_links() WHERE entity = 'user') AS linked ON linked.reference_key = known.record_key
 ORDER BY user_id;

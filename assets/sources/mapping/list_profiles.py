@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from assets.sources.mapping.assignment import NAMES, NAMESPACES, REFERENCED_BY, Assignment
+from assets.sources.mapping.header_readings import subjects_in
 from schemas.contracts.headers import fold_header
 from schemas.contracts.records import CONTRACTS
 from schemas.contracts.vocabulary import Entity
@@ -47,12 +48,32 @@ def object_of(assignment: Assignment) -> ObjectProfile:
             name=parts["name"],
             object=NAMESPACES.get(entity, str(entity)),
         )
+    if primary == Entity.PERSON and (leads := _leads_among(assignment)):
+        sections[Entity.LEAD] = Section(always=True, when=leads)
     main = sections[primary]
     composed = _composed_title(assignment) if primary == Entity.DEAL and "title" not in main.fields else {}
     sections[primary] = main.model_copy(update={"references": references, "composed": composed})
     required = [headers[index] for index in assignment.targets][:1] or [headers[0]]
     parts_of_object = {str(entity): section for entity, section in sections.items()}
     return ObjectProfile(name=kind.name, primary=primary, required=list(required), **parts_of_object)  # type: ignore[arg-type]
+
+
+_CONTACTS = frozenset({"person", "customer", "organization"})
+
+
+def _leads_among(assignment: Assignment) -> dict[str, list[str]]:
+    """The cells of a column of types that say which rows of a list of contacts are leads."""
+    for column in assignment.columns:
+        if not any(reading.attribute == "type" for reading in column.readings):
+            continue
+        said = {text: set(subjects_in(text)) for text in column.values.texts}
+        leads = [text for text, subjects in said.items() if subjects == {"lead"}]
+        others = [
+            text for text, subjects in said.items() if subjects and subjects <= {"person", "customer", "organization"}
+        ]
+        if leads and others and len(leads) + len(others) == len(said):
+            return {column.header: leads}
+    return {}
 
 
 def _is_bare(entity: Entity, ids: Sequence[str], named: Mapping[str, Sequence[str]]) -> bool:

@@ -14,7 +14,7 @@ WITH offers AS (
                 {'k': 'postal_code', 'v': postal_code}, {'k': 'country', 'v': country}
             ]},
             {'choice': 'industry', 'fields': [{'k': 'industry', 'v': industry}]},
-            {'choice': 'owner_id', 'fields': [{'k': 'owner_id', 'v': records.entity_id('user_', user_key)}]}
+            {'choice': 'owner_id', 'fields': [{'k': 'owner_id', 'v': records.user_id(user_key)}]}
         ]) AS offer
     FROM organization_members
 )

@@ -15,7 +15,7 @@ WITH offers AS (
                     {'k': 'street', 'v': street}, {'k': 'city', 'v': city}, {'k': 'region', 'v': region},
                     {'k': 'postal_code', 'v': postal_code}, {'k': 'country', 'v': country}
                 ]},
-                {'choice': 'owner_id', 'fields': [{'k': 'owner_id', 'v': records.entity_id('user_', user_key)}]}
+                {'choice': 'owner_id', 'fields': [{'k': 'owner_id', 'v': records.user_id(user_key)}]}
             ],
             list_transform(coalesce(emails, []), lambda e: {'choice': 'email', 'fields': [{'k': 'email', 'v': e}]}),
             list_transform(coalesce(phones, []), lambda p: {'choice': 'phone', 'fields': [{'k': 'phone', 'v': p}]})

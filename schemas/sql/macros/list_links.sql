@@ -31,6 +31,19 @@ offers AS (
     SELECT 'lead', source, record_key, 'id', external_id FROM records.source_leads WHERE NOT is_stub AND object = 'lead'
     UNION
     SELECT 'lead', source, record_key, 'name', records.folded_name(title) FROM records.source_leads WHERE NOT is_stub
+    UNION
+    SELECT 'user', source, record_key, 'id', external_id FROM records.source_users WHERE NOT is_stub AND object = 'user'
+    UNION
+    SELECT 'user', source, record_key, 'email', email FROM records.source_users WHERE NOT is_stub
+    UNION
+    SELECT 'user', source, record_key, 'name', records.folded_name(name) FROM records.source_users WHERE NOT is_stub
+),
+mentioned_companies AS (
+    -- Companies of which a row of another list gives nothing but the name, which may be the id that their own list gives them.
+    SELECT source, record_key, name
+    FROM records.source_organizations
+    WHERE external_id IS NULL
+        AND (is_stub OR (object <> 'organization' AND coalesce(domain, website, email, phone, street, city, postal_code) IS NULL))
 ),
 referring AS (
     SELECT 'person' AS entity, source, record_key, 'id' AS fits_by, external_id AS value
@@ -48,11 +61,9 @@ referring AS (
     SELECT 'organization', source, record_key, 'domain', domain
     FROM records.source_organizations WHERE is_stub AND external_id IS NULL
     UNION
-    -- A company of which a row of another list gives nothing but the name.
-    SELECT 'organization', source, record_key, 'name', records.folded_name(name)
-    FROM records.source_organizations
-    WHERE external_id IS NULL
-        AND (is_stub OR (object <> 'organization' AND coalesce(domain, website, email, phone, street, city, postal_code) IS NULL))
+    SELECT 'organization', source, record_key, 'name', records.folded_name(name) FROM mentioned_companies
+    UNION
+    SELECT 'organization', source, record_key, 'id', name FROM mentioned_companies
     UNION
     SELECT 'deal', source, record_key, 'id', external_id FROM records.source_deals WHERE is_stub AND object = 'deal'
     UNION
@@ -63,6 +74,14 @@ referring AS (
     UNION
     SELECT 'lead', source, record_key, 'name', records.folded_name(title)
     FROM records.source_leads WHERE is_stub AND external_id IS NULL
+    UNION
+    SELECT 'user', source, record_key, 'id', coalesce(external_id, name)
+    FROM records.source_users WHERE is_stub AND (object = 'user' OR external_id IS NULL)
+    UNION
+    SELECT 'user', source, record_key, 'email', email FROM records.source_users WHERE is_stub AND external_id IS NULL
+    UNION
+    SELECT 'user', source, record_key, 'name', records.folded_name(name)
+    FROM records.source_users WHERE is_stub AND external_id IS NULL
 ),
 fitting AS (
     SELECT

@@ -60,6 +60,47 @@ def test_lists_of_one_import_find_each_other(workplace: Workplace, tmp_path: Pat
     assert workplace.query("SELECT title FROM deals ORDER BY ALL").rows() == [("Pumps",), ("Valves",)]
 
 
+def test_users_of_a_team_list_own_the_deals(workplace: Workplace, tmp_path: Path) -> None:
+    team = [["sales_agent", "manager", "regional_office"], ["Jo Hart", "Kim", "West"], ["Li Wu", "Kim", "East"]]
+    deals = [
+        ["opportunity_id", "sales_agent", "account", "deal_stage", "close_value"],
+        ["OPP-101", "Jo Hart", "Acme", "Won", "5"],
+    ]
+    workplace.take(write_csv(tmp_path / "sales_teams.csv", team), write_csv(tmp_path / "pipeline.csv", deals))
+    workplace.derive()
+    workplace.publish()
+    assert workplace.query("SELECT name FROM users ORDER BY ALL").rows() == [("Jo Hart",), ("Li Wu",)]
+    owners = "SELECT users.name FROM deals JOIN users ON user_id = owner_id"
+    assert workplace.query(owners).rows() == [("Jo Hart",)]
+
+
+def test_a_column_of_names_may_hold_the_ids_of_another_list(workplace: Workplace, tmp_path: Path) -> None:
+    companies = [["id", "company_name", "Country"], ["A", "Acme Ltd", "France"], ["B", "Beta GmbH", "Germany"]]
+    deals = [
+        ["id", "company", "opportunity_name", "stage", "amount"],
+        ["1", "A", "Pumps", "won", "5"],
+        ["2", "B", "Valves", "lost", "6"],
+    ]
+    workplace.take(write_csv(tmp_path / "accounts.csv", companies), write_csv(tmp_path / "opportunities.csv", deals))
+    workplace.derive()
+    workplace.publish()
+    assert workplace.query("SELECT name FROM organizations ORDER BY ALL").rows() == [("Acme Ltd",), ("Beta GmbH",)]
+
+
+def test_every_row_of_a_list_is_in_the_crosswalk(workplace: Workplace, tmp_path: Path) -> None:
+    twice = ["Ann", "Lee", "ann@acme.example"]
+    workplace.take(
+        write_csv(
+            tmp_path / "contacts.csv",
+            [["First Name", "Last Name", "Email"], twice, ["Bo", "Ray", "bo@x.example"], twice],
+        )
+    )
+    workplace.derive()
+    workplace.publish()
+    assert workplace.query("SELECT count(*) FROM persons").item() == 2
+    assert workplace.query("SELECT row_number FROM person_sources ORDER BY ALL").rows() == [(2,), (3,), (4,)]
+
+
 def test_a_short_id_of_another_import_is_no_reference(workplace: Workplace, tmp_path: Path) -> None:
     workplace.take(write_csv(tmp_path / "companies.csv", ACCOUNTS))
     workplace.take(write_csv(tmp_path / "deals.csv", DEALS))

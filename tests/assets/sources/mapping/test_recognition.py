@@ -140,6 +140,26 @@ def test_a_stated_mapping_outranks_the_vocabulary() -> None:
     assert deal["custom"] == {"Email": "a@b.example"}
 
 
+def test_a_column_of_types_tells_leads_from_contacts() -> None:
+    rows = [["First Name", "Last Name", "Email", "Type"], ["Ann", "Lee", "a@b.example", "Lead"], ["Bo", "Ray", "b@b.example", "Customer"], ["Cy", "Oz", "c@b.example", "Contact"]]  # fmt: skip
+    found = of_rows(rows, "contacts")
+    assert len(found.records(Entity.PERSON)) == 3
+    assert [lead["row_number"] for lead in found.records(Entity.LEAD)] == [2]
+
+
+def test_a_row_of_a_template_makes_all_that_it_names() -> None:
+    rows = [
+        ["Person - Name*", "Person - Email", "Organization - Name", "Deal - Title", "Deal - Value", "Deal - Stage", "Note - Content*"],
+        ["Ann Lee", "ann@a.example", "Acme Ltd", "Pumps", "100", "Proposal", "Call in May"],
+        ["Bob Ray", "bob@a.example", "", "", "", "", ""],
+    ]  # fmt: skip
+    found = of_rows(rows)
+    assert [person["name"] for person in found.records(Entity.PERSON)] == ["Ann Lee", "Bob Ray"]
+    assert [company["name"] for company in found.records(Entity.ORGANIZATION)] == ["Acme Ltd"]
+    assert [deal["title"] for deal in found.records(Entity.DEAL)] == ["Pumps"]
+    assert [note["content"] for note in found.records(Entity.NOTE)] == ["Call in May"]
+
+
 def test_a_crm_is_known_by_headers_that_it_alone_writes() -> None:
     plain = [["Opportunity Name", "Account Name", "Stage", "Amount", "Close Date", "Type"], ["Pump", "Acme", "Proposal", "5", "2025-08-31", "New"]]  # fmt: skip
     found = recognised(plain)
