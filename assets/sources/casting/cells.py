@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import rphonenumbers
 
-from assets.sources.casting.dates import parse_moment
+from assets.sources.casting.dates import has_time, parse_moment
 from schemas.contracts.vocabulary import LANGUAGES, DateOrder, Kind
 from schemas.contracts.word_lists import word_list
 
@@ -28,7 +28,10 @@ Value = str | bool | float | Decimal | date | datetime
 
 @dataclass(frozen=True, slots=True)
 class CastContext:
-    """How to read a column: decided from its values, else by the profile, else by the settings."""
+    """How to read a column: decided from its values, else by the profile, the list's language, the settings.
+
+    `country_by` says what decided the default country. `is_date_only`: no value has a time of day other than midnight.
+    """
 
     date_order: DateOrder = DateOrder.MDY
     stated_date_order: DateOrder | None = None
@@ -37,6 +40,8 @@ class CastContext:
     decimal_sign: str = "."
     is_fraction: bool = False
     is_birth_date: bool = False
+    is_date_only: bool = False
+    country_by: str = "default_country"
 
 
 DTYPES: dict[Kind, pl.DataType] = {
@@ -149,6 +154,9 @@ def _date(text: str, context: CastContext) -> date:
 
 def _timestamp(text: str, context: CastContext) -> datetime:
     moment = parse_moment(text, context.date_order)
+    if context.is_date_only or not has_time(text, moment):
+        # A date has no zone. Midnight in UTC keeps it the same day for every reader.
+        return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(context.time_zone))
     return moment.astimezone(UTC)

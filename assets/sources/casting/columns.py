@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from assets.sources.casting.cells import CASTERS, DTYPES, CastContext, Value
+from assets.sources.casting.locale_decisions import MIDNIGHT
 from schemas.contracts.vocabulary import DateOrder, Kind
 
 MEMO_TEXTS = 20_000
@@ -132,6 +133,9 @@ def _dates(column: pl.Series, context: CastContext) -> pl.Series:
 
 
 def _timestamps(column: pl.Series, context: CastContext) -> pl.Series:
+    if context.is_date_only:
+        dates = _dates(column.str.replace(MIDNIGHT, ""), context)
+        return dates.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     sample = column.drop_nulls().head(_LOOK)
     found = pl.Series(column.name, [None] * len(column), dtype=DTYPES[Kind.TIMESTAMP])
     for form in (*_ZONED, *_LOCAL):

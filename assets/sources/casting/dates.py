@@ -7,7 +7,7 @@ birth dates the window 1931–2030. Both are fixed, so that a rebuild years late
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from functools import cache
 
 from schemas.contracts.vocabulary import LANGUAGES, DateOrder
@@ -28,6 +28,7 @@ _DAY_NAME = re.compile(
 _NAME_DAY = re.compile(
     rf"^(?:\w+,\s+)?(?P<name>[^\W\d_]+)\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){_TIME}$"
 )
+_CLOCK = re.compile(r"\d[:h]\d{2}|[T\s]\d{1,2}\.\d{2}(?:\s|$)|[AaPp]\.?[Mm]\b")
 _SERIAL = re.compile(r"^(\d{5})(\.\d+)?$")
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  (Excel's serial days have no zone)
 
@@ -77,6 +78,15 @@ def parse_moment(text: str, order: DateOrder, *, is_birth_date: bool = False) ->
     if match and not is_birth_date:
         return EXCEL_EPOCH + timedelta(seconds=round(float(bare) * 86_400))
     raise ValueError("is not a date")
+
+
+def has_time(text: str, moment: datetime) -> bool:
+    """Whether a text that was parsed as `moment` states a time of day; midnight may be stated, too.
+
+    >>> has_time("2025-02-12", datetime(2025, 2, 12)), has_time("2025-02-12 00:00", datetime(2025, 2, 12))
+    (False, True)
+    """
+    return moment.time() != time.min or _CLOCK.search(text) is not None
 
 
 def _numeric(match: re.Match[str], order: DateOrder, pivot: int) -> datetime:

@@ -14,6 +14,13 @@ from assets.sources.casting.cells import CastContext
 from schemas.contracts.vocabulary import DateOrder, Kind
 
 _NUMERIC_DATE = r"^\s*(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(?:\d{4}|\d{2})(?:\D.*)?$"
+_CLOCK = r"\d[:h]\d{2}|[T\s]\d{1,2}\.\d{2}(?:\s|$)|[AaPp]\.?[Mm]\b|^\d{5}\.\d*[1-9]"
+MIDNIGHT = (
+    r"(?:^|[T\s,]+)(?:0?0[:h.]00(?::00(?:[.,]0+)?)?|12[:.]00(?::00)?\s*[Aa]\.?[Mm]\.?)"
+    r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
+)
+"""Midnight at the end of a text: programs write it for dates that have no time of day."""
+
 _COMMA_DECIMAL = r"\d,\d{1,2}(?:\D|$)|\d\.\d{3},|\d[\s\u{a0}\u{202f}]\d{3},"
 _DOT_DECIMAL = r"\d\.\d{1,2}(?:\D|$)|\d,\d{3}\."
 _GROUPED_DOT = r"\d\.\d{3}(?:\D|$)"
@@ -31,6 +38,7 @@ class Evidence:
     day_first: int = 0
     month_first: int = 0
     either: int = 0
+    timed: int = 0
     commas: int = 0
     dots: int = 0
     grouped_dots: int = 0
@@ -48,6 +56,8 @@ class Evidence:
             self._look_at_numbers(texts)
 
     def _look_at_dates(self, texts: pl.Series) -> None:
+        if self.kind == Kind.TIMESTAMP:
+            self.timed += int((texts.str.contains(_CLOCK) & ~texts.str.contains(MIDNIGHT)).sum())
         numeric = texts.filter(texts.str.contains(_NUMERIC_DATE))
         if numeric.is_empty():
             return
@@ -72,7 +82,9 @@ class Evidence:
         """The context for casting the column, and a sentence for the user or None."""
         if self.kind in (Kind.DATE, Kind.TIMESTAMP):
             order, sentence = self._order(base)
-            return replace(base, date_order=order), sentence
+            return replace(
+                base, date_order=order, is_date_only=self.kind == Kind.TIMESTAMP and not self.timed
+            ), sentence
         if self.kind == Kind.MONEY:
             sign, sentence = self._sign(base.decimal_sign)
             return replace(base, decimal_sign=sign), sentence

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.casting.cells import CastContext
+from assets.sources.casting.list_locale import list_context
 from assets.sources.layout.tables import Table, find_tables
 from assets.sources.mapping.profile_readings import Recognition
 from assets.sources.mapping.recognition import Recognised, Stated, TableSample, known_headers, recognise
@@ -159,8 +160,11 @@ class Interpreter:
             default_country=options.default_country,
             decimal_sign=options.decimal_sign,
         )
-        under = MappingOptions(source, base, options.key)
+        sample = next(table.cells.batches(), pl.DataFrame())
+        context, sentence = list_context(table.headers, sample, base)
+        under = MappingOptions(source, context, options.key)
         mapped = map_table(table, best, under, lambda records, frame: sink(ordinal, records, frame))
+        mapped.decisions[:0] = [sentence] if sentence else []
         policy = options.update or best.profile.update
         evidence = best.evidence(found.readings[1] if len(found.readings) > 1 else None)
         sheet = InterpretedSheet(ordinal, table, best, evidence, source, policy, mapped)

@@ -216,7 +216,7 @@ class Columns:
             if count:
                 self.decide(
                     f"{self.headers[index]!r}: {count} numbers without a country read as "
-                    f"{self.base.default_country} (default_country)"
+                    f"{self.base.default_country} (by {self.base.country_by})"
                 )
 
     def _refuse(self, batch: Batch, index: int, column: pl.Series, refused: Mapping[str, str]) -> None:

@@ -4,7 +4,7 @@ WITH cohorts AS (
         pipeline_id,
         CAST(date_trunc('month', reports.in_utc(created_at)) AS DATE) AS created_month,
         status,
-        CASE WHEN status = 'won' AND closed_at >= created_at THEN datediff('month', reports.in_utc(created_at), reports.in_utc(closed_at)) END AS age
+        CASE WHEN status = 'won' AND reports.days_between(created_at, closed_at) >= 0 THEN datediff('month', reports.in_utc(created_at), reports.in_utc(closed_at)) END AS age
     FROM reports.deals_of(of_pipeline, of_owner)
     WHERE created_at IS NOT NULL AND reports.is_within(created_at, since, until)
 ),

@@ -8,7 +8,7 @@ SELECT
     count(*) FILTER (status = 'open') AS still_open,
     round(count(*) FILTER (status = 'converted') / count(*), 4) AS conversion_rate_so_far,
     round((count(*) FILTER (status = 'converted') + count(*) FILTER (status = 'open')) / count(*), 4) AS conversion_rate_at_most,
-    round(median(reports.days_between(created_at, converted_at)) FILTER (status = 'converted' AND converted_at >= created_at), 1) AS median_days_to_convert
+    round(median(reports.days_between(created_at, converted_at)) FILTER (status = 'converted' AND reports.days_between(created_at, converted_at) >= 0), 1) AS median_days_to_convert
 FROM reports.leads_of(of_owner)
 WHERE reports.is_within(created_at, since, until)
 GROUP BY ALL

@@ -6,7 +6,7 @@ WITH facts AS (
         count(*) FILTER (status = 'open') AS open_deals,
         round(avg(value) FILTER (status = 'won'), 2) AS mean_won_value,
         round(count(*) FILTER (status = 'won') / nullif(count(*) FILTER (status <> 'open'), 0), 4) AS win_rate,
-        round(avg(reports.days_between(created_at, closed_at)) FILTER (status = 'won' AND closed_at >= created_at), 2) AS mean_days_to_win
+        round(avg(reports.days_between(created_at, closed_at)) FILTER (status = 'won' AND reports.days_between(created_at, closed_at) >= 0), 2) AS mean_days_to_win
     FROM reports.deals_of(of_pipeline, of_owner)
     WHERE status = 'open' OR reports.is_within(closed_at, since, until)
     GROUP BY ALL

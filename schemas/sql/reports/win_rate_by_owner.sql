@@ -8,7 +8,7 @@ SELECT
     round(count(*) FILTER (deals.status = 'won') / nullif(count(*) FILTER (deals.status <> 'open'), 0), 4) AS win_rate,
     coalesce(sum(deals.value) FILTER (deals.status = 'won'), 0) AS won_value,
     coalesce(sum(deals.value) FILTER (deals.status = 'open'), 0) AS open_value,
-    round(median(reports.days_between(deals.created_at, deals.closed_at)) FILTER (deals.status = 'won' AND deals.closed_at >= deals.created_at), 1) AS median_days_to_win,
+    round(median(reports.days_between(deals.created_at, deals.closed_at)) FILTER (deals.status = 'won' AND reports.days_between(deals.created_at, deals.closed_at) >= 0), 1) AS median_days_to_win,
     deals.owner_id
 FROM reports.deals_of(of_pipeline, of_owner) AS deals
 LEFT JOIN main.users AS users ON users.user_id = deals.owner_id

@@ -103,6 +103,31 @@ def test_sales_cycle_by_hand(world: Workplace) -> None:
     assert found == {date(2026, 1, 1): (1, 30.0, 30.0, 30.0), date(2026, 3, 1): (1, 30.0, 30.0, 30.0)}
 
 
+@pytest.mark.parametrize(
+    ("times", "days"),
+    [
+        # Created on a day, won on the same day at a time: not 0.87 days, and not before it was created.
+        ([("2026-05-01", "2026-05-03 20:52:00"), ("2026-05-01", "2026-05-01 20:52:00")], [0, 2]),
+        ([("2026-05-01 08:52:00", "2026-05-03"), ("2026-05-01 20:52:00", "2026-05-01")], [0, 2]),
+        ([("2026-05-01 08:00:00", "2026-05-02 20:00:00")], [1.5]),
+    ],
+)
+def test_days_between_a_date_and_a_time_are_whole(
+    tmp_path: Path, times: list[tuple[str, str]], days: list[float]
+) -> None:
+    header = ["Deal ID", "Title", "Value", "Stage", "Status", "Created", "Won time"]
+    rows = [[str(number), f"Roof {number}", "5", "Won", "Won", *pair] for number, pair in enumerate(times)]
+    place = Workplace(tmp_path / "home")
+    place.take(write_csv(tmp_path / "deals.csv", [header, *rows]), options=ImportOptions())
+    place.derive()
+    with place.warehouse.open() as session:
+        found = session.frame(
+            "SELECT reports.days_between(created_at, closed_at) AS days FROM main.deals ORDER BY days"
+        )
+        assert found["days"].to_list() == days
+        assert session.frame("FROM reports.sales_cycle")["deals"].to_list() == [len(days)]
+
+
 def test_time_in_stage_by_hand(world: Workplace) -> None:
     found = _by(
         _report(world, "time_in_stage"), "stage", "ended_visits", "mean_days", "median_days_all_visits", "still_there"

@@ -89,6 +89,24 @@ def test_local_times_are_kept_in_utc() -> None:
     assert values == [datetime(2025, 7, 1, 10, tzinfo=UTC)]
 
 
+@pytest.mark.parametrize("text", ["2025-07-01", "01.07.2025", "1 July 2025", "45839"])
+def test_a_date_without_a_time_is_that_day_for_every_reader(text: str) -> None:
+    # In Paris the first of July began on the thirtieth of June in UTC: reports by month would count it there.
+    context = CastContext(time_zone="Europe/Paris", date_order=DateOrder.DMY)
+    assert cast(Kind.TIMESTAMP, text, context=context)[0] == [datetime(2025, 7, 1, tzinfo=UTC)]
+
+
+def test_a_column_of_midnights_is_a_column_of_dates() -> None:
+    # Workbooks write dates with a time of zero.
+    context = CastContext(time_zone="Europe/Paris")
+    midnights = ("2025-07-01 00:00:00", "2025-07-02T00:00:00+02:00")
+    assert cast(Kind.TIMESTAMP, *midnights, context=context)[0] == [
+        datetime(2025, 7, 1, tzinfo=UTC), datetime(2025, 7, 2, tzinfo=UTC)
+    ]  # fmt: skip
+    timed, _ = cast(Kind.TIMESTAMP, *midnights, "2025-07-03 08:00:00", context=context)
+    assert timed[0] == datetime(2025, 6, 30, 22, tzinfo=UTC)
+
+
 def test_shares_and_percents_are_told_apart_by_the_column() -> None:
     assert cast(Kind.PERCENT, "0.1", "0.75", "1")[0] == [0.1, 0.75, 1.0]
     assert cast(Kind.PERCENT, "10", "75", "1")[0] == [0.1, 0.75, 0.01]
@@ -124,9 +142,12 @@ TEXTS = st.one_of(
     st.lists(TEXTS, min_size=1, max_size=5),
     st.sampled_from([",", "."]),
     st.sampled_from(list(DateOrder)),
+    st.booleans(),
 )
-def test_a_column_is_cast_as_each_of_its_texts(kind: Kind, texts: list[str], sign: str, order: DateOrder) -> None:
-    context = CastContext(decimal_sign=sign, date_order=order, time_zone="Europe/Paris")
+def test_a_column_is_cast_as_each_of_its_texts(
+    kind: Kind, texts: list[str], sign: str, order: DateOrder, is_date_only: bool
+) -> None:
+    context = CastContext(decimal_sign=sign, date_order=order, time_zone="Europe/Paris", is_date_only=is_date_only)
     usual = common_formats(pl.Series(texts, dtype=pl.String), kind, context)
     assert usual is not None
     for text, value in zip(texts, usual.to_list(), strict=True):
