@@ -31,7 +31,8 @@ _PARTS = {
 _SEVERAL = {kind: pattern.replace("[^", "[").removesuffix("+") for kind, pattern in _PARTS.items()}
 _BRACKETED = r"<[^<>\s]+@[^<>\s]+>"
 _IN_BRACKETS = r"[^<>;,\s]+@[^<>;,\s]+"
-_EXTENSION = r"(?i) x|ext|poste|durchwahl"
+_BESIDE_NUMBER = r"\p{L}|#"
+"""Letters in a phone cell: an extension (`x450`), a name, a kind. What E.164 leaves out is kept."""
 _TRIPLE_COLON = " ::: "
 
 
@@ -192,7 +193,7 @@ class Columns:
         self, batch: Batch, spec: Field, index: int, column: pl.Series, places: pl.Series | None
     ) -> pl.Series:
         if spec.kind == Kind.PHONE:
-            batch.keep_raw(index, column.str.contains(_EXTENSION))
+            batch.keep_raw(index, column.str.contains(_BESIDE_NUMBER))
             is_national = ~column.str.contains(r"^\s*(?:\+|00)")
             assumed = is_national if places is None else is_national & (places == self.base.default_country)
             self.assumed_country[index] = self.assumed_country.get(index, 0) + int(assumed.sum() or 0)

@@ -36,6 +36,9 @@ RARE_DELIMITERS = ("^", "~", "\x01", "\x1e", "\x1f", "¦", "§", ":")
 STAND_IN = "\ue000"
 """A private-use character that replaces a delimiter of several characters while rows are split."""
 
+OF_USE = 0.25
+"""A delimiter that splits rows this well compared with the best is an alternative that a user may want to hear of."""
+
 HEADER_WITHIN = 30
 _SEP_LINE = re.compile(r'\A\s*"?sep=([^"\r\n]{1,3}?)"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _QUOTED = {
@@ -119,7 +122,10 @@ def _whole_rows(sample: str) -> str:
 
 
 def _judged(best: str, quote: str | None, weighed: dict[str, float], votes: dict[str, str | None]) -> Dialect:
-    others = {name: vote for name, vote in votes.items() if vote and vote != best}
+    # A detector's vote is told if a reader could follow it: that delimiter splits rows, too.
+    others = {
+        name: vote for name, vote in votes.items() if vote and vote != best and weighed[vote] > OF_USE * weighed[best]
+    }
     second = max((weight for delimiter, weight in weighed.items() if delimiter != best), default=0.0)
     confidence = min(1.0, 0.5 + (weighed[best] - second) / 2) if others else 1.0
     sentence = None

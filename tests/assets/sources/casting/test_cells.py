@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,10 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.sources.casting.cells import CASTERS, CastContext, currency_in
+from assets.sources.casting.cells import CASTERS, CastContext, currency_in, library
 from assets.sources.casting.columns import Caster, common_formats
 from assets.sources.casting.locale_decisions import Evidence
-from schemas.contracts.vocabulary import DateOrder, Kind
+from schemas.contracts.vocabulary import DateOrder, Entity, Kind
+from tests.assets.sources.support import interpreted
+from tests.pipelines.support import ROOT
 
 
 def cast(kind: Kind, *texts: str, context: CastContext | None = None) -> tuple[list[Any], dict[str, str]]:
@@ -171,6 +177,49 @@ def test_phones_are_read_as_libphonenumber_reads_them(text: str, country: str) -
     except ValueError:
         cast_to = None
     assert cast_to == (expected if is_valid else text) or (not is_valid and cast_to is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("(212) 555-0100 x450", "US", "+12125550100"),
+        ("212-555-0100x450", "US", "+12125550100"),
+        ("04 72 11 22 33 poste 12", "FR", "+33472112233"),
+        ("030 123456 Durchwahl 12", "DE", "+4930123456"),
+    ],
+)
+def test_an_extension_costs_no_number_and_is_kept(text: str, country: str, number: str) -> None:
+    data = f"First name,Last name,Phone,Country\nAnn,Lee,{text},{country}\n".encode()
+    (person,) = interpreted(data).records(Entity.PERSON)
+    assert person["phones"] == [number]
+    assert person["custom"]["Phone"] == text
+
+
+WITHOUT_RUST = """
+import json, sys
+sys.modules["rphonenumbers"] = None  # as if the extra were not installed
+from assets.sources.casting.cells import CASTERS, CastContext, library, library
+from schemas.contracts.vocabulary import Kind
+assert library.__name__ == "phonenumbers"
+print(json.dumps([CASTERS[Kind.PHONE](*pair) for pair in [(t, CastContext(default_country=c)) for t, c in json.loads(sys.argv[1])]]))
+"""
+
+
+def test_phones_are_the_same_without_the_rust_library() -> None:
+    pairs = [
+        ("(212) 555-0100 x450", "US"),
+        ("06 6982 1234", "IT"),
+        ("030 123456", "DE"),
+        ("12345", "FR"),
+        ("call 555 0100", "GB"),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_RUST, json.dumps(pairs)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    with_rust = [CASTERS[Kind.PHONE](text, CastContext(default_country=country)) for text, country in pairs]
+    assert library.__name__ == "rphonenumbers"
+    assert json.loads(done.stdout) == with_rust
 
 
 def test_a_stated_date_order_outranks_the_profile_and_not_the_values() -> None:
