@@ -36,9 +36,12 @@ class AuditRows:
         self.files.append({**self._file(file), **row})
 
     def add_loaded(self, file: ImportFile, interpreted: InterpretedFile, rejects: Path | None) -> None:
-        """Add the sheets of a loaded file; `rejects` is the file with its rejected rows."""
+        """Add the sheets of a file that was read; `rejects` is the file with its rejected rows."""
+        outcome: Row = {"rejects_file": str(rejects) if rejects else None}
+        if interpreted.rejection:
+            outcome |= {"status": FileStatus.REFUSED.value, "reason": interpreted.rejection}
         for sheet in interpreted.sheets:
-            row = {**sheet_row(interpreted, sheet), "rejects_file": str(rejects) if rejects else None}
+            row = {**sheet_row(interpreted, sheet), **outcome}
             self.files.append({**self._file(file), **row})
             self._add_sheet(file, sheet)
 

@@ -209,6 +209,9 @@ class _Loading:
         if self.rejects is not None:
             rejects = write_rejects(self.rejects, Path(file.stem).name, interpreted, records.keys_of)
         self.audit.add_loaded(file, interpreted, rejects)
+        if interpreted.rejection:
+            records.discard()
+            return replace(file, status=FileStatus.REFUSED, reason=interpreted.rejection)
         return replace(file, status=FileStatus.LOADED, records=records.finish(interpreted.sheets))
 
     def _interpret(self, records: RecordWriter) -> InterpretedFile | str:
@@ -229,7 +232,8 @@ class _Loading:
 def _check_still_loaded(item: Import, files: Sequence[ImportFile]) -> None:
     """Raise StoreError for a file that was loaded before and is refused now, as by another version of the program."""
     for before, now in zip(item.files, files, strict=True):
-        if before.status == FileStatus.LOADED and now.status == FileStatus.REFUSED:
+        # A file without a record was called loaded once; it is refused now, and nothing is lost.
+        if before.status == FileStatus.LOADED and before.records != 0 and now.status == FileStatus.REFUSED:
             raise StoreError(
                 f"{now.path} ({item.import_id}) was loaded before and is refused now: {now.reason}; "
                 f"drop it with `leadsift undo {item.import_id}`, or use the version of leadsift that loaded it"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +71,16 @@ class InterpretedFile:
     reading: FileReading
     sheets: list[InterpretedSheet]
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def rejection(self) -> str | None:
+        """Why every row of the file is rejected; None if one is loaded or there are none."""
+        rejections = [item for sheet in self.sheets for item in sheet.rejections if item.column is None]
+        if not rejections or any(sheet.mapped.loaded for sheet in self.sheets):
+            return None
+        reason, count = Counter(item.reason for item in rejections).most_common(1)[0]
+        others = f"; {len(rejections) - count:,} rows for other reasons" if count < len(rejections) else ""
+        return f"every row was rejected: {count:,} rows, each {reason}{others}"
 
 
 _VERSION_MARKS = re.compile(

@@ -81,6 +81,24 @@ def test_good_files_are_taken_and_bad_ones_refused_by_name(workplace: Workplace,
     assert workplace.query("SELECT count(*) FROM records.source_persons").item() == 2
 
 
+def test_a_file_with_every_row_rejected_is_refused_and_its_rows_are_listed(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    # Each row has another number of cells too many. The file was called loaded, with nothing in it.
+    rows = [["Name", "Email"], *(["Ann", "a@b.example", *["x"] * more] for more in (1, 2, 3))]
+    write_csv(tmp_path / "in" / "bad.csv", rows)
+    write_csv(tmp_path / "in" / "good.csv", ROWS)
+    workplace.take(tmp_path / "in")
+    item = workplace.ledger.imports()[0]
+    assert item.status == ImportStatus.PARTIAL
+    bad = next(file for file in item.files if file.path.endswith("bad.csv"))
+    assert bad.status == FileStatus.REFUSED
+    assert str(bad.reason).startswith("every row was rejected: 1 rows, each has 3 cells where the header has 2")
+    found = workplace.query("SELECT status, rejected FROM audit.import_files ORDER BY status")
+    assert found.rows() == [("loaded", 0), ("refused", 3)]
+    assert workplace.query("SELECT count(*) FROM audit.rejected_rows").item() == 3
+
+
 def test_a_file_that_makes_us_fail_is_refused_and_stops_nothing(
     workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
