@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assets.sources.files.landing import import_options
+from pipelines.commands.asking import ask_about
 from pipelines.commands.common import (
     HomeOption,
     JsonOption,
@@ -31,6 +32,7 @@ from schemas.stores.settings import Settings
 SHOWN_REJECTIONS = 10
 SHOWN_COLUMNS = 120
 LINE_CHARACTERS = 4_000
+EXAMPLE_CHARACTERS = 40
 
 
 @takes_stated_options
@@ -94,11 +96,15 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
       leadsift import spring-fair.xlsx autumn-fair.csv --source fairs
 
       leadsift import old-crm/ --dry-run
+
+      leadsift import pipeline.csv --as deals --map "close_value=value"
     """
     settings = with_password(settings_of(context, home), password)
     if dry_run:
         _look(settings, stated, paths, as_json=as_json)
         return
+    if not as_json:
+        ask_about(settings, stated, paths)
     from pipelines.services.importing import run_import
 
     with progress_shown(quiet=as_json):
@@ -215,8 +221,21 @@ def _show_decisions(document: dict[str, Any]) -> None:
                     f"{cell(column['example'])!r} look like placeholders; they are kept",
                     "yellow",
                 )
-            if sheet["unmapped"]:
-                _line(f"{_place(file, sheet)}: kept as custom columns: {', '.join(sheet['unmapped'])}", "dim")
+            _line(f"{_place(file, sheet)}: {_understood(sheet)}", "dim")
+
+
+def _understood(sheet: dict[str, Any]) -> str:
+    """How many columns of a sheet fill a field, and the others, most filled first, with a cell where one is at hand."""
+    left, columns = set(sheet["unmapped"]), sheet["quality"]
+    text = f"{len(columns) - len(left)} of {len(columns)} columns understood"
+    others = sorted((column for column in columns if column["column_name"] in left), key=lambda one: -one["filled"])
+    shown = [
+        f"{column['column_name']} ({shortened(cell(column['first']), EXAMPLE_CHARACTERS)})"
+        if column.get("first")
+        else column["column_name"]
+        for column in others
+    ]
+    return f"{text}; kept as custom columns: {', '.join(shown)}" if shown else text
 
 
 def _show_inspection(document: dict[str, Any]) -> None:
