@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.errors import InputRefusedError, InvalidRequestError
 from schemas.contracts.vocabulary import ActionKind, DealStatus, Entity, LeadStatus
 from schemas.sql.files import SqlFolder
 from schemas.stores.actions import Action
@@ -151,8 +151,8 @@ def plan_deal(
     Raises InputRefusedError if the deal or stage does not exist, the status of the deal does not allow the step, the
     time is in the future, or a limit of open deals is exceeded.
     """
-    deal = one_row(published, Entity.DEAL, deal_id)
     at = _time(step.at)
+    deal = one_row(published, Entity.DEAL, deal_id)
     if _is_recorded(published, deal, step, at):
         return None, []
     is_open = deal["status"] == DealStatus.OPEN
@@ -240,7 +240,7 @@ def _time(given: str | None) -> datetime | None:
     try:
         at = datetime.fromisoformat(given)
     except ValueError as error:
-        raise InputRefusedError(f"--at {given!r} is not a time such as 2026-04-30T16:00") from error
+        raise InvalidRequestError(f"--at {given!r} is not a time such as 2026-04-30T16:00") from error
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     if at > datetime.now(UTC):
         raise InputRefusedError(f"--at {given} lies in the future")

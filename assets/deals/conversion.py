@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from assets.deals.actions import check_stage, last_action, one_row, stage_of, stages_of, within_limits
 from assets.sources.casting.cells import CASTERS, CastContext
-from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.errors import InputRefusedError, InvalidRequestError
 from schemas.contracts.keys import entity_id
 from schemas.contracts.vocabulary import ActionKind, DealStatus, Entity, Kind, LeadStatus, Verdict
 from schemas.sql.files import SqlFolder, sql_text
@@ -103,9 +103,10 @@ class Plan:
 def plan_conversion(published: Published, request: Request, limits: Mapping[str, int]) -> Plan:
     """Check a conversion and plan its facts. Nothing may be recorded while there are duplicate candidates.
 
-    Raises InputRefusedError if the lead does not exist or was converted in another way, a limit of open deals is
-    exceeded, or an option is invalid.
+    Raises InvalidRequestError if a value is not of its kind, and InputRefusedError if the lead does not exist or was
+    converted in another way, a limit of open deals is exceeded, or something named does not exist.
     """
+    _check_values(request)
     lead = one_row(published, Entity.LEAD, request.lead_id)
     if lead["status"] == LeadStatus.CONVERTED:
         return _recorded(published, lead, request)
@@ -121,6 +122,15 @@ def plan_conversion(published: Published, request: Request, limits: Mapping[str,
     plan.actions.append(Action(Entity.LEAD, lead["record_key"], ActionKind.CONVERT, facts, request.reason))
     plan.deal_id = entity_id(Entity.DEAL, deal_key)
     return plan
+
+
+def _check_values(request: Request) -> None:
+    """Raise InvalidRequestError for a value that no lead could be converted with."""
+    _amount(request.value, None)
+    _visibility(request.visibility)
+    _day(request.expected_close_date)
+    if request.currency is not None:
+        _currency(request.currency, None, None)
 
 
 def _recorded(published: Published, lead: dict[str, Any], request: Request) -> Plan:
@@ -270,11 +280,11 @@ def _amount(given: str | None, before: Decimal | None) -> Decimal | None:
     try:
         value = Decimal(given).quantize(Decimal("0.01"))
     except InvalidOperation as error:
-        raise InputRefusedError(f"value {given!r} is not a number such as 1250.50") from error
+        raise InvalidRequestError(f"value {given!r} is not a number such as 1250.50") from error
     if not value.is_finite() or value < 0 or value >= LARGEST_VALUE:
-        raise InputRefusedError(f"value {given!r}: a deal is worth nothing or more, and less than {LARGEST_VALUE:,}")
+        raise InvalidRequestError(f"value {given!r}: a deal is worth nothing or more, and less than {LARGEST_VALUE:,}")
     if value != Decimal(given):
-        raise InputRefusedError(f"value {given!r} has more than two decimals; amounts are kept with two")
+        raise InvalidRequestError(f"value {given!r} has more than two decimals; amounts are kept with two")
     return value
 
 
@@ -286,12 +296,12 @@ def _currency(given: str | None, before: str | None, value: str | None) -> str |
     try:
         return str(CASTERS[Kind.CURRENCY](given, CastContext()))
     except ValueError as error:
-        raise InputRefusedError(f"currency {given!r}: {error}") from error
+        raise InvalidRequestError(f"currency {given!r}: {error}") from error
 
 
 def _visibility(given: str | None) -> str:
     if given is not None and given not in VISIBILITIES:
-        raise InputRefusedError(f"visibility {given!r} is not one of {', '.join(VISIBILITIES)}")
+        raise InvalidRequestError(f"visibility {given!r} is not one of {', '.join(VISIBILITIES)}")
     return given or VISIBILITIES[-1]
 
 
@@ -299,7 +309,7 @@ def _day(given: str | None) -> date | None:
     try:
         return None if given is None else date.fromisoformat(given)
     except ValueError as error:
-        raise InputRefusedError(f"expected close date {given!r} is not a date such as 2026-04-30") from error
+        raise InvalidRequestError(f"expected close date {given!r} is not a date such as 2026-04-30") from error
 
 
 def _owner(published: Published, given: str | None, before: str | None) -> str | None:

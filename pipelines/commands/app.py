@@ -15,9 +15,28 @@ import typer
 from pipelines import __version__
 from pipelines.commands import crm, demo, files, history, models, people, quality, reading
 from pipelines.commands.common import path_of_home
-from pipelines.commands.console import FAILED, REFUSED, print_error, print_json, wants_traceback
-from schemas.contracts.errors import InputRefusedError, LeadsiftError
+from pipelines.commands.console import (
+    BAD_USAGE,
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    REFUSED,
+    print_error,
+    print_json,
+    wants_traceback,
+)
+from schemas.contracts.errors import InputRefusedError, InvalidRequestError, LeadsiftError
 from schemas.stores.failures import of_system
+
+EXIT_CODES = {
+    DONE: "Done, also if nothing had to be done or nothing was found.",
+    FAILED: "A fault of the program, or nobody reads its output any more.",
+    BAD_USAGE: "The command line is wrong, whatever the files and stores hold. Nothing was done.",
+    REFUSED: "Refused: a file, name, id or change does not fit what is there, or a store needs repair. Each reason is "
+    "a line on stderr. An import keeps the files that it could read.",
+    INTERRUPTED: "Interrupted.",
+}
+"""The one rule for how every command ends."""
 
 app = typer.Typer(
     name="leadsift",
@@ -27,7 +46,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Begin with [bold]leadsift demo[/bold], or look at your own files with [bold]leadsift inspect FILE[/bold].",
+    epilog="Begin with [bold]leadsift demo[/bold], or look at your own files with [bold]leadsift inspect FILE[/bold]."
+    "\n\n[bold]Exit codes[/bold]\n\n" + "\n\n".join(f"{code}  {text}" for code, text in EXIT_CODES.items()),
 )
 
 
@@ -85,14 +105,15 @@ app.command("demo")(demo.demo)
 
 
 def run() -> None:
-    """Run the command line and exit: 0 done, 2 bad usage, 3 refused with the reason on stderr, 1 a fault of ours."""
+    """Run the command line and exit with a code of `EXIT_CODES`."""
     try:
         app(prog_name="leadsift")
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            print_error("interrupted; the next import finishes what was begun")
+        raise
     except LeadsiftError as error:
         _refuse(error, str(error))
-    except KeyboardInterrupt:
-        print_error("interrupted; what was not finished is taken up by the next import")
-        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)
@@ -117,4 +138,4 @@ def _refuse(error: Exception, reason: str) -> NoReturn:
         print_json({"status": "refused", "reason": reasons[0], "reasons": reasons})
     for line in reasons:
         print_error(line)
-    sys.exit(REFUSED)
+    sys.exit(BAD_USAGE if isinstance(error, InvalidRequestError) else REFUSED)

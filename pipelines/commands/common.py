@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from pipelines.commands.console import REFUSED, print_error, print_json
 from pipelines.services.output_files import CHART_ENDINGS, check_output
+from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.options import StatedOptions
 from schemas.stores.settings import DEFAULT_HOME, Settings, load_settings
 from schemas.stores.stores import Stores
@@ -21,7 +23,7 @@ from schemas.stores.warehouse import Published
 
 
 def output_file(*endings: str) -> Callable[[Path | None], Path | None]:
-    """Return a check for an option that names an output file: refuses a bad one before any work, with exit code 3."""
+    """Return a check for an option that names an output file: refuses a bad one before any work."""
 
     def checked(target: Path | None) -> Path | None:
         if target is not None:
@@ -147,6 +149,15 @@ def _stated(values: dict[str, Any]) -> StatedOptions:
         raise typer.BadParameter(
             reason, param_hint=_flag(field, StatedOptions.model_fields[field].json_schema_extra)
         ) from error
+
+
+@contextmanager
+def cancellable() -> Iterator[None]:
+    """Turn a question that was cancelled, or whose input ended, into a refusal."""
+    try:
+        yield
+    except typer.Abort as error:
+        raise InputRefusedError("cancelled; nothing was changed") from error
 
 
 def refuse(reasons: list[str], document: Any, *, as_json: bool) -> NoReturn:

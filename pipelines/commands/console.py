@@ -31,6 +31,7 @@ DONE = 0
 FAILED = 1
 BAD_USAGE = 2
 REFUSED = 3
+INTERRUPTED = 130
 
 WIDTH_WITHOUT_TERMINAL = 140
 """Width of tables in a log or a file, where no window limits it."""

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, published_of, settings_of
+from pipelines.commands.common import HomeOption, JsonOption, cancellable, published_of, settings_of
 from pipelines.commands.console import err, out, print_json, print_table, progress_shown
-from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, LeadOrder
 from schemas.stores.settings import Settings
 
@@ -178,13 +177,14 @@ def _ask(found: DuplicateCandidates) -> str:
         out.print(f"  {number}  {row['name']}  {row['id']}  {row['probability']:.0%}  {known}", markup=False)
     out.print("  n  none of these: create a new one\n  c  cancel")
     while True:
-        said = typer.prompt("Which").strip().casefold()
-        if said == "c":
-            raise InputRefusedError("cancelled; nothing was changed")
-        if said == "n":
+        with cancellable():
+            answer = typer.prompt("Which").strip().casefold()
+            if answer == "c":
+                raise typer.Abort
+        if answer == "n":
             return "new"
-        if said.isdigit() and 1 <= int(said) <= len(found.candidates):
-            return str(found.candidates[int(said) - 1]["id"])
+        if answer.isdigit() and 1 <= int(answer) <= len(found.candidates):
+            return str(found.candidates[int(answer) - 1]["id"])
 
 
 # Acts on leads and deals, as declarations ----------------------------------------------------------------------------

@@ -8,9 +8,8 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, refuse, settings_of
+from pipelines.commands.common import HomeOption, JsonOption, cancellable, refuse, settings_of
 from pipelines.commands.console import out, print_json, print_table, progress_shown
-from schemas.contracts.errors import InputRefusedError
 from schemas.stores.ledger import Import
 from schemas.stores.stores import Stores
 
@@ -104,9 +103,8 @@ def undo(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         out.print(f"These depend on {import_id} and are suspended until its records come back:")
         for item in dependents:
             out.print(f"  {describe(item)}", markup=False)
-        yes = typer.confirm("Undo it?")
-        if not yes:
-            raise InputRefusedError("cancelled; nothing was changed")
+        with cancellable():
+            yes = typer.confirm("Undo it?", abort=True)
     with progress_shown(quiet=as_json):
         document = undo_import(settings, import_id, reason, with_dependents=yes)
     if as_json:

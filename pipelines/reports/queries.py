@@ -12,7 +12,7 @@ from typing import cast
 
 import polars as pl
 
-from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.errors import InputRefusedError, InvalidRequestError
 from schemas.sql.files import SHARED, Expression, Table
 from schemas.sql.report_catalog import PARAMETERS, Report, ReportField, macro_of, reports
 from schemas.stores.warehouse import Published
@@ -61,8 +61,8 @@ def read_report(
 ) -> pl.DataFrame:
     """The rows of a report, at most `most` of them (some reports have millions).
 
-    Raises InputRefusedError for an unknown report, a filter that it does not take or lacks, and a filter that names a
-    pipeline or owner that does not exist.
+    Raises InvalidRequestError for an unknown report and a filter that it does not take or lacks, and InputRefusedError
+    for a pipeline or owner that does not exist.
     """
     report, values = _source(published, name, wanted)
     order = reports()[name].order
@@ -92,11 +92,11 @@ def rows_to_draw(published: Published, name: str, wanted: ReportFilter = NO_FILT
 
 
 def check_filter(published: Published, wanted: ReportFilter) -> None:
-    """Raise InputRefusedError for a pipeline or owner that does not exist and for a value that is not a day."""
+    """Raise InvalidRequestError for days that are none, and InputRefusedError for an unknown pipeline or owner."""
     for field in ("since", "until", "on"):
         _check_day(field, getattr(wanted, field))
     if wanted.since and wanted.until and wanted.since > wanted.until:
-        raise InputRefusedError(f"--since {wanted.since} is after --until {wanted.until}")
+        raise InvalidRequestError(f"--since {wanted.since} is after --until {wanted.until}")
     for field, given, query in (
         ("pipeline", wanted.pipeline, "SELECT DISTINCT name FROM main.pipelines ORDER BY name"),
         ("owner", wanted.owner, "SELECT DISTINCT coalesce(name, email) AS name FROM main.users ORDER BY name"),
@@ -109,7 +109,7 @@ def _source(published: Published, name: str, wanted: ReportFilter) -> tuple[Expr
     """The view or macro call that a report is read from, with its parameters."""
     report = reports().get(name)
     if report is None:
-        raise InputRefusedError(f"there is no report {name!r}; known: {', '.join(reports())}")
+        raise InvalidRequestError(f"there is no report {name!r}; known: {', '.join(reports())}")
     _check_fields(name, report, wanted)
     check_filter(published, wanted)
     if not wanted.given():
@@ -124,10 +124,10 @@ def _check_fields(name: str, report: Report, wanted: ReportFilter) -> None:
     for field in wanted.given():
         if field not in known:
             options = ", ".join(f"--{other}" for other in known) or "no filter"
-            raise InputRefusedError(f"{name} cannot be filtered by --{field}; it takes {options}")
+            raise InvalidRequestError(f"{name} cannot be filtered by --{field}; it takes {options}")
     missing = [f"--{field} DAY" for field in report.needs if field not in wanted.given()]
     if missing:
-        raise InputRefusedError(f"{name} needs {' and '.join(missing)}")
+        raise InvalidRequestError(f"{name} needs {' and '.join(missing)}")
 
 
 def _check_day(field: str, given: str | None) -> None:
@@ -136,7 +136,7 @@ def _check_day(field: str, given: str | None) -> None:
     try:
         date.fromisoformat(given)
     except ValueError as error:
-        raise InputRefusedError(f"--{field} {given!r} is not a day like 2026-03-31") from error
+        raise InvalidRequestError(f"--{field} {given!r} is not a day like 2026-03-31") from error
 
 
 def _check_name(field: str, given: str, names: list[str]) -> None:

@@ -111,6 +111,8 @@ def _plan_all(settings: Settings, published: Published, requests: Mapping[str, R
         try:
             made = plan_conversion(published, request, settings.open_deal_limits)
         except InputRefusedError as error:
+            if not where:
+                raise
             refused.append(f"{before}{error}")
             continue
         if made.lead_id in seen:

@@ -13,7 +13,7 @@ from typing import Any
 from assets.sources.casting.cells import CASTERS, CastContext
 from pipelines.services.acts import Facts, record
 from pipelines.services.lookup import Called, called
-from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.errors import InputRefusedError, InvalidRequestError
 from schemas.contracts.vocabulary import ActionKind, DateOrder, Entity, Kind
 from schemas.sql.files import SHARED
 from schemas.stores.actions import Action
@@ -39,8 +39,11 @@ FIELDS: dict[Entity, dict[str, Kind]] = {
 def edit(settings: Settings, given: str, changes: Sequence[str], reason: str | None) -> dict[str, Any]:
     """Record `field=value` edits of the entity that an id means; returns its row afterwards.
 
-    An empty value empties the field. Raises InputRefusedError for an unknown id or field, or an invalid value.
+    An empty value empties the field. Raises InvalidRequestError unless each change is `field=value`, and
+    InputRefusedError for an unknown id or field, or an invalid value.
     """
+    if wrong := [change for change in changes if "=" not in change]:
+        raise InvalidRequestError(f"{wrong[0]!r}: write FIELD=VALUE")
     meant: list[Called] = []
 
     def facts_of(published: Published) -> Facts:
@@ -64,12 +67,10 @@ def plan_edit(
 ) -> list[Action]:
     """The edits that are not recorded yet.
 
-    Raises InputRefusedError for an unknown id or field, an invalid value, or no change at all.
+    Raises InputRefusedError for an unknown id or field, or an invalid value.
     """
     meant = called(published, given)
     edits = [_read(settings, meant.entity, change) for change in changes]
-    if not edits:
-        raise InputRefusedError("nothing to edit: give FIELD=VALUE")
     anchor = _anchor(published, meant.entity, meant.entity_id)
     known = _last_edits(published, meant.entity, meant.entity_id)
     return [
@@ -92,10 +93,10 @@ def _anchor(published: Published, entity: Entity, entity_id: str) -> str:
 
 
 def _read(settings: Settings, entity: Entity, change: str) -> tuple[str, str]:
-    field, sign, text = change.partition("=")
+    field, _, text = change.partition("=")
     fields = FIELDS[entity]
-    if not sign or field not in fields:
-        raise InputRefusedError(f"{change!r}: write FIELD=VALUE; fields of a {entity} are {', '.join(fields)}")
+    if field not in fields:
+        raise InputRefusedError(f"a {entity} has no field {field!r} to edit; its fields are {', '.join(fields)}")
     if not text.strip():
         return field, ""
     context = CastContext(

@@ -12,12 +12,13 @@ from typing import Any
 
 import polars as pl
 
+from assets.sources.casting.cells import CASTERS, CastContext
 from dedup.features.records import organization_features, person_features
 from dedup.study.explanation import Explanation
 from pipelines.services.lookup import explained, known_of
-from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.errors import InvalidRequestError
 from schemas.contracts.person_names import split_name
-from schemas.contracts.vocabulary import Entity
+from schemas.contracts.vocabulary import Entity, Kind
 from schemas.sql.files import sql_text
 from schemas.stores.warehouse import Published
 
@@ -52,14 +53,15 @@ class Answer:
 def look_up(published: Published, asked: Description, limit: int = 10) -> list[Answer]:
     """Find persons, or organizations if only an organization is described, most likely first.
 
-    Raises InputRefusedError if the description is empty.
+    Raises InvalidRequestError if the description is empty, or its e-mail address or phone number is none.
     """
+    _check(asked)
     if asked.name or asked.email or asked.phone:
         entity, features = Entity.PERSON, _person(published, asked)
     elif asked.organization:
         entity, features = Entity.ORGANIZATION, _organization(published, asked)
     else:
-        raise InputRefusedError("nothing to look for: give a --name, --email, --phone or --organization")
+        raise InvalidRequestError("nothing to look for: give a --name, --email, --phone or --organization")
     pairs = [(ASKED, key) for key in features["record_key"][1:]]
     explanations = explained(published, entity, features, pairs)
     others = [_other(item) for item in explanations]
@@ -70,6 +72,16 @@ def look_up(published: Published, asked: Description, limit: int = 10) -> list[A
         # The strongest is first, and one record is enough to identify an entity.
         answers.setdefault(row["entity_id"], Answer(entity, row["entity_id"], row["entity_name"], item, row))
     return list(answers.values())[:limit]
+
+
+def _check(asked: Description) -> None:
+    """Raise InvalidRequestError for a value that no record could share."""
+    for option, kind, given in (("--email", Kind.EMAIL, asked.email), ("--phone", Kind.PHONE, asked.phone)):
+        if given:
+            try:
+                CASTERS[kind](given.strip(), CastContext())
+            except ValueError as error:
+                raise InvalidRequestError(f"{option} {given!r} {error}") from error
 
 
 def _other(item: Explanation) -> str:

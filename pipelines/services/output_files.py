@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.errors import InputRefusedError, InvalidRequestError
 
 CHART_ENDINGS = (".png", ".svg", ".html")
 """The formats of charts."""
@@ -20,11 +20,14 @@ PAGE_ENDINGS = (".html", ".htm")
 
 
 def check_output(target: Path, endings: tuple[str, ...]) -> None:
-    """Raise InputRefusedError unless `target` has one of the extensions and can be created in its folder."""
+    """Check that `target` can be written.
+
+    Raises InvalidRequestError unless it has one of the extensions, and InputRefusedError if it cannot be created.
+    """
     if target.suffix.casefold() not in endings:
         *others, last = endings
         listed = f"{', '.join(others)} or {last}" if others else last
-        raise InputRefusedError(f"{target}: the file name must end in {listed}")
+        raise InvalidRequestError(f"{target}: the file name must end in {listed}")
     if target.exists() and not target.is_file():
         raise InputRefusedError(f"{target}: is not a file; choose another name")
     folder = target.parent

@@ -19,6 +19,11 @@ class InputRefusedError(LeadsiftError):
         return "\n".join(map(str, self.args))
 
 
+class InvalidRequestError(InputRefusedError):
+    """The request itself is wrong, whatever the files and stores hold: a value of the wrong kind, options that exclude
+    each other. The command line exits with 2."""
+
+
 class ProfileError(LeadsiftError):
     """A profile cannot be used; the text names file, key and reason."""
 

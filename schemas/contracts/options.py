@@ -6,6 +6,7 @@ text and limits of each option. Does not belong here: settings of a home; passwo
 
 from __future__ import annotations
 
+import codecs
 import json
 from typing import Annotated, Any
 
@@ -25,7 +26,17 @@ def _not_blank(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _known_encoding(value: str, info: ValidationInfo) -> str:
+    try:
+        codecs.lookup(value)
+    except LookupError as error:
+        if info.context != _RECORDED:
+            raise ValueError("there is no such encoding; use for example utf-8, cp1252 or gb18030") from error
+    return value
+
+
 Text = Annotated[str, AfterValidator(_not_blank)]
+Encoding = Annotated[Text, AfterValidator(_known_encoding)]
 
 
 class StatedOptions(BaseModel):
@@ -51,7 +62,7 @@ class StatedOptions(BaseModel):
         "one order.",
         json_schema_extra={"metavar": "ORDER"},
     )
-    encoding: Text | None = Field(
+    encoding: Encoding | None = Field(
         default=None,
         description="The encoding of delimited text, such as utf-8, cp1250 or gb18030, if the detected one is wrong.",
         json_schema_extra={"metavar": "NAME"},
