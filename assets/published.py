@@ -1,5 +1,6 @@
 """The published snapshot: the file for all readers, replaced in one step."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -46,12 +47,15 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
     outcome = "up to date"
     if _published_fingerprint(target) != wanted:
         progress.report("Publishing")
+        before = home.stores.published_imports()
         undone = digest([item.import_id for item in home.ledger.imports() if item.undone_at is not None])
         home.stores.warehouse.publish(
             session, target, clean=(recorded(session.frame, Part.PUBLISHED) or digest([])) != undone
         )
         with session.transaction():
             remember(session, Part.PUBLISHED, undone)
+        known = session.frame("SELECT import_id FROM audit.imports ORDER BY import_sequence")["import_id"]
+        home.record(replace(home.outcome, published=tuple(item for item in known if item not in before)))
         outcome = "published"
     return dg.MaterializeResult(
         metadata={

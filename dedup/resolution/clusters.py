@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from schemas.contracts.counting import counted
 from schemas.contracts.vocabulary import Band, Entity, PairRule
 
 SUPPORT = 0.25
@@ -99,7 +100,7 @@ def constrained(entity: Entity, components: pl.DataFrame, pairs: pl.DataFrame, a
             "entity": entity.value,
             "finding": "large cluster",
             "record_keys": keys,
-            "detail": f"{len(keys)} records form one {entity.value}",
+            "detail": f"one {entity.value} of {counted(len(keys), 'record')}",
         }
         for _, keys in large.sort("component").iter_rows()
     ]

@@ -59,7 +59,7 @@ def train(session: Session, entity: Entity, model: Model, decided: Decided) -> T
     table = f"audit.{entity}_features"
     records = session.count(table)
     if records < LEAST_RECORDS:
-        raise ValueError(f"{records} {entity} records are too few to train on; {LEAST_RECORDS} are needed")
+        raise ValueError(f"a model needs {LEAST_RECORDS:,} {entity} records to train on; there are {records:,}")
     before = levels_of(model)
     block(session, table, model.BLOCKING_RULES)
     pairs = score_blocked(session, table, model, None, leveled=True)

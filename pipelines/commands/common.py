@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from pipelines.commands.console import REFUSED, print_error, print_json
+from pipelines.commands.console import MOST_LISTED, REFUSED, print_error, print_json
 from pipelines.services.output_files import CHART_ENDINGS, check_output
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.options import StatedOptions
@@ -56,6 +56,17 @@ HomeOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else there.")]
+LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to show.")]
+ListLimitOption = Annotated[
+    int | None,
+    typer.Option(
+        "--limit",
+        metavar="N",
+        min=1,
+        help=f"How many to list (default: {MOST_LISTED}; with --json: all).",
+        show_default=False,
+    ),
+]
 PasswordOption = Annotated[
     str | None,
     typer.Option(

@@ -24,6 +24,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.services.display import cell, to_plain
+from schemas.contracts.counting import counted
 from schemas.contracts.printable import json_text, one_line, printable
 from schemas.contracts.progress import LOGGER
 
@@ -67,6 +68,8 @@ def print_error(reason: str) -> None:
 
 MOST_SHOWN = 100
 """Rows of a table that the terminal shows."""
+MOST_LISTED = 20
+"""Rows of a list with the option --limit that the terminal shows without it."""
 
 
 def print_table(
@@ -95,7 +98,7 @@ def print_table(
     out.print(table)
     more = (total or frame.height) - min(limit, frame.height)
     if more > 0:
-        out.print(f"… {more:,} more rows; use --json for all of them", style="dim")
+        out.print(f"… {counted(more, 'more row')}; use --json for all of them", style="dim")
 
 
 def short_path(path: str) -> str:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, cancellable, published_of, settings_of
-from pipelines.commands.console import err, out, print_json, print_table, progress_shown
+from pipelines.commands.common import HomeOption, JsonOption, ListLimitOption, cancellable, published_of, settings_of
+from pipelines.commands.console import MOST_LISTED, err, out, print_json, print_table, progress_shown
 from schemas.contracts.vocabulary import ActionKind, LeadOrder
 from schemas.stores.settings import Settings
 
@@ -52,7 +52,7 @@ def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     sort: Annotated[
         LeadOrder, typer.Option("--sort", help="Newest first, largest value first, or by name.")
     ] = LeadOrder.CREATED,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to show.")] = 20,
+    limit: ListLimitOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -68,7 +68,7 @@ def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
     rows = open_leads(published_of(context, home), status, label, owner, sort)
     if as_json:
-        print_json({"leads": rows.to_dicts()})
+        print_json({"leads": rows.head(limit or rows.height).to_dicts()})
         return
     if rows.is_empty():
         out.print("No lead found.")
@@ -77,7 +77,7 @@ def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         "lead_id", "title", "person", "organization", "channel", "value", "currency", "owner", "has_open_deal",
         pl.col("duplicate_lead_ids").list.len().alias("duplicates"),
     )  # fmt: skip
-    print_table(frame, None, limit)
+    print_table(frame, None, limit or MOST_LISTED)
 
 
 def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)

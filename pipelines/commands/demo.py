@@ -11,6 +11,7 @@ from pipelines.commands.common import JsonOption
 from pipelines.commands.console import out, print_json, progress_shown, short_path
 from pipelines.commands.files import show_outcome
 from pipelines.commands.reading import show_report
+from schemas.contracts.counting import counted
 from schemas.contracts.errors import StoreError
 from schemas.stores.private import private_files
 from schemas.stores.settings import Settings, load_settings
@@ -75,7 +76,7 @@ def demo(
     page = settings.home / "reports.html"
     with private_files():
         names = write_page(published, page)
-    out.print(f"All {len(names)} reports on one page: {short_path(str(page))}", markup=False, soft_wrap=True)
+    out.print(f"{counted(len(names), 'report')} on one page: {short_path(str(page))}", markup=False, soft_wrap=True)
     out.rule("Next steps")
     for path in charts:
         out.print(f"Chart: {short_path(str(path))}", markup=False, soft_wrap=True)

@@ -26,6 +26,7 @@ from pipelines.commands.common import (
 )
 from pipelines.commands.console import out, print_json, print_table, progress_shown, short_path
 from pipelines.services.display import cell, shortened
+from schemas.contracts.counting import counted, counted_tables
 from schemas.contracts.options import StatedOptions
 from schemas.stores.settings import Settings
 
@@ -166,13 +167,12 @@ def show_outcome(settings: Settings, document: dict[str, Any]) -> None:
             _line(f"correct and import again: {short_path(file['rejects_file'])}", "yellow")
     for note in document["notes"]:
         _line(note, "yellow")
-    counts = ", ".join(f"{count:,} {name}" for name, count in document["entities"].items())
+    counts = counted_tables(document["entities"])
     if document["status"] == "unchanged":
-        what = "Nothing new" if document["notes"] else "Nothing changed"
-        out.print(f"{what}: every file was imported before. There are {counts}.")
+        out.print(f"Nothing changed: every file was imported before. The home has {counts}.")
     else:
-        what = document["import_id"] or "Nothing was imported"
-        _line(f"{what}: {document['status']}. There are now {counts}.", "bold")
+        what = document["import_id"] or ", ".join(document["completed"]) or "Nothing was imported"
+        _line(f"{what}: {document['status']}. The home now has {counts}.", "bold")
         _line(f"Published: {short_path(str(settings.published_path))}", "dim")
 
 
@@ -196,7 +196,8 @@ def _show_files(document: dict[str, Any]) -> None:
     for file in document["files"]:
         if file["status"] == "unchanged":
             when = f"in {file['known_from']}" if file.get("known_from") else "as another file of this import"
-            _line(f"unchanged: {short_path(file['path'])} was imported before, {when}", "dim")
+            verb = "received" if file.get("known_from") in document["completed"] else "imported"
+            _line(f"unchanged: {short_path(file['path'])} was {verb} before, {when}", "dim")
     for path in document["skipped"]:
         _line(f"skipped: {short_path(path)} does not have the extension of a table", "dim")
 
@@ -216,9 +217,10 @@ def _show_decisions(document: dict[str, Any]) -> None:
                 _line(f"{_place(file, sheet)}: {decision}", "yellow")
             suspects = [column for column in sheet["quality"] if column["suspicious"]]
             for column in suspects:
+                cells = counted(column["suspicious"], "cell")
                 _line(
-                    f"{_place(file, sheet)}: {column['column_name']!r}: {column['suspicious']} cells such as "
-                    f"{cell(column['example'])!r} look like placeholders; they are kept",
+                    f"{_place(file, sheet)}: {column['column_name']!r}: kept {cells} such as "
+                    f"{cell(column['example'])!r}, which may be placeholders",
                     "yellow",
                 )
             _line(f"{_place(file, sheet)}: {_understood(sheet)}", "dim")
@@ -264,7 +266,7 @@ def _show_mapping(sheet: dict[str, Any]) -> None:
         table.add_row(Text(cell(header)), ", ".join(targets) or "custom", Text(cell(column["first"] or "")), share)
     out.print(table)
     if len(sheet["mapping"]) > SHOWN_COLUMNS:
-        _line(f"  … {len(sheet['mapping']) - SHOWN_COLUMNS:,} more columns; use --json for all of them", "dim")
+        _line(f"  … {counted(len(sheet['mapping']) - SHOWN_COLUMNS, 'more column')}; use --json for all of them", "dim")
 
 
 def _show_refusals(sheet: dict[str, Any]) -> None:

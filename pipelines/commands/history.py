@@ -10,6 +10,8 @@ import typer
 
 from pipelines.commands.common import HomeOption, JsonOption, cancellable, refuse, settings_of
 from pipelines.commands.console import out, print_json, print_table, progress_shown
+from schemas.contracts.counting import counted, counted_tables
+from schemas.contracts.vocabulary import ImportStatus
 from schemas.stores.ledger import Import
 from schemas.stores.stores import Stores
 
@@ -26,15 +28,17 @@ def imports(context: typer.Context, home: HomeOption = None, as_json: JsonOption
     settings = settings_of(context, home)
     with Stores.open(settings) as stores:
         known = stores.ledger.imports() if stores.has_ledger() else []
+        published = stores.published_imports() if known else frozenset()
+    statuses = {item.import_id: _status(item, published) for item in known}
     if as_json:
-        print_json({"imports": [_document(item) for item in known]})
+        print_json({"imports": [_document(item, statuses[item.import_id]) for item in known]})
         return
     rows = [
         {
             "import": item.import_id,
             "received": item.received_at,
             "by": item.imported_by,
-            "status": "undone" if item.undone_at else item.status.value,
+            "status": "undone" if item.undone_at else statuses[item.import_id].value,
             "file": file.path,
             "file status": file.status.value,
             "records": file.records,
@@ -47,15 +51,26 @@ def imports(context: typer.Context, home: HomeOption = None, as_json: JsonOption
         out.print("Nothing has been imported yet.")
         return
     print_table(pl.DataFrame(rows, infer_schema_length=None), limit=1_000)
+    if ImportStatus.UNPUBLISHED in statuses.values():
+        out.print(
+            "Unpublished imports were interrupted; the next import, or `leadsift doctor --rebuild`, completes them."
+        )
 
 
-def _document(item: Import) -> dict[str, Any]:
+def _status(item: Import, published: frozenset[str]) -> ImportStatus:
+    """The status of an import for people: only what readers see is imported."""
+    is_hidden = item.undone_at is None and item.import_id not in published
+    is_loaded = item.status in (ImportStatus.IMPORTED, ImportStatus.PARTIAL)
+    return ImportStatus.UNPUBLISHED if is_loaded and is_hidden else item.status
+
+
+def _document(item: Import, status: ImportStatus) -> dict[str, Any]:
     return {
         "import_id": item.import_id,
         "received_at": item.received_at,
         "finished_at": item.finished_at,
         "imported_by": item.imported_by,
-        "status": item.status.value,
+        "status": status.value,
         "undone_at": item.undone_at,
         "source": item.options.source,
         "profile": item.options.profile,
@@ -110,13 +125,12 @@ def undo(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if as_json:
         print_json(document)
         return
-    counts = ", ".join(f"{count:,} {name}" for name, count in document["entities"].items())
+    counts = counted_tables(document["entities"])
     if document["already_recorded"]:
-        out.print(f"{import_id} was already undone; nothing changed. There are {counts}.", markup=False)
+        out.print(f"{import_id} was already undone; nothing changed. The home has {counts}.", markup=False)
         return
-    number = len(document["files"])
-    files = "1 file" if number == 1 else f"{number:,} files"
-    out.print(f"{import_id} is undone ({files}). There are now {counts}.", markup=False)
+    files = counted(len(document["files"]), "file")
+    out.print(f"{import_id} is undone ({files}). The home now has {counts}.", markup=False)
     for item in document["suspended"]:
         out.print(f"suspended: {describe(item)}", markup=False)
 

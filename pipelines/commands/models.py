@@ -12,6 +12,7 @@ from pipelines.commands.common import HomeOption, JsonOption, output_file, setti
 from pipelines.commands.console import out, print_json, print_table, progress_shown
 from pipelines.commands.people import EntityOption, entity_of
 from pipelines.services.output_files import CHART_ENDINGS
+from schemas.contracts.counting import counted
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES
 
 if TYPE_CHECKING:
@@ -103,8 +104,9 @@ def _print(item: Training) -> None:
         print_table(changed, f"{item.entity}: match weights in bits, {item.before} and {item.version}", len(changed))
     print_table(item.moved, "The same pairs by band under both models")
     if item.decided["decided"]:
+        decided = counted(item.decided["decided"], "decided pair")
         out.print(
-            f"Of {item.decided['decided']:,} decided pairs, {item.before} bands {item.decided['before']:,} correctly "
+            f"Of {decided}, {item.before} bands {item.decided['before']:,} correctly "
             f"and {item.version} {item.decided['after']:,}.",
             markup=False,
         )

@@ -10,8 +10,18 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, chart_option, output_file, published_of, settings_of
-from pipelines.commands.console import out, print_json, print_table, progress_shown
+from pipelines.commands.common import (
+    HomeOption,
+    JsonOption,
+    LimitOption,
+    ListLimitOption,
+    chart_option,
+    output_file,
+    published_of,
+    settings_of,
+)
+from pipelines.commands.console import MOST_LISTED, out, print_json, print_table, progress_shown
+from schemas.contracts.counting import counted
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import Entity, Verdict
 from schemas.stores.stores import Stores
@@ -25,7 +35,6 @@ class ResolvedEntity(StrEnum):
 
 
 EntityOption = Annotated[ResolvedEntity | None, typer.Option("--entity", help="Default: both.", show_default=False)]
-LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to show.")]
 
 
 def entity_of(given: ResolvedEntity | None) -> Entity | None:
@@ -99,7 +108,7 @@ def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         typer.Argument(metavar="[RIGHT]", help="The other one. Without it: LEFT as a whole.", show_default=False),
     ] = None,
     chart: Annotated[Path | None, chart_option("Draw the match weights as .png, .svg or .html.")] = None,
-    limit: LimitOption = 10,
+    limit: ListLimitOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -129,29 +138,30 @@ def explain(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     outcome = None
     if right is None:
         decided = decisions_between(published, one.entity, one.record_keys, one.record_keys)
-        told = explain_cluster(published, one)
-        if not told:
+        pairs = explain_cluster(published, one)
+        if not pairs:
             raise InputRefusedError(f"{one.entity_id} is a single record; name a second one to compare it with")
     else:
         other = called(published, right)
         both = sides(one, other)
         decided, outcome = decisions_between(published, one.entity, *both), outcome_of(published, one.entity, *both)
-        told = explain_called(published, one, other)[:1]
-    known = known_of(published, [key for item in told for key in (item.record_key_l, item.record_key_r)])
+        pairs = explain_called(published, one, other)[:1]
+    known = known_of(published, [key for item in pairs for key in (item.record_key_l, item.record_key_r)])
     if chart is not None:
         from pipelines.reports.evidence_charts import write_evidence
 
-        write_evidence(told[0], chart)
+        write_evidence(pairs[0], chart)
     if as_json:
         print_json({
-            "decisions": decided, "outcome": outcome, "pairs": [_document(item, known) for item in told],
+            "decisions": decided, "outcome": outcome, "pairs": [_document(item, known) for item in pairs[:limit]],
             "chart": str(chart) if chart else None,
         })  # fmt: skip
         return
     _print_decided(one.entity, decided, outcome)
     if right is None:
-        print_table(_pairs(told, known, label), f"{one.entity_id}: {len(one.record_keys)} records", limit)
-    _print_pair(told[0], known, label)
+        title = f"{one.entity_id}: {counted(len(one.record_keys), 'record')}"
+        print_table(_pairs(pairs, known, label), title, limit or MOST_LISTED)
+    _print_pair(pairs[0], known, label)
     if chart is not None:
         out.print(f"Chart: {chart}", markup=False, soft_wrap=True)
 
@@ -194,7 +204,7 @@ def _document(item: Any, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pairs(told: list[Any], known: dict[str, dict[str, Any]], label: Any) -> pl.DataFrame:
+def _pairs(pairs: list[Any], known: dict[str, dict[str, Any]], label: Any) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
@@ -204,7 +214,7 @@ def _pairs(told: list[Any], known: dict[str, dict[str, Any]], label: Any) -> pl.
                 "probability": round(item.probability, 4),
                 "band": item.band.value,
             }
-            for item in told
+            for item in pairs
         ]
     )
 
@@ -228,7 +238,7 @@ def _print_pair(item: Any, known: dict[str, dict[str, Any]], label: Any) -> None
 def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     context: typer.Context,
     entity: EntityOption = None,
-    limit: LimitOption = 20,
+    limit: ListLimitOption = None,
     export: Annotated[
         Path | None,
         typer.Option(
@@ -286,7 +296,7 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     if not rows:
         out.print("No pairs to review.")
         return
-    shown = pl.DataFrame(rows[:limit], infer_schema_length=None).select(
+    shown = pl.DataFrame(rows[: limit or MOST_LISTED], infer_schema_length=None).select(
         "entity",
         "left",
         "right",
@@ -295,7 +305,7 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         "left_id",
         "right_id",
     )
-    print_table(shown, f"{len(rows):,} pairs to review")
+    print_table(shown, f"{counted(len(rows), 'pair')} to review")
     if export is not None:
         out.print(
             f"Workbook: {export}. Decide in its first column, then run leadsift review --take {export}",
@@ -384,8 +394,7 @@ def _print_applied(document: dict[str, Any], *, as_json: bool) -> None:
         return
     before, after = document["entities_before"], document["entities"]
     changes = ", ".join(f"{name} {before[name]:,} → {after[name]:,}" for name in ("persons", "organizations"))
-    noun = "decision" if document["decisions"] == 1 else "decisions"
     recorded = "already recorded" if document["already_recorded"] else "recorded"
-    out.print(f"{document['decisions']} {noun} {recorded}. {changes}.", markup=False)
+    out.print(f"{counted(document['decisions'], 'decision')} {recorded}. {changes}.", markup=False)
     for detail in document["contradictions"]:
         out.print(f"contradiction: {detail}", markup=False, soft_wrap=True)

@@ -8,9 +8,10 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, chart_option, published_of
+from pipelines.commands.common import HomeOption, JsonOption, LimitOption, chart_option, published_of
 from pipelines.commands.console import out, print_json, print_table
-from pipelines.commands.people import EntityOption, LimitOption, entity_of
+from pipelines.commands.people import EntityOption, entity_of
+from schemas.contracts.counting import counted
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import Entity
 
@@ -69,11 +70,13 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         {"measure": name.replace("_", "-"), **{key: round(value, 4) for key, value in values.items()}}
         for name, values in scores.items()
     ]
-    print_table(pl.DataFrame(rows), f"{quality.records:,} labelled records, {quality.true_pairs:,} true pairs")
+    labelled = f"{counted(quality.records, 'labelled record')}, {counted(quality.true_pairs, 'true pair')}"
+    print_table(pl.DataFrame(rows), labelled)
     if quality.exact is not None:
         out.print(f"{quality.exact:.1%} of the true clusters were found exactly.")
     if found.unknown:
-        out.print(f"{len(found.unknown):,} labelled ids are unknown, such as {found.unknown[0]!r}.", markup=False)
+        unknown = counted(len(found.unknown), "unknown labelled id")
+        out.print(f"Left out: {unknown}, such as {found.unknown[0]!r}.", markup=False)
     for title, count, errors in (
         ("left apart", found.missed_pairs, found.missed),
         ("put together", found.wrong_pairs, found.wrong),
@@ -81,7 +84,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         if errors:
             print_table(
                 pl.DataFrame(errors).select("left", "right", "left_record", "right_record", "match_weight", "why"),
-                f"{count:,} pairs wrongly {title}, most surprising first",
+                f"{counted(count, 'pair')} wrongly {title}, most surprising first",
             )
     if chart is not None:
         out.print(f"Chart: {chart}", markup=False, soft_wrap=True)

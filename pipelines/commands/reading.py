@@ -12,6 +12,7 @@ from pipelines.commands.common import HomeOption, JsonOption, chart_option, outp
 from pipelines.commands.console import MOST_SHOWN, out, print_json, print_table, short_path
 from pipelines.reports.queries import ReportFilter, count_rows, fields_of, read_report, rows_to_draw
 from pipelines.services.output_files import PAGE_ENDINGS
+from schemas.contracts.counting import counted
 from schemas.sql.report_catalog import column_formats, reports
 from schemas.stores.warehouse import Published
 
@@ -103,7 +104,7 @@ def _write_page(published: Published, html: Path, wanted: ReportFilter, name: st
     if as_json:
         print_json({"html": str(html), "reports": names, "filters": wanted.given()})
     else:
-        out.print(f"{len(names)} reports: {short_path(str(html))}", markup=False, soft_wrap=True)
+        out.print(f"{counted(len(names), 'report')}: {short_path(str(html))}", markup=False, soft_wrap=True)
 
 
 def _list(*, as_json: bool) -> None:
@@ -137,4 +138,4 @@ def sql(
         print_json({"columns": rows.columns, "rows": rows.to_dicts()})
         return
     print_table(rows)
-    out.print(f"{rows.height:,} rows" if rows.height != 1 else "1 row", style="dim")
+    out.print(counted(rows.height, "row"), style="dim")

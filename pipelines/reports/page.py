@@ -27,6 +27,7 @@ from pipelines.reports.queries import (
 from pipelines.reports.rendering import pictures
 from pipelines.services.display import cell
 from pipelines.services.output_files import PAGE_ENDINGS, check_output, write_output
+from schemas.contracts.counting import counted
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.printable import printable
 from schemas.sql.report_catalog import column_formats, reports, view_names
@@ -128,5 +129,5 @@ def _table(rows: pl.DataFrame, more: int) -> str:
         + "</tr>"
         for row in rows.iter_rows()
     )
-    note = f"<p>{more:,} more rows in the published file.</p>" if more else ""
+    note = f"<p>{counted(more, 'more row')} in the published file.</p>" if more else ""
     return f'<div class="rows"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}'

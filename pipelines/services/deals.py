@@ -22,6 +22,7 @@ from assets.deals.actions import Step, one_row, plan_deal, plan_lead, within_lim
 from assets.deals.conversion import Plan, Request, plan_conversion, plan_revert
 from pipelines.services.acts import Facts, finish, is_unfinished, record
 from schemas.contracts import progress
+from schemas.contracts.counting import counted
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, Entity, LeadOrder
 from schemas.stores.settings import Settings
@@ -93,7 +94,7 @@ def requests_in(path: Path) -> dict[str, Request]:
 
 def _request(where: str, headers: list[str], row: list[str]) -> Request:
     if len(row) > len(headers):
-        raise InputRefusedError(f"{where}: has {len(row)} cells under {len(headers)} headers")
+        raise InputRefusedError(f"{where}: has {counted(len(row), 'cell')} under {counted(len(headers), 'header')}")
     given = {name: cell.strip() or None for name, cell in zip(headers, row, strict=False)}
     if given.get("lead_id") is None:
         raise InputRefusedError(f"{where}: has no lead_id")

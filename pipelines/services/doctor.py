@@ -15,6 +15,7 @@ from assets.sources.loading.imports import missing_records, pending
 from dedup.scoring.freshness import is_current
 from pipelines.services.importing import INSTANCE_FILE, has_shipped_settings, open_instance, run_import
 from schemas.contracts import progress
+from schemas.contracts.counting import counted
 from schemas.contracts.errors import LeadsiftError, StoreError
 from schemas.contracts.vocabulary import FileStatus
 from schemas.stores.attempts import SET_ASIDE
@@ -96,7 +97,7 @@ def _examine_archive(findings: Findings, stores: Stores) -> None:
     if damaged := damaged_in_archive(stores):
         findings.problems += damaged
     else:
-        findings.facts.append(f"archive: {len(needed)} files, each with the content that its name states")
+        findings.facts.append(f"archive: {counted(len(needed), 'file')}, each with the content that its name states")
 
 
 def _examine_warehouse(findings: Findings, stores: Stores) -> None:
@@ -118,7 +119,7 @@ def _examine_warehouse(findings: Findings, stores: Stores) -> None:
                     if item.undone_at is None
                     for file in item.files
                 )
-                findings.facts.append(f"warehouse: has the records of all {count} loaded files")
+                findings.facts.append(f"warehouse: has the records of {counted(count, 'loaded file')}")
             _examine_tables(findings, session)
             if not is_current(session, stores.settings.shaping):
                 findings.problems.append("derived tables are out of date; run `leadsift doctor --rebuild`")
@@ -133,7 +134,7 @@ def _examine_tables(findings: Findings, session: Session) -> None:
     wrong = [failure for check in table_checks() for failure in check.failures(check.find(session))]
     findings.problems += wrong
     if not wrong:
-        findings.facts.append(f"tables: {len(table_checks())} checks passed")
+        findings.facts.append(f"tables: {counted(len(table_checks()), 'check')} passed")
 
 
 def _compare_published(findings: Findings, stores: Stores, session: Session) -> None:
@@ -142,9 +143,10 @@ def _compare_published(findings: Findings, stores: Stores, session: Session) -> 
         shown = recorded(stores.published.query, Part.DERIVED)
         if shown != recorded(session.frame, Part.DERIVED):
             count = "SELECT count(*) FROM audit.imports"
+            published, warehouse = stores.published.query(count).item(), session.frame(count).item()
             findings.problems.append(
-                f"{stores.published.path} is out of date: it has {stores.published.query(count).item():,} imports, the "
-                f"warehouse has {session.scalar(count):,}; run `leadsift doctor --rebuild`, which publishes again"
+                f"{stores.published.path} is out of date: it has {counted(published, 'import')}, the warehouse has "
+                f"{counted(warehouse, 'import')}; run `leadsift doctor --rebuild`, which publishes again"
             )
 
 
@@ -152,7 +154,7 @@ def _examine_published(findings: Findings, stores: Stores) -> None:
     try:
         newest = stores.published.query("SELECT count(*) FROM audit.imports").item()
         read_all_tables(stores.published.query)
-        findings.facts.append(f"published: {stores.published.path} with {newest} imports")
+        findings.facts.append(f"published: {stores.published.path} with {counted(newest, 'import')}")
     except LeadsiftError as error:
         findings.problems.append(str(error))
 
@@ -187,7 +189,7 @@ def _refused_settings(settings: Settings) -> list[StoreError]:
 def _refuse_without_archive(stores: Stores) -> None:
     """Raise StoreError, before anything is removed, if the archive lacks a file that the rebuild reads."""
     if damaged := damaged_in_archive(stores):
-        more = f"; {len(damaged) - 1:,} more files are missing or damaged" if len(damaged) > 1 else ""
+        more = f"; also missing or damaged: {counted(len(damaged) - 1, 'more file')}" if len(damaged) > 1 else ""
         raise StoreError(f"nothing was rebuilt and nothing removed: {damaged[0]}{more}")
 
 

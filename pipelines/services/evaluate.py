@@ -18,6 +18,7 @@ from assets.sources.layout.tables import find_tables
 from assets.sources.readers.reading import read_file
 from dedup.study.metrics import Pair, Quality, by_clusters, by_pairs, errors_of_clusters, errors_of_pairs, pair
 from pipelines.services.lookup import explained, features_of, known_of, label
+from schemas.contracts.counting import counted
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.headers import fold_header
 from schemas.contracts.vocabulary import Entity
@@ -111,7 +112,8 @@ def evaluate(published: Published, labels: Labels, entity: Entity, shown: int = 
     unknown = sorted(wanted - set(found))
     if len(unknown) == len(wanted):
         raise InputRefusedError(
-            f"none of the {len(wanted)} labelled ids is known (the first: {unknown[0]!r}); use the ids of the source"
+            f"none of {counted(len(wanted), 'labelled id')} is known (the first: {unknown[0]!r}); "
+            "use the ids of the source"
         )
     if labels.clusters:
         quality = by_clusters(labels.clusters, found)

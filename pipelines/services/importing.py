@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from assets.sources.mapping.profile_choice import read_profile, save_profile
 from pipelines.services.run_output import stderr_held
+from schemas.contracts.counting import counted
 from schemas.contracts.errors import LeadsiftError, StoreError
 from schemas.contracts.options import StatedOptions
 from schemas.contracts.outcomes import FileOutcome, RunOutcome
@@ -52,6 +53,7 @@ class ImportOutcome:
     files: list[dict[str, Any]]
     entities: dict[str, int]
     skipped: list[str] = field(default_factory=list)
+    completed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -67,6 +69,7 @@ class ImportOutcome:
             "files": self.files,
             "entities": self.entities,
             "skipped": self.skipped,
+            "completed": self.completed,
             "notes": self.notes,
         }
 
@@ -236,26 +239,28 @@ def outcome_of(settings: Settings, run: RunOutcome) -> ImportOutcome:
     refused = _refused(settings, run.import_id)
     files = [_file(file, sheets.get(file.path, []), refused.get(file.path)) for file in run.files]
     notes = [*_notes_of_updates(settings, run.import_id), *_notes_of_references(settings, run.import_id)]
+    completed = [import_id for import_id in run.published if import_id != run.import_id]
+    status = _status(files)
     return ImportOutcome(
         run.import_id,
-        _status(files),
+        ImportStatus.COMPLETED if status == ImportStatus.UNCHANGED and completed else status,
         files,
         count_entities(Stores.open(settings).published),
         list(run.skipped),
-        [*notes, *_notes_of_run(run)],
+        completed,
+        [*_notes_of_completed(completed), *notes, *_notes_of_blocks(run)],
     )
 
 
-def _notes_of_run(run: RunOutcome) -> list[str]:
-    """Notes on earlier imports that this run finished, and on oversized blocks."""
-    finished = [
-        f"{import_id} was interrupted before; it is loaded now"
-        for import_id in run.loaded
-        if import_id != run.import_id
-    ]
-    return finished + [
-        f"matching {common.entity}s: {common.records:,} records have a value that too many records share; "
-        f"rule {common.rule!r} does not compare them"
+def _notes_of_completed(completed: list[str]) -> list[str]:
+    return [f"{import_id} was interrupted before it was published; it is published now" for import_id in completed]
+
+
+def _notes_of_blocks(run: RunOutcome) -> list[str]:
+    """Notes on oversized blocks."""
+    return [
+        f"matching {common.entity}s: rule {common.rule!r} does not compare {counted(common.records, 'record')} with a "
+        "value that too many records share"
         for common in run.common_values
     ]
 
@@ -267,10 +272,10 @@ def _notes_of_updates(settings: Settings, import_id: str | None) -> list[str]:
     rows = Stores.open(settings).published.query(sql_text("queries/updates_of_import"), [import_id])
     notes: list[str] = []
     for entity, source, updated, renamed, known_from in rows.iter_rows():
-        note = f"source {source!r}: {updated:,} known {entity} records were updated"
+        note = f"source {source!r}: updated {counted(updated, f'known {entity} record')}"
         if renamed >= SUSPECT_RENAMED * updated:
             note += (
-                f"; {renamed:,} of them have another name than in {known_from}: if this is another list, "
+                f", {renamed:,} of them with another name than in {known_from}: if this is another list, "
                 "import it with --source NAME, so that its ids are separate"
             )
         notes.append(note)
@@ -283,8 +288,8 @@ def _notes_of_references(settings: Settings, import_id: str | None) -> list[str]
         return []
     rows = Stores.open(settings).published.query(sql_text("queries/mentions_of_import"), [import_id])
     return [
-        f"source {source!r}: {count:,} {entity} records are only referred to; an import of their own file will "
-        "complete them"
+        f"source {source!r}: knows {counted(count, f'{entity} record')} only by reference; an import of the file that "
+        "has them will complete them"
         for entity, source, count in rows.iter_rows()
     ]
 

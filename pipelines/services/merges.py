@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.contracts.counting import counted
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES
 from schemas.sql.files import SHARED, sql_text
 from schemas.stores.warehouse import Published
@@ -46,6 +47,5 @@ def summarise_review(published: Published) -> list[str]:
     for entity in RESOLVED_ENTITIES:
         waiting = published.query(SHARED.statement("queries/waiting_pairs", entity=entity).text).item()
         if waiting:
-            noun = "pair" if waiting == 1 else "pairs"
-            lines.append(f"{waiting} {entity} {noun} not merged and waiting for review (band 'review')")
+            lines.append(f"{counted(waiting, f'{entity} pair')} not merged and waiting for review (band 'review')")
     return lines

@@ -35,13 +35,15 @@ class CommonValue:
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """The outcome of a run: the received import, its files, and all loaded imports, including earlier ones."""
+    """The outcome of a run: the received import, its files, and the imports that it loaded and published for the first
+    time, earlier ones among them."""
 
     run_id: str
     import_id: str | None = None
     files: tuple[FileOutcome, ...] = ()
     skipped: tuple[str, ...] = ()
     loaded: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
     common_values: tuple[CommonValue, ...] = ()
     check_failures: tuple[str, ...] = ()
 

@@ -125,6 +125,10 @@ class ImportStatus(StrEnum):
     IMPORTED = "imported"
     PARTIAL = "partial"
     UNCHANGED = "unchanged"
+    COMPLETED = "completed"
+    """Nothing new was received; an earlier import that was interrupted is published now."""
+    UNPUBLISHED = "unpublished"
+    """Loaded, but interrupted before it was published; the next import completes it."""
     REFUSED = "refused"
     DRY_RUN = "dry_run"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schemas.contracts.counting import counted
 from schemas.stores.fingerprints import Query
 from schemas.stores.ledger import Ledger
 
@@ -42,11 +43,11 @@ class HeldFacts:
         known = {item.import_id: item.undone_at is not None for item in ledger.imports()}
         found = []
         if lost := [import_id for import_id in self.imports if import_id not in known]:
-            found.append(f"{len(lost):,} imports whose records are in the tables, the first is {lost[0]}")
+            found.append(f"{counted(len(lost), 'import')} with records in the tables, the first is {lost[0]}")
         if back := [import_id for import_id in self.undone if not known.get(import_id)]:
-            found.append(f"{len(back):,} undone imports, the first is {back[0]}")
+            found.append(f"{counted(len(back), 'undone import')}, the first is {back[0]}")
         if (lacking := self.last_decision - ledger.decisions.last_sequence()) > 0:
-            found.append(f"{lacking:,} decisions that are in the tables")
+            found.append(f"{counted(lacking, 'decision')} in the tables")
         if (lacking := self.last_action - ledger.actions.last_sequence()) > 0:
-            found.append(f"{lacking:,} conversions, edits and other actions that are in the tables")
+            found.append(f"{counted(lacking, 'action')} in the tables (conversions, edits, …)")
         return found

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from filelock import FileLock
 
+from schemas.contracts.counting import counted
 from schemas.contracts.errors import LedgerLostError, StoreError
 from schemas.stores.failures import REBUILD, damaged, translated
 from schemas.stores.journal import Entry, Journal, Mark
@@ -198,7 +199,7 @@ class LedgerFacts:
 
     def _lost(self, what: str, known: int) -> LedgerLostError:
         return LedgerLostError(
-            f"ledger {self.place}: {what}; the journal {self.journal.path} knows {known:,} facts. "
+            f"ledger {self.place}: {what}; the journal {self.journal.path} has {counted(known, 'fact')}. "
             f"Nothing was recorded; {REBUILD}, which restores it"
         )
 
@@ -235,7 +236,7 @@ class LedgerFacts:
             table, key = differing[0]
             raise damaged(
                 f"ledger {self.place}",
-                f"{len(differing):,} facts differ from those in {self.journal.path}, the first is {table} {key}",
+                f"differs from {self.journal.path} in {counted(len(differing), 'fact')}, the first is {table} {key}",
             )
 
 

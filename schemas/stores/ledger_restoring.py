@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from schemas.contracts.counting import counted
 from schemas.contracts.errors import DamagedFileError, LedgerLostError, StoreError
 from schemas.stores.failures import translated
 from schemas.stores.journal import Entry, Journal, set_aside
@@ -41,7 +42,7 @@ def mend(url: str, path: Path) -> list[str]:
         raise problem
     old = restore(url, journal)
     kept = f"; the old file is {old}" if old is not None else ""
-    return [f"the ledger {place} was restored from the {known:,} facts of {path}{kept}"]
+    return [f"the ledger {place} was restored from {path}, which has {counted(known, 'fact')}{kept}"]
 
 
 def _journal_from_ledger(url: str, journal: Journal, damage: DamagedFileError) -> str:

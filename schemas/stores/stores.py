@@ -87,6 +87,12 @@ class Stores:
         """The published database; each query opens and closes it."""
         return Published(self.settings.published_path)
 
+    def published_imports(self) -> frozenset[str]:
+        """The ids of the imports that readers see; none if nothing is published that can be read."""
+        with suppress(StoreError, QueryError):
+            return frozenset(self.published.query("SELECT import_id FROM audit.imports")["import_id"])
+        return frozenset()
+
     @cached_property
     def session(self) -> Session:
         """A session on the warehouse, opened at its first use and held until the stores are closed."""

@@ -28,7 +28,7 @@ class Check:
 
     def failures(self, found: Mapping[str, int]) -> list[str]:
         """What breaks the promise, one line for each kind that was found."""
-        return [f"{self.table}: {count:,} {kind}" for kind, count in found.items() if count]
+        return [f"{self.table}: {kind}: {count:,}" for kind, count in found.items() if count]
 
 
 QUERIES = {
@@ -84,7 +84,7 @@ def _points_at_something(table: str, name: str, pointers: Sequence[Pointer]) -> 
 
 def _query(name: str, table: str, statement: SqlStatement) -> Check:
     def find(session: Session) -> dict[str, int]:
-        return {f"rows break {name}": session.frame_of(statement).height}
+        return {f"rows that break {name}": session.frame_of(statement).height}
 
     return Check(table, name, comment_in(statement.text), frozenset({table}), find)
 

@@ -22,6 +22,7 @@ from assets.sources.loading.record_writing import Parts, RecordWriter
 from assets.sources.loading.rejects import write_rejects
 from assets.sources.mapping.profile_choice import profiles_for
 from schemas.contracts import progress
+from schemas.contracts.counting import counted
 from schemas.contracts.errors import StoreError, WarehouseBehindError
 from schemas.contracts.records import RECORD_TABLES
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
@@ -147,7 +148,7 @@ def missing_records(session: Session, ledger: Ledger) -> list[str]:
     counts = record_counts(session)
     loaded = set(session.frame("SELECT import_id FROM audit.imports")["import_id"].to_list())
     return [
-        f"{file.path} ({item.import_id}): {file.records} records were loaded, the warehouse has {found}"
+        f"{file.path} ({item.import_id}): loaded {counted(file.records, 'record')}, the warehouse has {found:,}"
         for item in ledger.imports()
         if item.import_id in loaded
         for file in item.files

@@ -124,11 +124,11 @@ def test_another_list_of_the_same_name_and_ids_is_not_updated_over_in_silence(tm
     )
     newer = [header, ["1", "Ann Lee", "ann@acme.example"], ["2", "Bob Ray", ""], ["3", "Cem Oz", ""]]
     update = run_json("import", write_csv(tmp_path / "later" / "contacts.csv", newer), home=home)
-    assert update["notes"] == ["source 'contacts': 2 known person records were updated"]
+    assert update["notes"] == ["source 'contacts': updated 2 known person records"]
     other = [header, ["1", "Dana Fox", ""], ["2", "Eve Gil", ""]]
     notes = run_json("import", write_csv(tmp_path / "south" / "contacts.csv", other), home=home)["notes"]
     assert len(notes) == 1
-    assert "2 of them have another name" in notes[0]
+    assert "2 of them with another name" in notes[0]
     assert "--source NAME" in notes[0]
 
 
@@ -232,7 +232,7 @@ def test_a_users_own_profile_is_used_and_kept_for_the_rebuild(tmp_path: Path) ->
         (["import", "x.csv", "--source", ""], 2, "blank"),
         (["frobnicate"], 2, "No such command"),
         (["import", "x.csv", "--profile", "act"], 3, "there is no profile 'act'"),
-        (["report", "nothing_like_it"], 3, "nothing is published|there is no report"),
+        (["report", "nothing_like_it"], 2, "there is no report"),
         (["sql", "SELECT 1"], 3, "nothing is published yet"),
     ],
 )
@@ -291,9 +291,25 @@ def test_an_import_that_was_cut_off_is_finished_by_the_next_which_says_so(tmp_pa
     place = Workplace(tmp_path / "home")
     cut_off = land([path], ImportOptions(), place.stores).import_id  # and then it was killed
     document = run_json("import", path, home=tmp_path / "home")
-    assert document["status"] == "unchanged"
-    assert document["notes"] == [f"{cut_off} was interrupted before; it is loaded now"]
+    assert (document["status"], document["completed"]) == ("completed", [cut_off])
+    assert document["notes"] == [f"{cut_off} was interrupted before it was published; it is published now"]
     assert document["entities"]["persons"] == 2
+
+
+def test_an_import_that_was_loaded_and_not_published_is_not_called_imported(tmp_path: Path) -> None:
+    first, second = (
+        write_csv(tmp_path / f"{name}.csv", [["id", "Name"], [name, f"{name} Lee"]]) for name in ("Ann", "Bo")
+    )
+    home = tmp_path / "home"
+    run("import", first, home=home)
+    cut_off = Workplace(home).take(second).import_id  # and then the disk was full
+    assert [item["status"] for item in run_json("imports", home=home)["imports"]] == ["imported", "unpublished"]
+    assert "the next import" in run("imports", home=home).stdout
+    said = run("import", second, home=home).stdout
+    assert "Nothing changed" not in said
+    assert f"{cut_off}: completed. The home now has 0 organizations, 2 persons" in said
+    assert [item["status"] for item in run_json("imports", home=home)["imports"]] == ["imported", "imported"]
+    assert "Nothing changed" in run("import", second, home=home).stdout
 
 
 MOMENTS = [(2.0, 3.2), pytest.param((1.5, 2.4, 2.8, 3.6, 4.0, 4.5, 5.0), marks=pytest.mark.slow)]

@@ -133,13 +133,36 @@ def test_labels_are_held_against_the_clusters(
     assert len(found.missed) == found.missed_pairs == round(1 / recall) - 1
 
 
+def test_a_limit_is_one_of_json_too(home: Path) -> None:
+    merged = called(Published(load_settings(home).published_path), "crm:1").entity_id
+    for command, key in (
+        (["leads"], "leads"),
+        (["review"], "pairs"),
+        (["explain", merged], "pairs"),
+        (["match", "--phone", "+44 20 7946 0799"], "matches"),
+    ):
+        everything = run_json(*command, home=home)[key]
+        assert len(run_json(*command, "--limit", "1", home=home)[key]) == min(1, len(everything))
+
+
+def test_one_is_counted_in_the_singular(tmp_path: Path) -> None:
+    lone = write_csv(tmp_path / "one.csv", [["id", "Name", "Company"], ["1", "Ann Lee", "Acme"]])
+    home = tmp_path / "home"
+    said = run("import", lone, home=home).stdout
+    assert "The home now has 1 organization, 1 person, 0 leads, 0 deals." in said
+    facts = "\n".join(run_json("doctor", home=home)["facts"])
+    assert "archive: 1 file," in facts
+    assert "records of 1 loaded file" in facts
+    assert "with 1 import" in facts
+
+
 def test_labels_that_say_nothing_are_refused(tmp_path: Path, published: Published) -> None:
     with pytest.raises(InputRefusedError, match="needs the columns 'id' and 'cluster'"):
         read_labels(write_csv(tmp_path / "a.csv", [["id", "colour"], ["1", "red"]]))
     with pytest.raises(InputRefusedError, match="row 2: 'maybe' is neither yes nor no"):
         read_labels(write_csv(tmp_path / "b.csv", [["left", "right", "match"], ["1", "2", "maybe"]]))
     labels = read_labels(write_csv(tmp_path / "c.csv", [["id", "cluster"], ["x", "1"], ["y", "1"]]))
-    with pytest.raises(InputRefusedError, match="none of the 2 labelled ids"):
+    with pytest.raises(InputRefusedError, match="none of 2 labelled ids"):
         evaluate(published, labels, Entity.PERSON)
 
 

@@ -145,7 +145,10 @@ def test_where_no_space_is_left_the_old_file_is_served_and_the_import_resumes(
     assert done.returncode == 3, done
     _check_refused_for_space(done.stderr)
     assert run_json("sql", "SELECT count(*) AS n FROM persons", home=home) == before
-    run("import", listed, home=home)
+    interrupted = [
+        item["import_id"] for item in run_json("imports", home=home)["imports"] if item["status"] != "imported"
+    ]
+    assert run_json("import", listed, home=home)["completed"] == interrupted
     assert run_json("sql", "SELECT count(*) AS n FROM persons", home=home)["rows"][0]["n"] > 3_000
     assert run_json("doctor", home=home)["healthy"] is True
 

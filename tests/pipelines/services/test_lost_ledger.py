@@ -102,7 +102,7 @@ def test_imports_that_neither_ledger_nor_journal_knows_are_not_dropped(settings:
     before = _rows(settings)
     for name in ("ledger.sqlite", "journal.jsonl"):
         (settings.home / name).unlink()
-    with pytest.raises(LedgerLostError, match="does not know 1 imports whose records are in the tables"):
+    with pytest.raises(LedgerLostError, match="does not know 1 import with records in the tables"):
         run_import(settings, [settings.home.parent / "b.csv"])
     assert _imports(settings) == []
     assert "restore both from a backup" in examine(settings).problems[0]

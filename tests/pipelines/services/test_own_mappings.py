@@ -91,7 +91,8 @@ def test_what_only_others_point_at_is_told(tmp_path: Path) -> None:
     contacts = write_csv(tmp_path / "Contact.csv", [["Id", "LastName", "AccountId"], ["003A", "Lee", "001A"]])
     notes = run_json("import", contacts, home=tmp_path / "home")["notes"]
     assert notes == [
-        "source 'salesforce': 1 organization records are only referred to; an import of their own file will complete them"
+        "source 'salesforce': knows 1 organization record only by reference; an import of the file that has them will "
+        "complete them"
     ]
     accounts = write_csv(tmp_path / "Account.csv", [["Id", "Name", "Industry"], ["001A", "Acme", "Steel"]])
     assert run_json("import", accounts, home=tmp_path / "home")["notes"] == []
