@@ -8,7 +8,8 @@ tests.pipelines.asset_graph` writes the file and a test compares it. Does not be
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,52 +32,85 @@ def recorded() -> dict[str, Columns]:
     return lineage
 
 
-def column_lineage(statements: Iterable[str], without: Iterable[str] = ()) -> dict[str, Columns]:
-    """The lineage of the lasting tables that `statements`, run in this order, write, besides `without`."""
+def column_lineage(statements: Iterable[str]) -> dict[str, Columns]:
+    """The lineage of the lasting tables that `statements`, run in this order, write."""
     from sqlglot import exp
 
     from schemas.sql.lineage import expanded, parsed
 
-    temporary: dict[str, exp.Expr] = {}
+    temporary: dict[str, Columns] = {}
     found: dict[str, Columns] = {}
     for tree in map(parsed, statements):
         target = tree.this.find(exp.Table)
-        table = f"{target.db}.{target.name}"
-        if not target.db:
-            temporary[target.name] = expanded(tree.expression, temporary)
-        elif table not in without:
-            found[table] = _columns(expanded(tree.expression, temporary))
+        columns = _columns(expanded(tree.expression, temporary), temporary)
+        if target.db:
+            found[f"{target.db}.{target.name}"] = {name: origins for name, origins in columns.items() if origins}
+        else:
+            temporary[target.name] = columns
     return {table: columns for table, columns in sorted(found.items()) if columns}
 
 
-def _columns(query: exp.Expr) -> Columns:
-    """What each column of a query is computed from; a column whose origin sqlglot does not find is left out."""
+def _columns(query: exp.Expr, temporary: Mapping[str, Columns]) -> Columns:
+    """What each column of a query is computed from; empty for constants and where sqlglot finds no origin.
+
+    A column of a temporary table counts as the columns that it was computed from itself.
+    """
     from sqlglot import exp
     from sqlglot.errors import SqlglotError
     from sqlglot.lineage import lineage
     from sqlglot.optimizer.qualify import qualify
     from sqlglot.optimizer.scope import build_scope
 
-    qualified = qualify(query, schema=_schema(), dialect="duckdb", validate_qualify_columns=False, identify=False)
+    from schemas.sql.lineage import TEMPORARY
+
+    schema = {**_schema(), TEMPORARY: {name: dict.fromkeys(columns, "TEXT") for name, columns in temporary.items()}}
+    qualified = qualify(query, schema=schema, dialect="duckdb", validate_qualify_columns=False, identify=False)
     if not isinstance(qualified, exp.Query):
         return {}
+    _align_unions(qualified)
     scope = build_scope(qualified)
     found: Columns = {}
     for name in qualified.named_selects:
-        try:
-            leaves = [
-                node for node in lineage(name, qualified, {}, scope=scope, copy=False).walk() if not node.downstream
-            ]
-        except SqlglotError:
-            continue  # such as a column of a union by name
-        origins = {
-            f"{leaf.source.db}.{leaf.source.name}.{leaf.name.rsplit('.', 1)[-1]}"
-            for leaf in leaves
-            if isinstance(leaf.source, exp.Table) and leaf.source.db
-        }
-        if origins:
-            found[name] = sorted(origins)
+        origins: set[str] = set()
+        with suppress(SqlglotError):  # sqlglot cannot follow it: unknown
+            for node in lineage(name, qualified, {}, scope=scope, copy=False).walk():
+                if not node.downstream and isinstance(node.source, exp.Table) and node.source.db:
+                    table, column = node.source, node.name.rsplit(".", 1)[-1]
+                    is_temporary = table.db == TEMPORARY
+                    origins |= set(
+                        temporary[table.name][column] if is_temporary else [f"{table.db}.{table.name}.{column}"]
+                    )
+        found[name] = sorted(origins)
     return found
+
+
+def _align_unions(query: exp.Expr) -> None:
+    """Turn unions by name into unions by position, which sqlglot can follow."""
+    from sqlglot import exp
+
+    for union in reversed(list(query.find_all(exp.SetOperation))):
+        if union.args.get("by_name"):
+            names = list(dict.fromkeys([*union.left.named_selects, *union.right.named_selects]))
+            for side in (union.left, union.right):
+                there = side.named_selects
+                _select(side, {name: there.index(name) if name in there else None for name in names})
+            union.set("by_name", False)
+
+
+def _select(query: exp.Expr, places: Mapping[str, int | None]) -> None:
+    """Let a query select its columns in these places, by their new names; NULL where there is none."""
+    from sqlglot import exp
+
+    inner = query.unnest() if isinstance(query, exp.Subquery) else query
+    if isinstance(inner, exp.SetOperation):
+        _select(inner.left, places)
+        _select(inner.right, places)
+    elif isinstance(inner, exp.Select):
+        columns = inner.selects
+        inner.set(
+            "expressions",
+            [columns[at] if at is not None else exp.alias_(exp.Null(), name) for name, at in places.items()],
+        )
 
 
 @cache

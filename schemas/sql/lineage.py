@@ -7,7 +7,7 @@ here: which asset writes a table (`assets`), and running SQL.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
@@ -102,8 +102,12 @@ def _macros() -> Mapping[str, str]:
     return {head.group(1).lower(): text[head.end() :] for head, text in heads if head}
 
 
-def expanded(tree: exp.Expr, temporary: Mapping[str, exp.Expr]) -> exp.Expr:
-    """A query with the queries of macros and of `temporary` tables in the place of their names.
+TEMPORARY = "temporary"
+"""The schema that `expanded` gives to temporary tables."""
+
+
+def expanded(tree: exp.Expr, temporary: Collection[str]) -> exp.Expr:
+    """A query with the queries of macros in the place of their calls, and `temporary` tables in a schema of theirs.
 
     What is known of each record (`records.current_version('records.source_deals')`) counts as the records table itself.
     """
@@ -122,7 +126,7 @@ def expanded(tree: exp.Expr, temporary: Mapping[str, exp.Expr]) -> exp.Expr:
             return node if body is None else _subquery(expanded(parsed(body), temporary), alias)
         if node.db or node.name in local or node.name not in temporary:
             return node
-        return _subquery(temporary[node.name].copy(), alias)
+        return exp.table_(node.name, db=TEMPORARY, alias=alias)
 
     return tree.transform(put_in_place)
 

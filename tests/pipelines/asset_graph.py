@@ -40,16 +40,10 @@ def asset_graph() -> str:
     return yaml.safe_dump(groups, sort_keys=False, default_flow_style=None, width=120)
 
 
-UNIONS_BY_NAME = {
-    f"main.{table}" for table in ("deals", "pipelines", "stages", "deal_stage_history", "deal_value_history")
-} | {"audit.deal_conflicts", "reports.timeline", "reports.pipeline_movement"}
-"""Tables made of unions by name, through which sqlglot does not follow columns; trying takes as long as all others."""
-
-
 def lineage() -> str:
     """The lineage of the columns of CRM tables and reports, as JSON."""
     statements = [*(SQL.statement(step).text for step in STEPS), *map(view_sql, view_names())]
-    return json.dumps(column_lineage(statements, without=UNIONS_BY_NAME), indent=1) + "\n"
+    return json.dumps(column_lineage(statements), indent=1) + "\n"
 
 
 if __name__ == "__main__":
