@@ -179,7 +179,9 @@ class _Agglomeration:
         bridges = sorted({key for pair, rule in self.loosened.items() if rule == PairRule.WEAK_BRIDGE for key in pair})
         if bridges:
             self._find(
-                "weak bridge", bridges, "groups of records that only a few pairs connect were not merged; review them"
+                "weak bridge",
+                bridges,
+                "few pairs connect the groups of these records, so they are apart; review them",
             )
 
     def parts(self) -> list[set[str]]:
@@ -278,7 +280,8 @@ class _Agglomeration:
         self._find(
             "contradiction",
             sorted({left, right, against_l, against_r}),
-            f"{left} and {right} are one ({rule}), but {against_l} and {against_r} are not ({apart_rule}); kept apart",
+            f"{left} and {right} must be one ({rule}), but {against_l} and {against_r} must not ({apart_rule}): "
+            "kept apart",
         )
 
     def _find(self, finding: str, keys: list[str], detail: str) -> None:

@@ -117,8 +117,8 @@ def _suggest(settings: Settings) -> None:
             "query the result",
         ),
         (
-            f"leadsift {home} sql \"FROM audit.person_pairs WHERE band = 'review'\"",
-            "see pairs that need a review",
+            f"leadsift {home} review",
+            "see the pairs that wait for a decision",
         ),
         (f"leadsift {home} report stage_conversion --chart conversion.svg", "draw a report"),
         (f"leadsift {home} leads", "see the leads inbox; `convert` turns a lead into a deal"),

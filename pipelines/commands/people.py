@@ -181,7 +181,7 @@ def _print_decided(entity: Entity, decided: list[dict[str, Any]], outcome: dict[
             if detail not in sentences:
                 out.print(f"Kept apart: {detail}", markup=False, soft_wrap=True)
     if decided or (outcome and outcome["kept_apart_by"]):
-        out.print("A decision outranks the model, whose evidence is:")
+        out.print("A decision outranks the model, whose evidence is:" if decided else "The model's evidence:")
 
 
 def _document(item: Any, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -267,7 +267,9 @@ def review(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the pairs that wait for a decision, most useful first.
+    """List the pairs that wait for a decision, the most useful first.
+
+    A pair with a high probability waits if it is a weak bridge: the only link between two groups of records.
 
     [bold]Examples[/bold]
 

@@ -123,15 +123,17 @@ def outcome_of(published: Published, entity: Entity, ours: Iterable[str], theirs
 
 
 def _kept_apart_by(published: Published, entity: Entity, left: list[str], right: list[str]) -> list[str]:
-    """Decisions that the two entities differ, else the contradictions that their records are in."""
+    """Decisions that the two entities differ, else the contradictions that their records are in, else a weak bridge."""
     ours, theirs = (_records_of(published, entity, ids) for ids in (left, right))
     decided = decisions_between(published, entity, ours, theirs)
     if apart := [decision_sentence(item) for item in decided if item["verdict"] == Verdict.DIFFERENT]:
         return apart
     return published.query(
-        "SELECT detail FROM audit.cluster_findings WHERE finding = 'contradiction' AND entity = $entity "
-        "AND list_has_any(record_keys, $keys) ORDER BY detail",
-        {"entity": entity.value, "keys": [*ours, *theirs]},
+        "SELECT detail FROM audit.cluster_findings WHERE entity = $entity AND CASE finding "
+        "WHEN 'contradiction' THEN list_has_any(record_keys, $ours || $theirs) "
+        "WHEN 'weak bridge' THEN list_has_any(record_keys, $ours) AND list_has_any(record_keys, $theirs) "
+        "ELSE false END ORDER BY finding, detail",
+        {"entity": entity.value, "ours": ours, "theirs": theirs},
     )["detail"].to_list()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.contracts.counting import counted
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES
-from schemas.sql.files import SHARED, sql_text
+from schemas.sql.files import sql_text
 from schemas.stores.warehouse import Published
 
 WEIGHTY_BITS = 3.0
@@ -45,7 +45,7 @@ def summarise_review(published: Published) -> list[str]:
     """How many pairs wait for review, by entity."""
     lines: list[str] = []
     for entity in RESOLVED_ENTITIES:
-        waiting = published.query(SHARED.statement("queries/waiting_pairs", entity=entity).text).item()
+        waiting = published.query("SELECT count(*) FROM records.review_queue($e)", {"e": entity.value}).item()
         if waiting:
-            lines.append(f"{counted(waiting, f'{entity} pair')} not merged and waiting for review (band 'review')")
+            lines.append(f"{counted(waiting, f'{entity} pair')} not merged: `leadsift review` shows why")
     return lines

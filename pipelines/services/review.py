@@ -24,7 +24,7 @@ from pipelines.services.lookup import Called, called, explained, features_of, kn
 from pipelines.services.output_files import check_output, replacing
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.printable import printable
-from schemas.contracts.vocabulary import ID_PREFIXES, RESOLVED_ENTITIES, Entity, Verdict
+from schemas.contracts.vocabulary import ID_PREFIXES, RESOLVED_ENTITIES, Entity, PairRule, Verdict
 from schemas.sql.files import sql_text
 from schemas.stores.decisions import Decision
 from schemas.stores.settings import Settings
@@ -45,6 +45,8 @@ COLUMNS = [
     "left record",
     "right record",
 ]
+WEAK_BRIDGE = "Not merged: each belongs to a group, and few other pairs connect the groups (weak bridge)."
+"""Why a pair waits for a person although its probability is high."""
 _WIDTHS = [14, 13, 48, 48, 12, 80, 30, 24, 24, 30, 30]
 
 
@@ -62,8 +64,10 @@ def queue(published: Published, entity: Entity | None = None, limit: int | None 
     reasons = _reasons(published, rows)
     for row in rows:
         row["left"], row["right"] = (label(known[row[side]]) for side in ("record_key_l", "record_key_r"))
-        told = reasons.get((row["record_key_l"], row["record_key_r"]))
-        row["why"] = told.sentence() if told else row["rule"]
+        reason = reasons.get((row["record_key_l"], row["record_key_r"]))
+        row["why"] = reason.sentence() if reason else row["rule"]
+        if row["rule"] == PairRule.WEAK_BRIDGE:
+            row["why"] += f" {WEAK_BRIDGE}"
     return rows
 
 
@@ -72,8 +76,8 @@ def _reasons(published: Published, rows: list[dict[str, Any]]) -> dict[tuple[str
     for entity in {row["entity"] for row in rows}:
         pairs = [(row["record_key_l"], row["record_key_r"]) for row in rows if row["entity"] == entity]
         features = features_of(published, Entity(entity), {key for pair in pairs for key in pair})
-        told = explained(published, Entity(entity), features, pairs)
-        found |= {(item.record_key_l, item.record_key_r): item for item in told}
+        explanations = explained(published, Entity(entity), features, pairs)
+        found |= {(item.record_key_l, item.record_key_r): item for item in explanations}
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 
@@ -12,13 +14,13 @@ from pipelines.services.evaluate import evaluate, read_labels
 from pipelines.services.importing import run_import
 from pipelines.services.lookup import called, explain_called, explain_cluster
 from pipelines.services.match import Description, look_up
-from pipelines.services.review import accepted_above, queue, read_workbook, write_workbook
+from pipelines.services.review import WEAK_BRIDGE, accepted_above, queue, read_workbook, write_workbook
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.options import StatedOptions
-from schemas.contracts.vocabulary import Band, Entity, Verdict
+from schemas.contracts.vocabulary import Band, Entity, PairRule, Verdict
 from schemas.stores.settings import load_settings
 from schemas.stores.warehouse import Published
-from tests.pipelines.support import run, run_json
+from tests.pipelines.support import ROOT, run, run_json
 from tests.support import write_csv
 
 HEADER = ["id", "first name", "last name", "email", "phone", "company", "city"]
@@ -96,6 +98,8 @@ def test_the_workbook_of_the_queue_brings_decisions_back(tmp_path: Path) -> None
     published = Published(settings.published_path)
     rows = queue(published)
     assert rows == sorted(rows, key=lambda row: -row["priority"])
+    (recipe,) = re.findall(r"^SELECT[^;]+review_queue[^;]+", (ROOT / "docs" / "cookbook.md").read_text("utf-8"), re.M)
+    assert published.query(recipe).height == len(queue(published, Entity.PERSON)) > 0
     assert {row["entity"] for row in rows} <= {"person", "organization"}
     assert all(row["why"].startswith(("Perhaps", "Hardly", "Very")) for row in rows)
     assert accepted_above(rows, 1.0) == []
@@ -131,6 +135,21 @@ def test_labels_are_held_against_the_clusters(
     assert found.quality.pairwise.recall == recall
     assert found.quality.pairwise.precision == 1.0
     assert len(found.missed) == found.missed_pairs == round(1 / recall) - 1
+
+
+def test_a_probable_pair_that_waits_is_called_a_weak_bridge(home: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "published.duckdb"
+    shutil.copyfile(load_settings(home).published_path, copy)
+    before = queue(Published(copy))[0]
+    assert "weak bridge" not in before["why"]
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(
+            f"UPDATE audit.{before['entity']}_pairs SET rule = 'weak bridge', match_probability = 0.99 "
+            "WHERE record_key_l = ? AND record_key_r = ?",
+            [before["record_key_l"], before["record_key_r"]],
+        )
+    (why,) = (row["why"] for row in queue(Published(copy)) if row["rule"] == PairRule.WEAK_BRIDGE)
+    assert why == f"{before['why']} {WEAK_BRIDGE}"
 
 
 def test_a_limit_is_one_of_json_too(home: Path) -> None:
