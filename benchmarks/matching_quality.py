@@ -2,7 +2,7 @@
 
 Pairwise precision, recall and F1 come from the published tables; the plain script gets the same columns.
 
-    python -m benchmarks.matching_quality ../shared/data/persons [--contacts 100000]
+    python -m benchmarks.matching_quality [FOLDER] [--contacts 100000]
 
 Each data set goes through the command line's own import into a home of its own with no configuration; the truth
 is read only to score the result. The plain script is Splink's getting-started recipe: library comparisons on
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.crm_contacts import COLUMNS, make_contacts
+from benchmarks.development_data import development_data
 from dedup.study.metrics import by_clusters
 from pipelines.services.importing import run_import
 from schemas.stores.settings import load_settings
@@ -190,7 +191,13 @@ def _calibration(published: Published, truth: Mapping[str, str]) -> str:
 def main() -> None:
     """Measure every data set and print the tables for benchmarks/README.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("folder", type=Path, help="the folder that holds fake_1000.csv and febrl1.csv to febrl3.csv")
+    parser.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=development_data() / "persons",
+        help="the folder with fake_1000.csv and febrl1.csv to febrl3.csv (default: %(default)s)",
+    )
     parser.add_argument("--contacts", type=int, nargs="*", default=[], help="also import this many generated contacts")
     parser.add_argument("--freeze", type=Path, metavar="CSV", help="also write what was found, as tests compare with")
     given = parser.parse_args()

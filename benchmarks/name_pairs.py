@@ -1,6 +1,6 @@
 """How well the models distinguish names alone: graded pairs of names of people and companies against the models.
 
-    python -m benchmarks.name_pairs ../shared/data/names/name_pairs.csv [--quality STRONG]
+    python -m benchmarks.name_pairs [FILE] [--quality STRONG]
 
 A pair counts as matched from `FROM` bits of evidence. Lists the errors with their evidence.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from benchmarks.development_data import development_data
 from dedup.features.records import organization_features, person_features
 from dedup.study.explanation import explain
 from schemas.contracts.person_names import split_name
@@ -48,7 +49,8 @@ def features_of(entity: Entity, names: dict[str, str]) -> pl.DataFrame:
 def main() -> None:
     """Print the errors, and how many pairs were compared."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("path", type=Path)
+    default = development_data() / "names" / "name_pairs.csv"
+    parser.add_argument("path", type=Path, nargs="?", default=default, help="graded pairs (default: %(default)s)")
     parser.add_argument("--quality", default="STRONG")
     given = parser.parse_args()
     with given.path.open(encoding="utf-8", newline="") as handle:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import NIGHTLY, SHARED, FinishedHomes, Workplace
+import benchmarks.development_data
+from tests.support import NIGHTLY, FinishedHomes, Workplace
 
 IN_MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108  (pytest makes a private folder below it)
 if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH:
@@ -38,8 +39,9 @@ def finished_homes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
 
 
 @pytest.fixture
-def shared() -> Path:
-    """The folder of real data to develop against; tests that need it are skipped where it is absent."""
-    if not SHARED.is_dir():
-        pytest.skip("the development data are not beside this checkout")
-    return SHARED
+def development_data() -> Path:
+    """The folder of the development data; tests that need it are skipped where it is absent."""
+    folder = benchmarks.development_data.development_data()
+    if not folder.is_dir():
+        pytest.skip(f"{folder}: no development data; LEADSIFT_DATA names another folder")
+    return folder

@@ -37,8 +37,6 @@ from schemas.stores.settings import Settings, load_settings
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published, Session, Warehouse
 
-SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
-
 CONTENT_TABLES = (
     "organizations",
     "persons",

@@ -1,1 +1,1 @@
-"""The commands, one module for each group; each asks another module for an answer and shows it."""
+"""The commands, one module for each group; each calls a service and shows the result."""

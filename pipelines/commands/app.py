@@ -1,4 +1,4 @@
-"""The commands of `leadsift`, and how any of them ends.
+"""The commands of `leadsift` and their exit codes.
 
 Belongs here: the list of commands, exit codes, the handling of errors that no command handles. Does not belong here:
 what a command does. Commands import slow modules themselves.
@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from pipelines import __version__
-from pipelines.commands import crm, demo, files, history, models, people, quality, reading
+from pipelines.commands import crm, decisions, demo, files, history, models, people, quality, reading
 from pipelines.commands.common import path_of_home
 from pipelines.commands.console import (
     BAD_USAGE,
@@ -30,13 +30,13 @@ from schemas.stores.failures import of_system
 
 EXIT_CODES = {
     DONE: "Done, also if nothing had to be done or nothing was found.",
-    FAILED: "A fault of the program, or nobody reads its output any more.",
-    BAD_USAGE: "The command line is wrong, whatever the files and stores hold. Nothing was done.",
+    FAILED: "A fault of the program, or its output could not be written.",
+    BAD_USAGE: "The command line itself is wrong, with any home. Nothing was done.",
     REFUSED: "Refused: a file, name, id or change does not fit what is there, or a store needs repair. Each reason is "
     "a line on stderr. An import keeps the files that it could read.",
     INTERRUPTED: "Interrupted.",
 }
-"""The one rule for how every command ends."""
+"""The exit codes of every command."""
 
 app = typer.Typer(
     name="leadsift",
@@ -74,7 +74,7 @@ def leadsift(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Options that stand before the command."""
+    """Options before the command."""
     context.obj = home
 
 
@@ -84,8 +84,8 @@ app.command("imports")(history.imports)
 app.command("undo")(history.undo)
 app.command("match")(people.match)
 app.command("explain")(people.explain)
-app.command("review")(people.review)
-app.command("decide")(people.decide)
+app.command("review")(decisions.review)
+app.command("decide")(decisions.decide)
 app.command("evaluate")(quality.evaluate)
 app.command("train")(models.train)
 app.command("edit")(models.edit)
@@ -110,7 +110,7 @@ def run() -> None:
         app(prog_name="leadsift")
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            print_error("interrupted; the next import finishes what was begun")
+            print_error("interrupted; the next import finishes what was started")
         raise
     except LeadsiftError as error:
         _refuse(error, str(error))
@@ -118,7 +118,7 @@ def run() -> None:
         sys.stderr.close()
         sys.exit(FAILED)
     except OSError as error:
-        # A home that cannot be written, a disk that is full: the place and the system's reason are all there is to say.
+        # Such as a home that is not writable, or a full disk.
         _refuse(error, str(of_system(error, "the disk")))
     except Exception as error:
         if wants_traceback():

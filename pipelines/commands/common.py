@@ -6,6 +6,7 @@ import inspect
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -17,13 +18,21 @@ from pipelines.commands.console import MOST_LISTED, REFUSED, print_error, print_
 from pipelines.services.output_files import CHART_ENDINGS, check_output
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.options import StatedOptions
+from schemas.contracts.vocabulary import Entity
 from schemas.stores.settings import DEFAULT_HOME, Settings, load_settings
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published
 
 
+class ResolvedEntity(StrEnum):
+    """Entities that leadsift resolves."""
+
+    PERSON = "person"
+    ORGANIZATION = "organization"
+
+
 def output_file(*endings: str) -> Callable[[Path | None], Path | None]:
-    """Return a check for an option that names an output file: refuses a bad one before any work."""
+    """A callback for an option that names an output file; it refuses a bad one before any work."""
 
     def checked(target: Path | None) -> Path | None:
         if target is not None:
@@ -34,12 +43,12 @@ def output_file(*endings: str) -> Callable[[Path | None], Path | None]:
 
 
 def chart_option(text: str) -> Any:
-    """The `--chart` option, which draws what a command shows."""
+    """The `--chart` option, which draws the output of a command."""
     return typer.Option("--chart", metavar="FILE", callback=output_file(*CHART_ENDINGS), help=text, show_default=False)
 
 
 def path_of_home(text: str) -> Path:
-    """The value of --home. A blank one, as of a variable that is not set, would be the current folder."""
+    """The value of --home. Refuses a blank one (an unset variable), which would be the current folder."""
     if not text.strip():
         raise typer.BadParameter("is blank; name a folder")
     return Path(text)
@@ -56,6 +65,7 @@ HomeOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else there.")]
+EntityOption = Annotated[ResolvedEntity | None, typer.Option("--entity", help="Default: both.", show_default=False)]
 LimitOption = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="How many to show.")]
 ListLimitOption = Annotated[
     int | None,
@@ -92,11 +102,16 @@ PathsArgument = Annotated[
 
 
 def settings_of(context: typer.Context, home: Path | None) -> Settings:
-    """The settings of the home that the command, or `leadsift` before it, names."""
+    """The settings of the home given to the command, or to `leadsift` before it."""
     named = home or (context.obj if isinstance(context.obj, Path) else None)
     if named is None and not os.environ.get("LEADSIFT_HOME", DEFAULT_HOME).strip():
         raise typer.BadParameter("is blank; name a folder, or unset it", param_hint="LEADSIFT_HOME")
     return load_settings(named)
+
+
+def entity_of(given: ResolvedEntity | None) -> Entity | None:
+    """Return the entity that an option names."""
+    return None if given is None else Entity(given.value)
 
 
 def published_of(context: typer.Context, home: Path | None) -> Published:
@@ -114,7 +129,7 @@ def with_password(settings: Settings, password: str | None) -> Settings:
 
 
 def takes_stated_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with an option for each field of StatedOptions; it gets them together as its parameter `stated`."""
+    """Add an option for each field of StatedOptions; the command gets them together as its parameter `stated`."""
     parameters: list[inspect.Parameter] = []
     for parameter in inspect.signature(command, eval_str=True).parameters.values():
         parameters += _options() if parameter.name == "stated" else [parameter]
@@ -164,7 +179,7 @@ def _stated(values: dict[str, Any]) -> StatedOptions:
 
 @contextmanager
 def cancellable() -> Iterator[None]:
-    """Turn a question that was cancelled, or whose input ended, into a refusal."""
+    """Refuse if the user cancels a question of the block, or its input ends."""
     try:
         yield
     except typer.Abort as error:
@@ -172,7 +187,7 @@ def cancellable() -> Iterator[None]:
 
 
 def refuse(reasons: list[str], document: Any, *, as_json: bool) -> NoReturn:
-    """End with exit code 3: every reason on its own line of stderr, the document on stdout if `as_json`."""
+    """Exit with 3: each reason on a line of stderr, and the document on stdout if `as_json`."""
     if as_json:
         print_json(document)
     for reason in reasons:

@@ -71,7 +71,7 @@ def leads(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         print_json({"leads": rows.head(limit or rows.height).to_dicts()})
         return
     if rows.is_empty():
-        out.print("No lead found.")
+        out.print("No leads found.")
         return
     frame = rows.select(
         "lead_id", "title", "person", "organization", "channel", "value", "currency", "owner", "has_open_deal",
@@ -159,7 +159,7 @@ def convert(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
 
 def _with_answers(settings: Settings, request: Request) -> Request:
-    """The request with what the user chooses among the duplicate candidates of the lead's contact."""
+    """The request with the user's choice among the duplicate candidates of the lead's contact."""
     from pipelines.services import deals as acting
 
     while duplicates := acting.plan(settings, request).duplicates:
@@ -193,7 +193,7 @@ Command = Callable[..., None]
 
 
 def _lead_command(kind: ActionKind, text: str) -> Command:
-    """A command that does one thing to one lead."""
+    """A command that acts on one lead."""
 
     def command(
         context: typer.Context,
@@ -218,13 +218,13 @@ def _lead_command(kind: ActionKind, text: str) -> Command:
 
 
 def _now(which: str, state: str, document: Mapping[str, Any]) -> str:
-    """What a lead or deal is after an act, and that the act changed nothing where it was given again."""
+    """The state of a lead or deal after an act, and whether the act changed anything."""
     return f"{which} was already {state}; nothing changed" if document["already_recorded"] else f"{which} is {state}"
 
 
 archive = _lead_command(
     ActionKind.ARCHIVE,
-    """Take a lead out of the inbox without converting it. A later import does not bring it back.
+    """Remove a lead from the inbox without converting it. Later imports do not bring it back.
 
     [bold]Example[/bold]
 
@@ -233,7 +233,7 @@ archive = _lead_command(
 )
 restore = _lead_command(
     ActionKind.RESTORE,
-    """Put an archived lead back into the inbox.
+    """Return an archived lead to the inbox.
 
     [bold]Example[/bold]
 
@@ -242,7 +242,7 @@ restore = _lead_command(
 )
 revert_conversion = _lead_command(
     ActionKind.REVERT,
-    """Undo a conversion made here: remove the deal and return the lead to the inbox.
+    """Undo a conversion made with leadsift: remove the deal and return the lead to the inbox.
 
     [bold]Example[/bold]
 
@@ -336,6 +336,6 @@ def _act_on_deal(settings: Settings, deal_id: str, step: Step, *, as_json: bool)
         err.print(warning, markup=False)
     for row in deal["conflicts"]:
         err.print(
-            f"the source has another {row['field']}; the {row['stands']} one counts (audit.deal_conflicts)",
+            f"the source has another {row['field']}; the {row['winner']} one wins (see audit.deal_conflicts)",
             markup=False,
         )

@@ -1,4 +1,4 @@
-"""`demo`: an import of the example exports, shown step by step."""
+"""`demo`: imports the example exports and shows the result."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _suggest(settings: Settings) -> None:
     for command, why in (
         (
             f'leadsift {home} sql "{persons}"',
-            "query the result",
+            "query the published tables",
         ),
         (
             f"leadsift {home} review",

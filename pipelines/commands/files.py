@@ -88,7 +88,7 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 ) -> None:
     """Import files, folders and archives, merge duplicates, and publish the result.
 
-    A file is identified by its content: importing the same bytes again changes nothing.
+    A file is identified by its content: importing it again, under any name, changes nothing.
 
     [bold]Examples[/bold]
 
@@ -124,7 +124,7 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 def _look(
     settings: Settings, stated: StatedOptions, paths: list[Path], *, as_json: bool, most_rows: int | None = None
 ) -> None:
-    """Look at files and show each one as soon as it was read."""
+    """Inspect files, and show each as soon as it was read."""
     from pipelines.services.inspect_files import inspect_paths, inspection
 
     files: list[dict[str, Any]] = []
@@ -164,7 +164,7 @@ def show_outcome(settings: Settings, document: dict[str, Any]) -> None:
                 out.print("… more: leadsift sql 'FROM audit.rejected_rows'", style="dim")
     for file in document["files"]:
         if file.get("rejects_file"):
-            _line(f"correct and import again: {short_path(file['rejects_file'])}", "yellow")
+            _line(f"to correct and import again: {short_path(file['rejects_file'])}", "yellow")
     for note in document["notes"]:
         _line(note, "yellow")
     counts = counted_tables(document["entities"])

@@ -1,4 +1,4 @@
-"""`imports` and `doctor`: what the ledger knows, and whether the stores agree with it."""
+"""`imports`, `undo` and `doctor`: the history of imports, and whether the stores agree with it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from schemas.stores.stores import Stores
 
 
 def imports(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List every import: when, by whom, which files, with what result.
+    """List all imports with their time, user, files and status.
 
     [bold]Examples[/bold]
 
@@ -58,7 +58,7 @@ def imports(context: typer.Context, home: HomeOption = None, as_json: JsonOption
 
 
 def _status(item: Import, published: frozenset[str]) -> ImportStatus:
-    """The status of an import for people: only what readers see is imported."""
+    """The status of an import as users see it: an import counts as imported once it is published."""
     is_hidden = item.undone_at is None and item.import_id not in published
     is_loaded = item.status in (ImportStatus.IMPORTED, ImportStatus.PARTIAL)
     return ImportStatus.UNPUBLISHED if is_loaded and is_hidden else item.status
@@ -102,10 +102,10 @@ def undo(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Undo an import: the tables become what they would be without it, updates included.
+    """Undo an import: the tables become what they would be without it, including updates of known records.
 
-    The files stay in the archive. Ids that go with it can still be looked up in audit.id_redirects. What people did to
-    its records is suspended (audit.actions, audit.decisions). Importing the same files again brings all of it back.
+    The files stay in the archive, and retired ids can still be looked up in audit.id_redirects. Actions and decisions
+    on its records are suspended (audit.actions, audit.decisions). Import the files again to get everything back.
 
     [bold]Example[/bold]
 
@@ -115,7 +115,7 @@ def undo(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
     settings = settings_of(context, home)
     if not yes and not as_json and sys.stdin.isatty() and (dependents := dependents_of(settings, import_id)):
-        out.print(f"These depend on {import_id} and are suspended until its records come back:")
+        out.print(f"These depend on {import_id}. They are suspended until its records return:")
         for item in dependents:
             out.print(f"  {describe(item)}", markup=False)
         with cancellable():
@@ -148,9 +148,9 @@ def doctor(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare ledger, archive, warehouse and published file; name what is wrong and the remedy.
+    """Compare ledger, archive, warehouse and published file; report problems and their remedies.
 
-    In a new home it makes the inbox and Dagster's settings.
+    In a new home, create the inbox and Dagster's settings.
 
     [bold]Examples[/bold]
 

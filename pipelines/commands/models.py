@@ -1,4 +1,4 @@
-"""`train` and `edit`: models fitted to the records, and values set by people."""
+"""`train` and `edit`: models fitted to the records, and values set by users."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, output_file, settings_of
+from pipelines.commands.common import EntityOption, HomeOption, JsonOption, entity_of, output_file, settings_of
 from pipelines.commands.console import out, print_json, print_table, progress_shown
-from pipelines.commands.people import EntityOption, entity_of
 from pipelines.services.output_files import CHART_ENDINGS
 from schemas.contracts.counting import counted
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES
@@ -44,9 +43,9 @@ def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fit a model to your records and show what it would change. Nothing changes until you use it.
+    """Fit a model to your records and show what it would change. It takes effect only with --use.
 
-    Both models score the same pairs. Decisions of people are labels for the new one.
+    Your decisions are its labels. The comparison scores the same pairs with both models.
 
     [bold]Examples[/bold]
 
@@ -99,7 +98,7 @@ def train(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 def _print(item: Training) -> None:
     changed = item.levels.filter((pl.col("bits_after") - pl.col("bits_before")).abs() >= 0.2)
     if changed.is_empty():
-        out.print(f"{item.entity}: the records agree with {item.before}.", markup=False)
+        out.print(f"{item.entity}: the trained model has the same match weights as {item.before}.", markup=False)
     else:
         print_table(changed, f"{item.entity}: match weights in bits, {item.before} and {item.version}", len(changed))
     print_table(item.moved, "The same pairs by band under both models")
@@ -125,7 +124,7 @@ def edit(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Set a value of a person or organization. It outranks every source, now and after later imports.
+    """Set values of a person or organization. They outrank all sources, also after later imports.
 
     An empty value empties the field.
 
@@ -144,6 +143,6 @@ def edit(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         print_json(document)
         return
     if document["already_recorded"]:
-        out.print("Already recorded.")
+        out.print("Already recorded; nothing changed.")
     for item in document["edited"]:
         out.print(f"{item['field']}: {item['value'] or '(empty)'}", markup=False)

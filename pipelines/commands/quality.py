@@ -1,4 +1,4 @@
-"""`evaluate`: the clusters measured against labels."""
+"""`evaluate`: compares the clusters with labels."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from pipelines.commands.common import HomeOption, JsonOption, LimitOption, chart_option, published_of
+from pipelines.commands.common import (
+    EntityOption,
+    HomeOption,
+    JsonOption,
+    LimitOption,
+    chart_option,
+    entity_of,
+    published_of,
+)
 from pipelines.commands.console import out, print_json, print_table
-from pipelines.commands.people import EntityOption, entity_of
 from schemas.contracts.counting import counted
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import Entity
@@ -35,7 +42,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure the clusters against labels: precision, recall and F1, with the worst errors explained.
+    """Compare the clusters with labels: precision, recall and F1, with the worst errors explained.
 
     [bold]Examples[/bold]
 
@@ -78,8 +85,8 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         unknown = counted(len(found.unknown), "unknown labelled id")
         out.print(f"Left out: {unknown}, such as {found.unknown[0]!r}.", markup=False)
     for title, count, errors in (
-        ("left apart", found.missed_pairs, found.missed),
-        ("put together", found.wrong_pairs, found.wrong),
+        ("not merged", found.missed_pairs, found.missed),
+        ("merged", found.wrong_pairs, found.wrong),
     ):
         if errors:
             print_table(

@@ -1,4 +1,4 @@
-"""`report` and `sql`: answers from the published file."""
+"""`report` and `sql`: queries on the published file."""
 
 from __future__ import annotations
 

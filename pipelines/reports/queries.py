@@ -23,7 +23,7 @@ MOST_NAMES = 20
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """What part of a report is asked for: names of a pipeline and an owner, days in ISO 8601; None for all.
+    """The part of a report to show: names of a pipeline and an owner, days in ISO 8601; None for all.
 
     `since` and `until` are the first and the last day of a period, `on` is a past day. In UTC.
     """
@@ -35,11 +35,11 @@ class ReportFilter:
     on: str | None = None
 
     def given(self) -> dict[ReportField, str]:
-        """What was given, by the names of the fields."""
+        """The filters that are set, by name."""
         return {cast("ReportField", name): value for name, value in asdict(self).items() if value is not None}
 
     def words(self) -> str:
-        """In words; empty where nothing was given."""
+        """The filters in words; empty if none is set."""
         return ", ".join(f"{name} {value}" for name, value in self.given().items())
 
     def without(self, fields: set[ReportField]) -> ReportFilter:
@@ -51,7 +51,7 @@ NO_FILTER = ReportFilter()
 
 
 def fields_of(name: str) -> list[ReportField]:
-    """The fields that a report can be filtered by, those that it needs first."""
+    """The filters of a report, required ones first."""
     report = reports()[name]
     return [*report.needs, *report.filters]
 
@@ -61,8 +61,8 @@ def read_report(
 ) -> pl.DataFrame:
     """The rows of a report, at most `most` of them (some reports have millions).
 
-    Raises InvalidRequestError for an unknown report and a filter that it does not take or lacks, and InputRefusedError
-    for a pipeline or owner that does not exist.
+    Raises InvalidRequestError for an unknown report, an unsupported filter or a missing required one, and
+    InputRefusedError for a pipeline or owner that does not exist.
     """
     report, values = _source(published, name, wanted)
     order = reports()[name].order
@@ -92,7 +92,7 @@ def rows_to_draw(published: Published, name: str, wanted: ReportFilter = NO_FILT
 
 
 def check_filter(published: Published, wanted: ReportFilter) -> None:
-    """Raise InvalidRequestError for days that are none, and InputRefusedError for an unknown pipeline or owner."""
+    """Raise InvalidRequestError for an invalid day or period, InputRefusedError for an unknown pipeline or owner."""
     for field in ("since", "until", "on"):
         _check_day(field, getattr(wanted, field))
     if wanted.since and wanted.until and wanted.since > wanted.until:

@@ -1,4 +1,4 @@
-"""Services: import, undo, review, decide, edit, convert, train, look-up, doctor, as plain functions.
+"""Services: import, undo, review, decide, edit, convert, train, lookup, doctor, as plain functions.
 
 The command line, Dagster and the desk call the same functions. Belongs here: one function for each user request. Does
 not belong here: options, terminals and charts.

@@ -1,7 +1,7 @@
-"""What people do to leads and deals, recorded as facts.
+"""Records users' acts on leads and deals as facts.
 
-Belongs here: conversions, one or a file of them, archiving leads and moving deals. Does not belong here: what can be
-done (`assets.deals.actions`), how an act is carried out (`pipelines.services.acts`), and asking the user
+Belongs here: conversions, single or from a file, archiving leads and moving deals. Does not belong here: which acts
+are allowed (`assets.deals.actions`), executing them (`pipelines.services.acts`), and asking the user
 (`pipelines.commands.crm`).
 """
 
@@ -31,7 +31,7 @@ from schemas.stores.warehouse import Published
 
 
 def plan(settings: Settings, request: Request) -> Plan:
-    """What a conversion would record, and which duplicate candidates of its contact are to be chosen from first."""
+    """Plan a conversion: the facts to record, or the duplicate candidates of its contact to choose from first."""
     with Stores.open(settings) as stores:
         if is_unfinished(stores):
             with stores.writing():
@@ -41,10 +41,10 @@ def plan(settings: Settings, request: Request) -> Plan:
 
 
 def convert(settings: Settings, requests: Mapping[str, Request]) -> dict[str, Any]:
-    """Record conversions, all of them or none; requests stand by what a refusal names first, such as file and row.
+    """Record conversions, all or none; the keys of `requests` are what a refusal names, such as file and row.
 
     Returns `deals` with lead and contact of each, `warnings`, and whether all were `already_recorded`. Raises
-    InputRefusedError with a line for each that cannot be, duplicate candidates among them.
+    InputRefusedError with one reason for each refused request, including contacts with duplicate candidates.
     """
     plans: list[Plan] = []
 
@@ -65,10 +65,10 @@ def convert(settings: Settings, requests: Mapping[str, Request]) -> dict[str, An
 
 
 def requests_in(path: Path) -> dict[str, Request]:
-    """Conversions in a delimited file (comma, semicolon or tab, UTF-8) by file and row; columns are named like the
-    options, `lead_id` must be among them. A short row lacks its last cells, a blank one is skipped.
+    """Read conversions from a delimited file (comma, semicolon or tab; UTF-8), by file and row.
 
-    Raises InputRefusedError naming the file, the line and what is wrong with it.
+    Columns are named like the options; `lead_id` is required. Missing cells at the end of a row are blank, and blank
+    rows are skipped. Raises InputRefusedError with the file, the line and the reason.
     """
     known = [item.name for item in fields(Request)]
     try:
@@ -102,7 +102,7 @@ def _request(where: str, headers: list[str], row: list[str]) -> Request:
 
 
 def _plan_all(settings: Settings, published: Published, requests: Mapping[str, Request]) -> list[Plan]:
-    """Plan every conversion. Raises InputRefusedError with a line for each that cannot be."""
+    """Plan all conversions. Raises InputRefusedError with one reason for each refused one."""
     found: list[Plan] = []
     refused: list[str] = []
     seen: set[str] = set()
@@ -120,7 +120,7 @@ def _plan_all(settings: Settings, published: Published, requests: Mapping[str, R
             refused.append(f"{before}{made.lead_id} is in the file twice")
         seen.add(made.lead_id)
         refused += [
-            f"{before}{item.sentence()}; say --{item.entity} ID or --{item.entity} new" for item in made.duplicates
+            f"{before}{item.sentence()}; use --{item.entity} ID or --{item.entity} new" for item in made.duplicates
         ]
         found.append(made)
     if refused:
@@ -137,7 +137,7 @@ def _check_limits_together(settings: Settings, published: Published, plans: Sequ
 
 
 def act_on_lead(settings: Settings, lead_id: str, kind: ActionKind, reason: str | None) -> dict[str, Any]:
-    """Archive a lead, put it back into the inbox, or take its conversion back; returns its row."""
+    """Archive a lead, return it to the inbox, or revert its conversion; returns its row."""
     plan_of = plan_revert if kind == ActionKind.REVERT else partial(plan_lead, kind=kind)
 
     def facts_of(published: Published) -> Facts:
@@ -178,7 +178,7 @@ def act_on_deal(settings: Settings, deal_id: str, step: Step) -> dict[str, Any]:
 def open_leads(
     published: Published, status: str, label: str | None, owner: str | None, sort: LeadOrder = LeadOrder.CREATED
 ) -> pl.DataFrame:
-    """The leads inbox, sorted; the newest first unless another order is asked for."""
+    """The leads inbox, sorted; by default the newest first."""
     rows = published.query(
         "FROM reports.leads_inbox WHERE ($status = 'all' OR status = $status) "
         "AND ($label IS NULL OR list_contains(labels, $label)) AND ($owner IS NULL OR owner = $owner)",

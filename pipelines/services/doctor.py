@@ -21,7 +21,7 @@ from schemas.contracts.vocabulary import FileStatus
 from schemas.stores.attempts import SET_ASIDE
 from schemas.stores.fingerprints import Part, recorded
 from schemas.stores.journal import set_aside
-from schemas.stores.ledger_restoring import mend
+from schemas.stores.ledger_restoring import repair
 from schemas.stores.private import exposed, make_private
 from schemas.stores.settings import Settings
 from schemas.stores.sqlite_files import damaged_files
@@ -77,7 +77,7 @@ def _examine_privacy(findings: Findings, home: Path) -> None:
 
 
 def _examine_ledger(findings: Findings, stores: Stores) -> bool:
-    """Whether the ledger has every fact of the journal and the tables; if not, nothing else can be compared with it."""
+    """Whether the ledger has all facts of the journal and the tables; otherwise nothing can be compared with it."""
     progress.report("Comparing the ledger with the journal")
     try:
         stores.ledger.verify()
@@ -138,7 +138,7 @@ def _examine_tables(findings: Findings, session: Session) -> None:
 
 
 def _compare_published(findings: Findings, stores: Stores, session: Session) -> None:
-    """Whether the published file is the copy of the warehouse as it is now."""
+    """Whether the published file is a copy of the current warehouse."""
     with suppress(LeadsiftError):  # a file that cannot be read is a finding of its own
         shown = recorded(stores.published.query, Part.DERIVED)
         if shown != recorded(session.frame, Part.DERIVED):
@@ -190,18 +190,18 @@ def _refuse_without_archive(stores: Stores) -> None:
     """Raise StoreError, before anything is removed, if the archive lacks a file that the rebuild reads."""
     if damaged := damaged_in_archive(stores):
         more = f"; also missing or damaged: {counted(len(damaged) - 1, 'more file')}" if len(damaged) > 1 else ""
-        raise StoreError(f"nothing was rebuilt and nothing removed: {damaged[0]}{more}")
+        raise StoreError(f"nothing was rebuilt or removed: {damaged[0]}{more}")
 
 
-def mend_dagster(settings: Settings) -> list[str]:
-    """Put a damaged run history and refused settings of Dagster aside; the next run starts with new ones."""
+def repair_dagster(settings: Settings) -> list[str]:
+    """Set aside a damaged run history or unusable settings of Dagster; the next run creates new ones."""
     folder = settings.dagster_home
     if damaged_files(folder):
         old = set_aside(folder)
-        return [f"the run history in {folder} was damaged and starts again; the damaged one is {old}"]
+        return [f"replaced the damaged run history in {folder}; the old one is {old}"]
     if _refused_settings(settings):
         old = set_aside(folder / INSTANCE_FILE)
-        return [f"Dagster's settings in {folder} are the shipped ones again; the old file is {old}"]
+        return [f"restored Dagster's shipped settings in {folder}; the old file is {old}"]
     return []
 
 
@@ -214,12 +214,12 @@ def rebuild_derived(settings: Settings) -> list[str]:
     """
     with Stores.open(settings) as stores, stores.writing():
         make_private(settings.home)
-        notes = mend(settings.ledger_address, settings.journal_path)
+        notes = repair(settings.ledger_address, settings.journal_path)
         stores.refuse_if_behind()
         stores.refuse_if_behind_warehouse()
         _refuse_without_archive(stores)
         stores.warehouse.remove()
         _remove_published_if_damaged(stores)
-        notes += mend_dagster(settings)
+        notes += repair_dagster(settings)
     run_import(settings)
     return notes

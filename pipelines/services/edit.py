@@ -1,7 +1,7 @@
-"""Editing: a value that a person gives to a person or organization, which outranks what any record says.
+"""Edits: values that users set for a person or organization. They outrank all sources.
 
-An edit is a fact of the ledger about the record that anchors the entity, so it stays through re-imports, merges and
-rebuilds. Belongs here: checking and recording. Does not belong here: how an edit reaches the tables
+An edit is a fact of the ledger about the anchor record of the entity, so it survives reimports, merges and rebuilds.
+Belongs here: checking and recording edits. Does not belong here: how an edit reaches the tables
 (`dedup/resolution/sql/edited_survivors.sql`).
 """
 
@@ -33,11 +33,11 @@ FIELDS: dict[Entity, dict[str, Kind]] = {
         "industry": Kind.TEXT,
     },
 }  # fmt: skip
-"""What can be edited, and as what its value is read."""
+"""The fields that can be edited, and the kind of each."""
 
 
 def edit(settings: Settings, given: str, changes: Sequence[str], reason: str | None) -> dict[str, Any]:
-    """Record `field=value` edits of the entity that an id means; returns its row afterwards.
+    """Record `field=value` edits of an entity; returns its new row.
 
     An empty value empties the field. Raises InvalidRequestError unless each change is `field=value`, and
     InputRefusedError for an unknown id or field, or an invalid value.
@@ -81,13 +81,13 @@ def plan_edit(
 
 
 def _last_edits(published: Published, entity: Entity, entity_id: str) -> dict[str, str]:
-    """The value that people last gave to each field of an entity."""
+    """The last edit of each field of an entity."""
     query = SHARED.statement("queries/last_edits", entity=entity)
     return dict(published.query(query.text, {"id": entity_id}).iter_rows())
 
 
 def _anchor(published: Published, entity: Entity, entity_id: str) -> str:
-    """The record that an entity is named after."""
+    """The anchor record of an entity."""
     query = SHARED.statement("queries/anchor_of_entity", entity=entity)
     return str(published.query(query.text, {"id": entity_id})["record_key"][0])
 

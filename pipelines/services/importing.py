@@ -46,7 +46,7 @@ ENTITY_TABLES = ("organizations", "persons", "leads", "deals")
 
 @dataclass(slots=True)
 class ImportOutcome:
-    """The outcome of an import, for display and as JSON (DESIGN: contract of the command line)."""
+    """The outcome of an import, for display and as JSON (a contract of the command line)."""
 
     import_id: str | None
     status: ImportStatus
@@ -214,7 +214,7 @@ def execute(settings: Settings, config: dict[str, Any], job_name: str | None = N
 
 
 def _own_error(error: BaseException) -> LeadsiftError | None:
-    """The error of ours that made Dagster raise `error`."""
+    """The LeadsiftError behind an error of Dagster; None if there is none."""
     cause = error.__cause__ or error.__context__
     while cause is not None and not isinstance(cause, LeadsiftError):
         cause = cause.__cause__ or cause.__context__
@@ -234,7 +234,7 @@ def _recorded(settings: Settings, run_id: str) -> RunOutcome:
 
 
 def outcome_of(settings: Settings, run: RunOutcome) -> ImportOutcome:
-    """The outcome of a run's files, from the ledger and the audit tables."""
+    """The outcome of a run, from the ledger and the audit tables."""
     sheets = _sheets(settings, run.import_id)
     refused = _refused(settings, run.import_id)
     files = [_file(file, sheets.get(file.path, []), refused.get(file.path)) for file in run.files]

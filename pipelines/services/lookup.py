@@ -84,21 +84,21 @@ def sides(left: Called, right: Called) -> tuple[set[str], set[str]]:
     """
     if left.entity != right.entity:
         raise InputRefusedError(
-            f"{left.given} is a {left.entity} and {right.given} is a {right.entity}; name two of the same kind"
+            f"{left.given} is a {left.entity} and {right.given} is a {right.entity}; use two ids of the same kind"
         )
     ours, theirs = set(left.record_keys), set(right.record_keys)
     if ours & theirs:
         both = ours | theirs
         ours, theirs = (both - theirs, theirs) if len(ours) > len(theirs) else (ours, both - ours)
     if not ours or not theirs:
-        raise InputRefusedError(f"both ids are one {left.entity} already: {left.entity_id}")
+        raise InputRefusedError(f"both ids are the same {left.entity} already: {left.entity_id}")
     return ours, theirs
 
 
 def decisions_between(
     published: Published, entity: Entity, ours: Iterable[str], theirs: Iterable[str]
 ) -> list[dict[str, Any]]:
-    """What people decided about records of the one and records of the other, the decision in force first.
+    """Decisions about a record of each side, the one in force first.
 
     Each has `verdict, decided_by, decided_at, reason`.
     """
@@ -110,9 +110,9 @@ def decisions_between(
 
 
 def outcome_of(published: Published, entity: Entity, ours: Iterable[str], theirs: Iterable[str]) -> dict[str, Any]:
-    """What the two are now: the ids of each, whether they are one, and what keeps them apart where they are not.
+    """The current ids of both sides, whether they are one entity, and if not, what keeps them apart.
 
-    Only records that are here now count; an id that no import has any more is not among them.
+    Leaves out records of imports that were undone.
     """
     query = SHARED.statement("queries/entities_of_records", entity=entity)
     ids = dict(published.query(query.text, {"keys": sorted({*ours, *theirs})}).iter_rows())
@@ -123,7 +123,7 @@ def outcome_of(published: Published, entity: Entity, ours: Iterable[str], theirs
 
 
 def _kept_apart_by(published: Published, entity: Entity, left: list[str], right: list[str]) -> list[str]:
-    """Decisions that the two entities differ, else the contradictions that their records are in, else a weak bridge."""
+    """Why the two are separate: decisions, else contradictions, else a weak bridge."""
     ours, theirs = (_records_of(published, entity, ids) for ids in (left, right))
     decided = decisions_between(published, entity, ours, theirs)
     if apart := [decision_sentence(item) for item in decided if item["verdict"] == Verdict.DIFFERENT]:
@@ -143,7 +143,7 @@ def _records_of(published: Published, entity: Entity, ids: list[str]) -> list[st
 
 
 def decision_sentence(decision: dict[str, Any]) -> str:
-    """A decision in a few words: what, by whom, when and why."""
+    """Describe a decision: what, by whom, when and why."""
     by_whom = f" by {decision['decided_by']}" if decision["decided_by"] else ""
     why = f": {decision['reason']}" if decision["reason"] else ""
     return f"decided {decision['verdict']}{by_whom} on {decision['decided_at']:%Y-%m-%d %H:%M}{why}"
@@ -154,8 +154,8 @@ def explain_called(published: Published, left: Called, right: Called) -> list[Ex
     ours, theirs = sides(left, right)
     one, other = sorted(ours)[:MOST_RECORDS], sorted(theirs)[:MOST_RECORDS]
     features = features_of(published, left.entity, [*one, *other])
-    told = explained(published, left.entity, features)
-    return [item for item in told if (item.record_key_l in ours) != (item.record_key_r in ours)]
+    explanations = explained(published, left.entity, features)
+    return [item for item in explanations if (item.record_key_l in ours) != (item.record_key_r in ours)]
 
 
 def explain_cluster(published: Published, whole: Called) -> list[Explanation]:

@@ -53,7 +53,7 @@ class Answer:
 def look_up(published: Published, asked: Description, limit: int = 10) -> list[Answer]:
     """Find persons, or organizations if only an organization is described, most likely first.
 
-    Raises InvalidRequestError if the description is empty, or its e-mail address or phone number is none.
+    Raises InvalidRequestError if the description is empty, or has an invalid e-mail address or phone number.
     """
     _check(asked)
     if asked.name or asked.email or asked.phone:
@@ -75,7 +75,7 @@ def look_up(published: Published, asked: Description, limit: int = 10) -> list[A
 
 
 def _check(asked: Description) -> None:
-    """Raise InvalidRequestError for a value that no record could share."""
+    """Raise InvalidRequestError for an invalid e-mail address or phone number."""
     for option, kind, given in (("--email", Kind.EMAIL, asked.email), ("--phone", Kind.PHONE, asked.phone)):
         if given:
             try:
@@ -123,7 +123,7 @@ def _organization(published: Published, asked: Description) -> pl.DataFrame:
 
 
 def _employer(published: Published, name: str | None) -> str | None:
-    """The id of the organization with that name; None if there is none, or more than one."""
+    """The id of the organization with this name; None unless there is exactly one."""
     if not name:
         return None
     features = organization_features(

@@ -1,6 +1,6 @@
-"""Reviewing: the queue of pairs that wait for a person, and what people decide, by command or in a workbook.
+"""Review: the queue of pairs to decide, and decisions by command or in a workbook.
 
-A decision is a fact of the ledger; everything is derived anew from it. Belongs here: the queue, the workbook,
+A decision is a fact of the ledger. Belongs here: the queue, the workbook,
 recording. Does not belong here: how records are found and explained (`pipelines.services.lookup`,
 `dedup.study.explanation`).
 """
@@ -51,7 +51,7 @@ _WIDTHS = [14, 13, 48, 48, 12, 80, 30, 24, 24, 30, 30]
 
 
 def queue(published: Published, entity: Entity | None = None, limit: int | None = None) -> list[dict[str, Any]]:
-    """Pairs that wait for a person, in the order in which an answer changes most.
+    """The pairs to decide, those whose decision changes most first.
 
     Each has `entity, left, right` (in words), `left_id, right_id, record_key_l, record_key_r, match_probability,
     match_weight, rule, priority, why`.
@@ -82,16 +82,16 @@ def _reasons(published: Published, rows: list[dict[str, Any]]) -> dict[tuple[str
 
 
 def _is_key(*texts: str) -> bool:
-    """Whether texts can stand in a rule: record keys are digits and letters only."""
+    """Whether texts can be record keys, which are digits and letters only."""
     return all(text.isalnum() for text in texts)
 
 
 def decide(settings: Settings, left: str, right: str, verdict: Verdict, reason: str | None) -> dict[str, Any]:
-    """Record what somebody decided about two records or entities, and derive what follows.
+    """Record a decision about two records or entities, and update the tables.
 
-    The document of `apply`, with `outcome`: what LEFT and RIGHT are now (`outcome_of`), and `rest`, the one of the two
-    that meant the whole entity, of which the decision is about the other records. Raises InputRefusedError when an id
-    is unknown or both mean one record.
+    Returns the document of `apply` with `outcome`: what both are now (`outcome_of`), and `rest`. If one of the two is
+    part of the other, `rest` is the side that is the whole entity; the decision is then about its other records.
+    Raises InputRefusedError if an id is unknown or both are the same record.
     """
     about: list[_Sides] = []
 
@@ -119,7 +119,7 @@ class _Sides:
 
 
 def plan_decision(published: Published, left: str, right: str, verdict: Verdict, reason: str | None) -> Decision:
-    """The decision about two records or entities. Raises InputRefusedError when an id is unknown."""
+    """The decision about two records or entities. Raises InputRefusedError if an id is unknown."""
     return _sides_decided(published, left, right).decision(verdict, reason)
 
 
@@ -135,7 +135,7 @@ def _sides_decided(published: Published, left: str, right: str) -> _Sides:
 
 
 def _represented(published: Published, entity: Entity, ours: set[str], theirs: set[str]) -> tuple[set[str], set[str]]:
-    """The records of both sides, without those that only repeat the name of another, for which that one stands."""
+    """The records of both sides; a record that only repeats a name is replaced by its representative."""
     rows = published.query("SELECT record_key, representative FROM records.repeated_names($e)", {"e": entity.value})
     standing_for = dict(rows.iter_rows())
     one, other = ({standing_for.get(key, key) for key in side} for side in (ours, theirs))
@@ -145,9 +145,9 @@ def _represented(published: Published, entity: Entity, ours: set[str], theirs: s
 def _as_joined(
     published: Published, one: Called, other: Called, both: tuple[set[str], set[str]]
 ) -> tuple[set[str], set[str]] | None:
-    """Where an id names an entity that a decision joined to another: the records of both when that was decided.
+    """If a retired id names an entity that a decision merged: the records of both at the time of that decision.
 
-    What came to them since goes with neither; it is where its evidence puts it.
+    Records that arrived since belong to neither side; their own evidence places them.
     """
     prefix = ID_PREFIXES[one.entity]
     if not any(item.given.startswith(prefix) and item.given != item.entity_id for item in (one, other)):
@@ -163,7 +163,7 @@ def _as_joined(
 
 
 def apply(settings: Settings, decisions_of: Callable[[Published], Sequence[Decision]]) -> dict[str, Any]:
-    """Record decisions that are not in force yet, and derive what follows; returns what was there and what is."""
+    """Record decisions that are not in force yet, and update the tables; returns the counts before and after."""
     counts: list[dict[str, int]] = []
     made: list[Decision] = []
 
@@ -193,14 +193,14 @@ def _in_force(published: Published, entity: Entity) -> dict[tuple[str, str], str
 
 
 def accepted_above(rows: list[dict[str, Any]], chance: float) -> list[Decision]:
-    """Every pair of the queue at least so probable, as a decision that it is one."""
+    """Decide `same` for every pair of the queue with at least this probability."""
     return [
         Decision.about(
             Entity(row["entity"]),
             [row["record_key_l"]],
             [row["record_key_r"]],
             Verdict.SAME,
-            f"accepted in bulk from a probability of {chance:g}",
+            f"accepted in bulk: probability of {chance:g} or more",
         )
         for row in rows
         if row["match_probability"] >= chance
@@ -211,9 +211,9 @@ def accepted_above(rows: list[dict[str, Any]], chance: float) -> list[Decision]:
 
 
 def write_workbook(rows: list[dict[str, Any]], target: Path) -> None:
-    """Write the queue as a workbook: one pair a row, with a list to choose the decision from.
+    """Write the queue as a workbook: one pair per row, with a drop-down list of decisions.
 
-    Raises InputRefusedError for a target that is no .xlsx file or exists already.
+    Raises InputRefusedError if the target is not an .xlsx file or exists already.
     """
     check_output(target, (".xlsx",))
     if target.exists():
@@ -244,16 +244,16 @@ def write_workbook(rows: list[dict[str, Any]], target: Path) -> None:
 
 
 def read_workbook(path: Path) -> list[Decision]:
-    """The decisions in a workbook that `write_workbook` wrote; rows without one are passed over.
+    """Read the decisions from a workbook of `write_workbook`; rows without a decision are skipped.
 
-    Raises InputRefusedError naming the row and the cell when anything else stands there; then none is taken.
+    Raises InputRefusedError with the row and column of the first invalid cell.
     """
     if not path.is_file():
         raise InputRefusedError(f"{path}: there is no such file")
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except Exception as error:
-        raise InputRefusedError(f"{path}: is no workbook that can be read ({type(error).__name__})") from error
+        raise InputRefusedError(f"{path}: cannot be read as a workbook ({type(error).__name__})") from error
     try:
         sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
         rows = [list(row) for row in sheet.iter_rows(values_only=True)]
@@ -282,13 +282,13 @@ def _decision(where: str, row: dict[str, Any]) -> Decision:
         raise InputRefusedError(f"{where}, column 'entity': {row['entity']!r} is neither person nor organization")
     keys = [str(row[name] or "").strip() for name in ("left record", "right record")]
     if not _is_key(*keys) or keys[0] == keys[1]:
-        raise InputRefusedError(f"{where}: 'left record' and 'right record' do not name two records")
+        raise InputRefusedError(f"{where}: 'left record' and 'right record' are not two record keys")
     reason = row.get("reason")
     return Decision.about(Entity(entity), keys[:1], keys[1:], Verdict(word), str(reason) if reason else None)
 
 
 def check_records(published: Published, decisions: Sequence[Decision]) -> None:
-    """Raise InputRefusedError for the first decision about a record that is not known."""
+    """Raise InputRefusedError if a decision is about an unknown record."""
     keys = sorted({key for item in decisions for key in (*item.records_l, *item.records_r)})
     known = published.query(
         "SELECT record_key FROM main.person_sources WHERE list_contains($keys, record_key) "
@@ -298,5 +298,5 @@ def check_records(published: Published, decisions: Sequence[Decision]) -> None:
     unknown = sorted(set(keys) - set(known["record_key"].to_list()))
     if unknown:
         raise InputRefusedError(
-            f"{unknown[0]!r} is the key of no record here; was the workbook written from this home?"
+            f"{unknown[0]!r} is not the key of a record in this home; was the workbook exported from another one?"
         )

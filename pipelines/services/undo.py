@@ -1,7 +1,7 @@
-"""Undoes an import: records a fact, after which every table is derived as if the import had never been made.
+"""Undoes an import: records a fact, from which all tables are derived as if the import had never been made.
 
-Belongs here: recording that an import is undone, and what depends on it. Does not belong here: removing its rows;
-loading does that in every run, so that a killed process leaves nothing half undone.
+Belongs here: recording the undo, and finding what depends on the import. Does not belong here: removing its rows;
+every run does that when it loads, so that a killed process leaves nothing half undone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from schemas.stores.warehouse import Published
 
 
 def dependents_of(settings: Settings, import_id: str) -> list[dict[str, Any]]:
-    """What people stated about records that only this import has, as far as the published file knows.
+    """Users' acts and decisions on records that only this import has, from the published file.
 
     Each has `fact, entity, id, stated_at, stated_by, reason`. Raises InputRefusedError if there is no such import.
     """
@@ -35,7 +35,7 @@ def undo_import(
     """Undo an import; returns the result, with the counts of entities, as a JSON object.
 
     Raises InputRefusedError if the import does not exist, if it loaded nothing, or if facts depend on it and
-    `with_dependents` is false. With it, they are suspended until the records come back.
+    `with_dependents` is false. With it, they are suspended until the records return.
     """
     prepare_instance(settings)
     with Stores.open(settings) as stores, stores.writing():
@@ -48,7 +48,7 @@ def undo_import(
             if dependents and not with_dependents:
                 raise InputRefusedError(
                     *(f"{import_id}: {describe(item)} depends on it" for item in dependents),
-                    "--yes undoes it all the same; what depends on it is suspended until its records come back",
+                    "to undo it anyway, add --yes; what depends on it is suspended until its records return",
                 )
             alone = stores.published.query(sql_text("queries/records_of_import_alone"), {"import_id": import_id})
             stores.ledger.undo(import_id, reason, list(alone.iter_rows()))
@@ -65,7 +65,7 @@ def undo_import(
 
 
 def describe(dependent: dict[str, Any]) -> str:
-    """A dependent fact in a few words."""
+    """Describe a dependent fact."""
     by_whom = f" by {dependent['stated_by']}" if dependent["stated_by"] else ""
     fact = dependent["fact"]
     if fact.startswith("decided "):

@@ -20,8 +20,8 @@ class InputRefusedError(LeadsiftError):
 
 
 class InvalidRequestError(InputRefusedError):
-    """The request itself is wrong, whatever the files and stores hold: a value of the wrong kind, options that exclude
-    each other. The command line exits with 2."""
+    """The request itself is wrong, with any files and stores: a value of the wrong kind, or options that exclude each
+    other. The command line exits with 2."""
 
 
 class ProfileError(LeadsiftError):

@@ -1,6 +1,6 @@
-"""A ledger made from its journal, and a journal made from its ledger.
+"""Restores a ledger from its journal, and a journal from its ledger.
 
-Belongs here: finding out which of the two is whole, and making the other from it. Does not belong here: noticing that
+Belongs here: finding which of the two is intact, and restoring the other from it. Does not belong here: noticing that
 something is wrong (`schemas.stores.ledger_facts`).
 """
 
@@ -19,10 +19,10 @@ from schemas.stores.ledger_facts import LedgerFacts, Row, Rows, replay
 from schemas.stores.ledger_tables import journal_outbox_table, metadata
 
 
-def mend(url: str, path: Path) -> list[str]:
-    """Make the ledger from the journal at `path`, or the journal from the ledger, if one of them is lost or damaged.
+def repair(url: str, path: Path) -> list[str]:
+    """Restore the ledger from the journal at `path`, or the journal from the ledger, if one is lost or damaged.
 
-    Returns what was done, one sentence each. Raises StoreError if neither is whole; nothing is changed then.
+    Returns what was done, one sentence each. Raises StoreError and changes nothing if neither is intact.
     """
     journal, place = Journal(path), place_of(sa.make_url(url))
     try:
@@ -46,13 +46,13 @@ def mend(url: str, path: Path) -> list[str]:
 
 
 def _journal_from_ledger(url: str, journal: Journal, damage: DamagedFileError) -> str:
-    """Make a damaged journal from the ledger, if that is whole and knows what the journal still says."""
+    """Restore a damaged journal from the ledger, if that is intact and has all facts that can still be read."""
     place = place_of(sa.make_url(url))
     if _last_fact(url) < journal.readable():
         raise DamagedFileError(f"{damage}; but ledger {place} is lost or damaged, too: restore both from a backup")
     old = journal.set_aside()
     LedgerFacts(url, journal).close()
-    return f"the journal {journal.path} was made from the ledger {place}; the old file is {old}"
+    return f"the journal {journal.path} was restored from the ledger {place}; the old file is {old}"
 
 
 def _last_fact(url: str) -> int:
@@ -74,7 +74,7 @@ def _last_fact(url: str) -> int:
 
 
 def restore(url: str, journal: Journal) -> Path | None:
-    """Make the ledger from the journal; returns where the file of the old one was put, None where there was none.
+    """Restore the ledger from the journal; returns the path of the old file, None if there was none.
 
     Raises DamagedFileError if the journal is damaged; the ledger is not touched then.
     """

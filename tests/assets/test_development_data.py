@@ -13,8 +13,8 @@ from schemas.stores.warehouse import Published
 from tests.support import Workplace
 
 
-def test_the_salesforce_demo_org_arrives_whole(workplace: Workplace, shared: Path) -> None:
-    workplace.take(shared / "salesforce")
+def test_the_salesforce_demo_org_arrives_whole(workplace: Workplace, development_data: Path) -> None:
+    workplace.take(development_data / "salesforce")
     workplace.derive()
     loaded = dict(workplace.query("SELECT object, loaded FROM audit.import_files").iter_rows())
     assert loaded == {
@@ -30,15 +30,17 @@ def test_the_salesforce_demo_org_arrives_whole(workplace: Workplace, shared: Pat
     assert refused == [("Email", "b.levy@expressl&t.net"), ("Email", "j.davis@expressl&t.net")]
 
 
-def test_converted_leads_point_at_their_contact_account_and_opportunity(workplace: Workplace, shared: Path) -> None:
-    workplace.take(shared / "salesforce")
+def test_converted_leads_point_at_their_contact_account_and_opportunity(
+    workplace: Workplace, development_data: Path
+) -> None:
+    workplace.take(development_data / "salesforce")
     workplace.derive()
     ids = {
         entity: dict(workplace.query(f"SELECT DISTINCT external_id, {entity}_id FROM {entity}_sources").iter_rows())
         for entity in ("person", "organization", "deal", "lead")
     }
     leads = {row["lead_id"]: row for row in workplace.query("SELECT * FROM leads").iter_rows(named=True)}
-    with (shared / "salesforce" / "Lead.csv").open(newline="") as handle:
+    with (development_data / "salesforce" / "Lead.csv").open(newline="") as handle:
         rows = [row for row in csv.DictReader(handle) if row["IsConverted"] == "TRUE"]
     assert len(rows) == 5
     for row in rows:
@@ -49,8 +51,8 @@ def test_converted_leads_point_at_their_contact_account_and_opportunity(workplac
         assert lead["deal_id"] == ids["deal"][row["ConvertedOpportunityId"]]
 
 
-def test_stage_history_ends_in_the_stage_the_deal_is_in(workplace: Workplace, shared: Path) -> None:
-    workplace.take(shared / "salesforce")
+def test_stage_history_ends_in_the_stage_the_deal_is_in(workplace: Workplace, development_data: Path) -> None:
+    workplace.take(development_data / "salesforce")
     workplace.derive()
     last = workplace.query(
         "SELECT count(*) FROM deals JOIN deal_stage_history AS history USING (deal_id) "
@@ -72,16 +74,16 @@ SLACK = 0.00005
 
 
 @pytest.mark.parametrize("name", ["febrl3", "fake_1000"])
-def test_matching_gets_no_worse(tmp_path: Path, shared: Path, name: str) -> None:
-    result = measure(DATASETS[name], shared / "persons", tmp_path)
+def test_matching_gets_no_worse(tmp_path: Path, development_data: Path, name: str) -> None:
+    result = measure(DATASETS[name], development_data / "persons", tmp_path)
     assert result.f1 >= FROZEN[name] - SLACK
-    assert result.records == len((shared / "persons" / f"{name}.csv").read_text().splitlines()) - 1
+    assert result.records == len((development_data / "persons" / f"{name}.csv").read_text().splitlines()) - 1
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["febrl1", "febrl2"])
-def test_matching_gets_no_worse_on_the_others(tmp_path: Path, shared: Path, name: str) -> None:
-    assert measure(DATASETS[name], shared / "persons", tmp_path).f1 >= FROZEN[name] - SLACK
+def test_matching_gets_no_worse_on_the_others(tmp_path: Path, development_data: Path, name: str) -> None:
+    assert measure(DATASETS[name], development_data / "persons", tmp_path).f1 >= FROZEN[name] - SLACK
 
 
 def test_the_frozen_run_keeps_what_was_promised() -> None:
@@ -96,8 +98,8 @@ def test_bands_carry_over_to_generated_contacts(tmp_path: Path) -> None:
     assert quality.f1 >= FROZEN["contacts 20000"] - SLACK
 
 
-def test_messy_organizations_are_all_accounted_for(workplace: Workplace, shared: Path) -> None:
-    workplace.take(shared / "organizations")
+def test_messy_organizations_are_all_accounted_for(workplace: Workplace, development_data: Path) -> None:
+    workplace.take(development_data / "organizations")
     workplace.derive()
     row = workplace.query("SELECT object, row_count, loaded, rejected FROM audit.import_files").row(0)
     assert row == ("generic.organizations", 3337, 3337, 0)
@@ -109,8 +111,8 @@ COOKBOOK = re.findall(
 )
 
 
-def test_twenty_questions_are_answered(workplace: Workplace, shared: Path) -> None:
-    workplace.take(shared / "salesforce")
+def test_twenty_questions_are_answered(workplace: Workplace, development_data: Path) -> None:
+    workplace.take(development_data / "salesforce")
     workplace.derive()
     with workplace.warehouse.open() as session:
         workplace.warehouse.publish(session, workplace.settings.published_path)

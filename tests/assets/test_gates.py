@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks.crm_contacts import COLUMNS as CONTACT_COLUMNS
 from benchmarks.crm_contacts import make_contacts
+from benchmarks.development_data import BESIDE_CHECKOUT, development_data
 from benchmarks.matching_quality import Quality, score
 from benchmarks.person_register import COLUMNS as REGISTER_COLUMNS
 from benchmarks.person_register import make_register
@@ -177,3 +178,10 @@ def test_messy_organizations_are_all_accounted_for(workplace: Workplace, tmp_pat
     row = workplace.query("SELECT row_count, loaded, rejected FROM audit.import_files").row(0)
     assert row == (len(names), len(names), 0)
     assert workplace.query("SELECT count(DISTINCT external_id) FROM organization_sources").item() == len(names)
+
+
+def test_the_development_data_are_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADSIFT_DATA", str(tmp_path))
+    assert development_data() == tmp_path
+    monkeypatch.delenv("LEADSIFT_DATA")
+    assert development_data() == BESIDE_CHECKOUT

@@ -1,4 +1,4 @@
--- Stages as the sources' own configuration names them, where it was exported, and those of the settings.
+-- Stages from the exported configuration of sources, and from the settings.
 CREATE OR REPLACE TEMP TABLE configured_stages AS
 SELECT
     source, pipeline, name AS stage, position, probability,

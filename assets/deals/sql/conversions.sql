@@ -1,4 +1,4 @@
--- Leads that somebody converted here and did not take back, with the deal that each became.
+-- Leads that a user converted in leadsift, with the deal of each. Reverted conversions are left out.
 CREATE OR REPLACE TEMP TABLE conversions AS
 SELECT sequence, record_key AS lead_key, details['deal_key'] AS deal_key, details, acted_at
 FROM audit.actions

@@ -1,5 +1,5 @@
--- Deals as their sources say, and those that leads were converted into here, with their status decided: stated, else by the closing
--- marks, else by the closing times.
+-- Deals from their sources, and deals that leads were converted into. The status is the stated one, else it follows from the closing
+-- marks, else from the closing times.
 CREATE OR REPLACE TEMP TABLE deal_facts AS
 WITH known AS (
     -- A deal that a list only mentions is a link, not a deal.
@@ -27,7 +27,7 @@ WITH known AS (
     FROM conversions
     LEFT JOIN (SELECT DISTINCT record_key FROM records.source_users) AS users ON users.record_key = details['user_key']
 ),
--- Stages that the settings bring together with those of another system.
+-- Stages that the settings map to those of another system.
 placed AS (
     SELECT
         known.* REPLACE (

@@ -1,5 +1,5 @@
--- What CRMs recorded themselves whenever a deal was saved: its stage, and what it was worth where they say so. Saves within one instant are
--- ordered by the chance of winning, then by the source's id.
+-- The stage and value that a CRM recorded each time a deal was saved. Saves at the same instant are ordered by win probability, then by the
+-- source's id.
 CREATE OR REPLACE TEMP TABLE deal_saves AS
 SELECT
     deal_facts.deal_id,

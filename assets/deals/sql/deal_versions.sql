@@ -1,5 +1,4 @@
--- Deals as successive imports showed them, from the oldest version to the newest: that which the source changed later, without such times
--- that which was received later.
+-- The versions of each deal in successive imports, oldest first: by the time of the last change in the source, else by the time of receipt.
 CREATE OR REPLACE TEMP TABLE deal_versions AS
 SELECT
     deal_facts.deal_id,

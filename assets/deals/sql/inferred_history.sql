@@ -1,6 +1,6 @@
--- Stage changes seen between successive imports of deals for which no CRM history is known. The time is what the source says
--- (last stage change, else last change of the record), else when the import that showed the move was received; the first known
--- stage has a time only if the source gives one.
+-- Stage changes between successive imports, for deals without a history from the CRM. The time of a change is the one that the source gives
+-- (last stage change, else last change of the record), else the time when the import was received. The first known stage has a time only
+-- if the source gives one.
 CREATE OR REPLACE TEMP TABLE inferred_history AS
 WITH named AS (
     SELECT *, 'stage_' || records.short_hash(source || chr(31) || coalesce(pipeline, '') || chr(31) || stage) AS stage_id

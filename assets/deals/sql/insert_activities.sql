@@ -1,4 +1,4 @@
--- Activities; what is on a deal or lead also shows on its person and organization.
+-- Activities. An activity on a deal or lead also belongs to its person and organization.
 INSERT INTO main.activities BY NAME
 WITH facts AS (
     SELECT * FROM records.current_version('records.source_activities') WHERE NOT coalesce(is_deleted, false)

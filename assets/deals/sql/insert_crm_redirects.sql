@@ -1,5 +1,4 @@
--- Ids of leads and deals that are no more: deleted by their source, gone with an import that was undone, or made by a conversion that was
--- taken back.
+-- Retired ids of leads and deals: the source deleted the record, its import was undone, or its conversion was reverted.
 INSERT INTO audit.id_redirects BY NAME
 WITH known AS (
     SELECT 'lead' AS entity, record_key, NULL AS current_id FROM records.source_leads

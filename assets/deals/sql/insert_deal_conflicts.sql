@@ -1,4 +1,4 @@
--- Where a source and people here say different things about a deal, and which of them stands: the later one.
+-- Deals on which a source and users disagree, and which of the two wins: the later one.
 INSERT INTO audit.deal_conflicts BY NAME
 WITH last_local AS (
     SELECT deal_id, arg_max(stage_id, (entered_at, sequence)) AS stage_id, max(entered_at) AS moved_at FROM local_moves GROUP BY deal_id
@@ -10,7 +10,7 @@ SELECT
     last_local.moved_at AS local_at,
     deal_facts.stage_id AS source_value,
     coalesce(deal_facts.stage_entered_at, deal_facts.updated_at) AS source_at,
-    if(deals.stage_id = last_local.stage_id, 'local', 'source') AS stands
+    if(deals.stage_id = last_local.stage_id, 'local', 'source') AS winner
 FROM last_local
 JOIN deal_facts USING (deal_id)
 JOIN main.deals AS deals USING (deal_id)
@@ -23,7 +23,7 @@ SELECT
     local.acted_at AS local_at,
     deal_facts.decided_status AS source_value,
     coalesce(deal_facts.closed_at, deal_facts.won_at, deal_facts.lost_at, deal_facts.updated_at) AS source_at,
-    if(deals.status = local.status, 'local', 'source') AS stands
+    if(deals.status = local.status, 'local', 'source') AS winner
 FROM local_statuses AS local
 JOIN deal_facts USING (deal_id)
 JOIN main.deals AS deals USING (deal_id)

@@ -1,4 +1,4 @@
--- The crosswalk: every row in which a deal was met.
+-- The crosswalk: every source row of every deal.
 INSERT INTO main.deal_sources BY NAME
 SELECT
     deal_facts.deal_id,

@@ -1,5 +1,5 @@
--- Stage history: native where the CRM has it, else inferred, never both for one deal; and what was done here, in the order of time. A move
--- that two of them tell of is one. No step goes back in time: what a source dates before the step that it follows has that step's time.
+-- Stage history: native if the CRM has one, else inferred, never both for one deal; with the users' own moves, by time. A move that two of
+-- them record counts once. No step goes back in time: one that a source dates before its predecessor gets the predecessor's time.
 INSERT INTO main.deal_stage_history BY NAME
 WITH source_moves AS (
     SELECT deal_id, place, stage_id, entered_at, changed_by, 'native' AS origin FROM native_history

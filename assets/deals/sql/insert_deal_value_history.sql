@@ -1,6 +1,6 @@
--- What deals were worth: by the CRM's own history where that says so, else by successive imports, never both for one deal; last what the deal
--- is said to be worth now, should the history end elsewhere. A version that says nothing of a value leaves it as it was. As in the stage
--- history no change goes back in time.
+-- The value history of deals: from the CRM if it has one, else from successive imports, never both for one deal. The last step is the current
+-- value, if the history ends with another one. A version without a value leaves the value as it was. No change goes back in time, as in the
+-- stage history.
 INSERT INTO main.deal_value_history BY NAME
 WITH native AS (
     SELECT * FROM deal_saves WHERE value IS NOT NULL OR expected_close_date IS NOT NULL
@@ -27,7 +27,7 @@ changes AS (
         value, currency, expected_close_date, if(is_local, 'conversion', 'inferred') AS origin
     FROM deal_facts LEFT JOIN received USING (deal_id)
 ),
-said AS (
+dated AS (
     SELECT
         * REPLACE (if(value IS NULL, NULL, currency) AS currency, max(changed_at) OVER in_order AS changed_at),
         {'value': value, 'currency': if(value IS NULL, NULL, currency), 'day': expected_close_date} AS whole
@@ -36,7 +36,7 @@ said AS (
 ),
 folded AS (
     SELECT *, lag(whole) OVER (PARTITION BY deal_id ORDER BY place) AS before
-    FROM said
+    FROM dated
     QUALIFY whole IS DISTINCT FROM lag(whole) OVER (PARTITION BY deal_id ORDER BY place)
 )
 SELECT

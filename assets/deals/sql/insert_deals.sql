@@ -1,5 +1,5 @@
--- Deals. Person and organization come along from the lead where the deal itself names none; closing times come from the stage
--- history where the record gives none. Of what the source says and what was done here the later counts.
+-- Deals. A deal without a person or organization has those of its lead; a deal without a closing time has the time at which it entered the
+-- closing stage. Of the source's value and the users' value, the later one counts.
 INSERT INTO main.deals BY NAME
 WITH last_move AS (
     SELECT deal_id, arg_max(stage_id, sequence) AS stage_id, arg_max(entered_at, sequence) AS entered_at

@@ -1,4 +1,4 @@
--- The crosswalk: every row in which a lead was met.
+-- The crosswalk: every source row of every lead.
 INSERT INTO main.lead_sources BY NAME
 SELECT
     lead_facts.lead_id,

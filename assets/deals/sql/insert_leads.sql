@@ -1,4 +1,4 @@
--- The leads inbox. A status of the source that is not one of ours is kept as a label.
+-- The leads inbox. A source status that leadsift does not know is kept as a label.
 INSERT INTO main.leads BY NAME
 SELECT
     lead_facts.lead_id,

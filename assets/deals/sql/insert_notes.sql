@@ -1,4 +1,4 @@
--- Notes; what is on a deal or lead also shows on its person and organization.
+-- Notes. A note on a deal or lead also belongs to its person and organization.
 INSERT INTO main.notes BY NAME
 WITH facts AS (
     SELECT * FROM records.current_version('records.source_notes') WHERE NOT coalesce(is_deleted, false)

@@ -1,4 +1,4 @@
--- Pipelines as deals, their history and the sources' own configuration name them.
+-- Pipelines that deals, their history or the sources' configuration name.
 INSERT INTO main.pipelines BY NAME
 SELECT pipeline_id, any_value(coalesce(pipeline, 'Pipeline')) AS name, any_value(source) AS source
 FROM (

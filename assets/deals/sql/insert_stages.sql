@@ -1,5 +1,5 @@
--- Stages of each pipeline. Order: as the source's own configuration has it, where that was exported; else open stages before won before
--- lost; by the chance of winning that the source gives; by the average place at which deals pass them; by name.
+-- Stages of each pipeline. Their order is that of the source's configuration if it was exported; else open before won before lost stages, then
+-- by win probability in the source, then by the average position at which deals pass them, then by name.
 INSERT INTO main.stages BY NAME
 WITH seen AS (
     SELECT source, pipeline, stage, stage_id, probability, decided_status, NULL::BIGINT AS place

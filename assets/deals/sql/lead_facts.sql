@@ -1,5 +1,5 @@
--- Leads as their sources say and as people here did, with their status decided: converted when somebody converted it here, when the source
--- says so or names the deal; archived by the later of what the source says and what was done here; else open.
+-- Leads from their sources and from users' actions. A lead is converted if a user converted it here, or its source says so or names its deal;
+-- else archived or open, by the later of what the source says and what users did.
 CREATE OR REPLACE TEMP TABLE lead_facts AS
 WITH filed AS (
     SELECT record_key, action, acted_at

@@ -1,5 +1,5 @@
--- What people here did to deals that puts them into a stage: conversion, moves, and winning, losing and reopening where they name one. A stage
--- that no record names any more, because its import was undone, is not gone to.
+-- Users' actions that put a deal into a stage: conversions, moves, and wins, losses and reopenings that name a stage. A stage that no record
+-- names any more, because its import was undone, is left out.
 CREATE OR REPLACE TEMP TABLE local_moves AS
 SELECT deal_facts.deal_id, sequence, deal_facts.stage_id, conversions.acted_at AS entered_at, 'conversion' AS origin
 FROM conversions JOIN deal_facts ON deal_facts.record_key = conversions.deal_key

@@ -1,4 +1,4 @@
--- What people here last said about a deal being won, lost or open.
+-- Users' last action that made a deal won, lost or open.
 CREATE OR REPLACE TEMP TABLE local_statuses AS
 SELECT
     deal_facts.deal_id,

@@ -1,4 +1,4 @@
--- Stage changes that the CRM itself recorded, one row for each real move: saves that left the stage alone are folded together.
+-- Stage changes that the CRM recorded, one row for each move: consecutive saves in the same stage are one.
 CREATE OR REPLACE TEMP TABLE native_history AS
 WITH named AS (
     SELECT *, 'stage_' || records.short_hash(source || chr(31) || coalesce(pipeline, '') || chr(31) || stage) AS stage_id

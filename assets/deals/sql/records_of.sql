@@ -1,4 +1,4 @@
--- The records of {entity}s, those that only repeat a name left out.
+-- The records of {entity}s, without those that only repeat a name.
 SELECT entity_id, list(record_key) AS records
 FROM audit.{entity}_members
 ANTI JOIN records.repeated_names('{entity}') USING (record_key)

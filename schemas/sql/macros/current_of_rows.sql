@@ -45,23 +45,23 @@ folded AS (
         list_reduce(
             list(
                 struct_pack(
-                    said := COLUMNS(* EXCLUDE (
+                    cell := COLUMNS(* EXCLUDE (
                         record_key, version_key, source, object, external_id, is_stub, import_id, import_sequence, file_ordinal,
                         sheet_ordinal, file, sheet, row_number, custom, fields, policy, first_seen, versions, version_rank
                     )),
-                    is_spoken := list_contains(fields, alias(COLUMNS(* EXCLUDE (
+                    has_column := list_contains(fields, alias(COLUMNS(* EXCLUDE (
                         record_key, version_key, source, object, external_id, is_stub, import_id, import_sequence, file_ordinal,
                         sheet_ordinal, file, sheet, row_number, custom, fields, policy, first_seen, versions, version_rank
                     )))),
-                    does := policy
+                    how := policy
                 ) ORDER BY version_rank DESC
             ),
             lambda so_far, later: CASE
-                WHEN later.does = 'ignore' OR (NOT later.is_spoken AND later.said IS NULL) THEN so_far
-                WHEN later.does = 'fill' AND so_far.said IS NOT NULL THEN so_far
+                WHEN later.how = 'ignore' OR (NOT later.has_column AND later.cell IS NULL) THEN so_far
+                WHEN later.how = 'fill' AND so_far.cell IS NOT NULL THEN so_far
                 ELSE later
             END
-        ).said,
+        ).cell,
         list_reduce(
             list(custom ORDER BY version_rank DESC) FILTER (custom IS NOT NULL AND (policy <> 'ignore' OR version_rank = versions)),
             lambda so_far, later: map_concat(so_far, later)

@@ -73,6 +73,6 @@ class Published:
             connection.execute("SET lock_configuration = true")
         except duckdb.Error as error:
             raise of_duckdb(error, self.path) or StoreError(
-                f"{self.path}: cannot be opened: {first_line(error)}; {REBUILD}, which makes it again"
+                f"{self.path}: cannot be opened: {first_line(error)}; {REBUILD}"
             ) from error
         return connection

@@ -109,7 +109,7 @@ class Warehouse:
                     f"{self.path}: another program has it open; close that: {first_line(error)}"
                 ) from error
             raise of_duckdb(error, self.path) or StoreError(
-                f"{self.path}: cannot be opened: {first_line(error)}; everything in it can be made again: {REBUILD}"
+                f"{self.path}: cannot be opened: {first_line(error)}; {REBUILD}"
             ) from error
         # Times are kept in UTC and must not depend on the machine that shows them.
         connection.execute("SET TimeZone = 'UTC'")

@@ -1,4 +1,4 @@
-"""Every command ends with the codes of one rule: what is wrong in itself is 2, what does not fit the home is 3."""
+"""Exit codes: 2 if the command line itself is wrong, 3 if it does not fit the home."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schemas.stores.stores import Stores
 from tests.pipelines.support import ROOT, import_examples, process_environment, run
 from tests.support import FinishedHomes
 
-WRONG = [  # whatever the files and stores hold
+WRONG = [  # with any home
     "nope", "--nope", "sql", "import", "undo", "convert", "evaluate",
     "leads --limit 0", "leads --limit x", "leads --sort colour", "decide a b perhaps", "review --accept-above 2",
     "match", "match --city Berlin", "match --birth-date soon", "match --email not-an-email", "match --phone ---",
@@ -106,7 +106,7 @@ def test_an_interrupted_command_says_so(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == INTERRUPTED
-    assert "interrupted; the next import finishes what was begun" in stderr
+    assert "interrupted; the next import finishes what was started" in stderr
 
 
 def test_help_and_docs_state_the_codes(tmp_path: Path) -> None:

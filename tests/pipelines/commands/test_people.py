@@ -84,7 +84,7 @@ def test_a_cluster_shows_what_holds_it_together(published: Published) -> None:
 def test_ids_that_mean_nothing_are_named(published: Published) -> None:
     with pytest.raises(InputRefusedError, match="'per_0' is not an id"):
         called(published, "per_0")
-    with pytest.raises(InputRefusedError, match="both ids are one person already"):
+    with pytest.raises(InputRefusedError, match="both ids are the same person already"):
         explain_called(published, called(published, "crm:3"), called(published, "crm:3"))
     organization = published.query("SELECT organization_id FROM organizations LIMIT 1").item()
     with pytest.raises(InputRefusedError, match="is a person"):

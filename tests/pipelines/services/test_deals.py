@@ -313,7 +313,7 @@ def test_moves_of_both_sides_merge_in_the_order_of_time_and_conflicts_are_told(c
     assert _rows(crm, "SELECT status FROM deals JOIN deal_sources USING (deal_id) WHERE external_id LIKE '0061%'")[
         0
     ] == ("won",)
-    assert _rows(crm, "SELECT field, stands FROM audit.deal_conflicts") == [("stage", "source")]
+    assert _rows(crm, "SELECT field, winner FROM audit.deal_conflicts") == [("stage", "source")]
 
 
 def test_a_deal_is_won_lost_and_reopened(crm: Settings) -> None:
@@ -423,7 +423,7 @@ def test_two_crms_and_what_was_done_here_are_one_history(tmp_path: Path) -> None
     assert dict(both)["stage"] == 2
     open_then = "SELECT stage FROM reports.open_pipeline_at('2026-02-15', of_pipeline := 'Opportunities')"
     assert _rows(settings, open_then) == [("Qualification",)]
-    assert _rows(settings, "SELECT count(*) FROM audit.deal_conflicts WHERE stands = 'local'") == [(1,)]
+    assert _rows(settings, "SELECT count(*) FROM audit.deal_conflicts WHERE winner = 'local'") == [(1,)]
     before = {
         table: _rows(settings, f"SELECT * FROM {table} ORDER BY ALL")
         for table in ("deal_stage_history", "deal_value_history")

@@ -74,6 +74,6 @@ def test_broken_settings_of_dagster_are_named_and_restored(home: Path, broken: b
         assert f"{file}: Dagster does not start with these settings" in said
         assert "`leadsift doctor --rebuild`" in said
     notes = mend_dagster(load_settings(home))
-    assert "shipped ones again" in notes[0]
+    assert "restored Dagster's shipped settings" in notes[0]
     assert run_json("doctor", home=home)["healthy"]
     assert file.read_bytes() == shipped

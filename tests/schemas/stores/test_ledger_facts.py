@@ -22,7 +22,7 @@ from schemas.stores.actions import Action
 from schemas.stores.journal import Journal
 from schemas.stores.ledger import ImportFile, Ledger
 from schemas.stores.ledger_engine import migrate, open_engine
-from schemas.stores.ledger_restoring import mend, restore
+from schemas.stores.ledger_restoring import repair, restore
 from schemas.stores.ledger_tables import journal_outbox_table, match_decisions_table, metadata
 
 Content = dict[str, list[tuple[Any, ...]]]
@@ -144,7 +144,7 @@ def test_cut_anywhere_the_journal_holds_what_the_ledger_holds(
     place.file.unlink()
     if older is not None:
         place.file.write_bytes(older)
-    mend(place.url, place.journal)
+    repair(place.url, place.journal)
     assert place.content() == content
     with place.opened() as ledger:
         ledger.verify()
@@ -195,10 +195,10 @@ def test_a_lost_ledger_is_noticed_at_once_and_restored(place: Place, lose: Calla
         pass
     assert isinstance(told.value, LedgerLostError | DamagedFileError)
     assert place.journal.read_bytes() == journal
-    notes = mend(place.url, place.journal)
+    notes = repair(place.url, place.journal)
     assert "was restored from" in notes[0]
     assert place.content() == content
-    assert mend(place.url, place.journal) == []
+    assert repair(place.url, place.journal) == []
 
 
 def test_a_changed_fact_is_noticed_before_another_is_recorded(place: Place) -> None:
@@ -207,7 +207,7 @@ def test_a_changed_fact_is_noticed_before_another_is_recorded(place: Place) -> N
         connection.execute("UPDATE actions SET details = replace(details, 'city', 'name')")
     with place.opened() as ledger, pytest.raises(DamagedFileError, match=r"facts differ .* actions"):
         _add(ledger, 50)
-    mend(place.url, place.journal)
+    repair(place.url, place.journal)
     assert place.content() == content
 
 
@@ -219,7 +219,7 @@ def test_bytes_flipped_anywhere_in_the_ledger_are_noticed_or_of_no_effect(place:
             with place.opened() as ledger:
                 ledger.verify()
         except (DamagedFileError, LedgerLostError):
-            assert "was restored" in mend(place.url, place.journal)[0]
+            assert "was restored" in repair(place.url, place.journal)[0]
         assert place.content() == content, offset
         for kept in place.file.parent.glob("ledger.sqlite.until-*"):
             kept.unlink()
@@ -248,7 +248,7 @@ def test_a_home_of_a_version_without_a_journal_gets_one(tmp_path: Path) -> None:
         assert [item.import_id for item in ledger.imports()] == ["imp_1"]
     content = place.content()
     place.file.unlink()
-    mend(place.url, place.journal)
+    repair(place.url, place.journal)
     assert place.content() == content
     assert content["undone_imports"]
 
@@ -261,7 +261,7 @@ def test_a_lost_journal_is_made_from_the_ledger(place: Place) -> None:
         _add(ledger, 60)
     content = place.content()
     place.file.unlink()
-    mend(place.url, place.journal)
+    repair(place.url, place.journal)
     assert place.content() == content
 
 
@@ -273,13 +273,13 @@ def test_a_damaged_journal_is_made_from_the_ledger_and_never_the_other_way(place
         damaged = pytest.raises(DamagedFileError, match=r"journal .*journal\.jsonl.*`leadsift doctor --rebuild`")
         with damaged, place.opened() as ledger:
             ledger.verify()
-        notes = mend(place.url, place.journal)
-        assert "was made from the ledger" in notes[0]
+        notes = repair(place.url, place.journal)
+        assert "was restored from the ledger" in notes[0]
         assert place.content() == content
     place.journal.write_bytes(whole[:50] + b"#" + whole[51:])
     place.file.unlink()
     with pytest.raises(DamagedFileError, match="restore both from a backup"):
-        mend(place.url, place.journal)
+        repair(place.url, place.journal)
     assert not place.file.exists()
 
 
@@ -298,10 +298,10 @@ def test_a_journal_without_its_first_lines_is_damaged(place: Place) -> None:
     place.journal.write_bytes(b"".join(lines[2:]))
     with pytest.raises(DamagedFileError, match="entry 3 does not follow"):
         list(Journal(place.journal).entries())
-    assert "was made from the ledger" in mend(place.url, place.journal)[0]
+    assert "was restored from the ledger" in repair(place.url, place.journal)[0]
     # What was made from the ledger has no line before its first, and goes on with the numbers.
     assert next(Journal(place.journal).entries()).mark.sequence > len(lines)
-    assert mend(place.url, place.journal) == []
+    assert repair(place.url, place.journal) == []
     assert place.content() == content
 
 

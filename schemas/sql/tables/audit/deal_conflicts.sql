@@ -6,5 +6,5 @@ CREATE TABLE audit.deal_conflicts (
     local_at TIMESTAMPTZ NOT NULL,  -- When they set it
     source_value VARCHAR,  -- The value in the source
     source_at TIMESTAMPTZ,  -- When it was set in the source, if known
-    stands VARCHAR NOT NULL CHECK (stands IN ('local', 'source'))  -- local or source: the value that the deal has
+    winner VARCHAR NOT NULL CHECK (winner IN ('local', 'source'))  -- local or source: whose value the deal has
 );
