@@ -19,9 +19,13 @@ from schemas.stores.warehouse import Session
 
 
 class Home(dg.ConfigurableResource["Home"]):
-    """The stores of one home. `path` is its folder; empty means LEADSIFT_HOME or `./leadsift-home`."""
+    """The stores of one home. `path` is its folder; empty means LEADSIFT_HOME or `./leadsift-home`.
+
+    With `rebuild`, the run fills a new warehouse beside the home's own (`Stores.rebuilding`).
+    """
 
     path: str = ""
+    rebuild: bool = False
 
     _stores: Stores | None = PrivateAttr(default=None)
     _outcome: RunOutcome | None = PrivateAttr(default=None)
@@ -51,7 +55,8 @@ class Home(dg.ConfigurableResource["Home"]):
     def stores(self) -> Stores:
         """The home's stores, each opened at first use."""
         if self._stores is None:
-            self._stores = Stores.open(load_settings(Path(self.path) if self.path else None))
+            open_stores = Stores.rebuilding if self.rebuild else Stores.open
+            self._stores = open_stores(load_settings(Path(self.path) if self.path else None))
         return self._stores
 
     @property

@@ -208,7 +208,7 @@ def repair_dagster(settings: Settings) -> list[str]:
 def rebuild_derived(settings: Settings) -> list[str]:
     """Restore a lost ledger from its journal, then rebuild warehouse and published file from archive and ledger.
 
-    Returns what was done to the ledger. The old published file stays until the new one replaces it. Raises
+    Returns what was done to the ledger. Both old files stay until the new ones are complete and replace them. Raises
     LedgerLostError, and deletes nothing, if the tables have facts that the restored ledger still lacks, and StoreError
     if the archive lacks a file.
     """
@@ -218,8 +218,13 @@ def rebuild_derived(settings: Settings) -> list[str]:
         stores.refuse_if_behind()
         stores.refuse_if_behind_warehouse()
         _refuse_without_archive(stores)
-        stores.warehouse.remove()
         _remove_published_if_damaged(stores)
         notes += repair_dagster(settings)
-    run_import(settings)
-    return notes
+        new = Stores.rebuilding(settings).warehouse
+        new.remove()  # what a killed rebuild left
+        try:
+            run_import(settings, rebuild=True)
+            stores.warehouse.replace_with(new)
+        finally:
+            new.remove()
+        return notes

@@ -167,12 +167,17 @@ def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, 
 
 
 def run_import(
-    settings: Settings, paths: Sequence[Path] = (), stated: StatedOptions | None = None, *, retry: bool = False
+    settings: Settings,
+    paths: Sequence[Path] = (),
+    stated: StatedOptions | None = None,
+    *,
+    retry: bool = False,
+    rebuild: bool = False,
 ) -> ImportOutcome:
     """Run the import job for `paths`; without paths it finishes interrupted imports and updates derived tables.
 
-    `retry` reads files again that were set aside because reading them ended the process. Raises LeadsiftError if the
-    job fails.
+    `retry` reads files again that were set aside because reading them ended the process. `rebuild` fills a new
+    warehouse beside the home's own. Raises LeadsiftError if the job fails.
     """
     from pipelines.jobs import import_run_config
 
@@ -181,6 +186,8 @@ def run_import(
     profile, profile_sha256 = resolve_profile(settings, stated.profile)
     named = stated.model_copy(update={"profile": profile})
     config = import_run_config(paths, named, profile_sha256=profile_sha256, take_undone=True, retry=retry)
+    if rebuild:
+        config["resources"] = {"home": {"config": {"rebuild": True}}}
     return outcome_of(settings, execute(settings, config))
 
 

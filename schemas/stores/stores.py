@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -29,14 +30,20 @@ class Stores:
     Use it as a context manager; what was opened is closed at the end of the block.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, warehouse_path: Path) -> None:
         self.settings = settings
+        self._warehouse_path = warehouse_path
         self._opened = ExitStack()
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
         """The stores of the home that the settings name."""
-        return cls(settings)
+        return cls(settings, settings.warehouse_path)
+
+    @classmethod
+    def rebuilding(cls, settings: Settings) -> Self:
+        """The same stores with a second warehouse beside the home's own, which replaces it once it is complete."""
+        return cls(settings, settings.warehouse_path.with_suffix(".rebuild.duckdb"))
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +87,7 @@ class Stores:
     def warehouse(self) -> Warehouse:
         """The working database, not opened: `with stores.warehouse.open() as session`."""
         make_home(self.settings.home)
-        return Warehouse(self.settings.warehouse_path, self.settings.memory_limit, self.settings.lock_timeout)
+        return Warehouse(self._warehouse_path, self.settings.memory_limit, self.settings.lock_timeout)
 
     @cached_property
     def published(self) -> Published:
@@ -113,7 +120,7 @@ class Stores:
 
     def refuse_if_behind_warehouse(self) -> None:
         """The same of the warehouse, unless there is none or it is damaged."""
-        if self.settings.warehouse_path.is_file():
+        if self._warehouse_path.is_file():
             with suppress(DamagedFileError), self.warehouse.open() as session:
                 self.refuse_if_lacking(session.frame)
 

@@ -1,4 +1,4 @@
-"""Translates errors of DuckDB into our own: a full disk and a damaged file. Others are faults in a statement.
+"""Translates errors of DuckDB: a full disk, too little memory, a damaged file. Others are faults in a statement.
 
 DuckDB gives neither error numbers nor a class for most of these, so its messages are read here, and nowhere else.
 Belongs here: recognising them. Does not belong here: other libraries (`schemas.stores.failures`).
@@ -47,6 +47,8 @@ def of_duckdb(error: duckdb.Error, path: Path) -> StoreError | None:
     text = str(error)
     if any(full in text for full in _FULL_TEXTS):
         return disk_full(path)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return StoreError(f"{path}: needs more memory ({first_line(error)}); raise the setting memory_limit")
     # An internal or fatal error of DuckDB closes the database; all we can say is how to rebuild it.
     broken = isinstance(error, duckdb.FatalException | duckdb.InternalException | duckdb.SerializationException)
     is_of_file = isinstance(error, duckdb.IOException) and str(path) in text

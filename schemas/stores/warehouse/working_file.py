@@ -83,9 +83,20 @@ class Warehouse:
                 connection.close()
 
     def remove(self) -> None:
-        """Delete the file and what belongs to it; everything in it can be derived again."""
-        for path in (self.path, Path(f"{self.path}.wal")):
+        """Delete the file and its write-ahead log; everything in it can be derived again."""
+        for path in (self.path, self._log):
             path.unlink(missing_ok=True)
+
+    def replace_with(self, other: Warehouse) -> None:
+        """Put the file of another warehouse in the place of this one, in one step. Both must be closed."""
+        # The log of the old file does not fit the new one.
+        self._log.unlink(missing_ok=True)
+        other.path.replace(self.path)
+
+    @property
+    def _log(self) -> Path:
+        """DuckDB's write-ahead log; it exists only while the file is open or after a crash."""
+        return Path(f"{self.path}.wal")
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         try:

@@ -153,6 +153,20 @@ def test_where_no_space_is_left_the_old_file_is_served_and_the_import_resumes(
     assert run_json("doctor", home=home)["healthy"] is True
 
 
+def test_a_rebuild_without_space_leaves_the_old_warehouse(home: Path) -> None:
+    old = (home / "warehouse.duckdb").stat().st_ino
+    done = _limited("doctor", "--rebuild", home=home, most=1_000_000)
+    assert done.returncode == 3, done
+    assert (home / "warehouse.duckdb").stat().st_ino == old
+    assert not (home / "warehouse.rebuild.duckdb").exists()
+    assert run_json("doctor", home=home)["healthy"] is True
+
+
+def test_a_memory_limit_that_is_too_low_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADSIFT_MEMORY_LIMIT", "1MB")
+    assert "raise the setting memory_limit" in run("doctor", home=home, expect=3).stderr
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 90 MB; skipped where none can be mounted."""

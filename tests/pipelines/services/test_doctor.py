@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from pipelines.services.doctor import mend_dagster
+from pipelines.services.doctor import repair_dagster
 from schemas.stores.settings import load_settings
 from tests.assets.support import make_small_crm
-from tests.pipelines.support import run, run_json
+from tests.pipelines.support import ROOT, process_environment, run, run_json
 from tests.support import FinishedHomes
 
 
@@ -60,7 +64,7 @@ def test_an_outdated_published_file_is_named(home: Path) -> None:
     run("undo", run_json("imports", home=home)["imports"][0]["import_id"], home=home)
     published.write_bytes(older)
     said = run("doctor", home=home, expect=3).stderr
-    assert f"{published} is out of date: it has 1 imports, the warehouse has 0; run `leadsift doctor --rebuild`" in said
+    assert f"{published} is out of date: it has 1 import, the warehouse has 0 imports; run `leadsift doctor" in said
     assert run_json("doctor", "--rebuild", home=home)["healthy"]
 
 
@@ -73,7 +77,38 @@ def test_broken_settings_of_dagster_are_named_and_restored(home: Path, broken: b
         said = run(*command, home=home, expect=3).stderr
         assert f"{file}: Dagster does not start with these settings" in said
         assert "`leadsift doctor --rebuild`" in said
-    notes = mend_dagster(load_settings(home))
+    notes = repair_dagster(load_settings(home))
     assert "restored Dagster's shipped settings" in notes[0]
     assert run_json("doctor", home=home)["healthy"]
     assert file.read_bytes() == shipped
+
+
+def _content(home: Path) -> list[dict[str, object]]:
+    return list(run_json("sql", "SELECT * FROM persons ORDER BY person_id", home=home)["rows"])
+
+
+def test_a_rebuild_that_is_killed_leaves_the_old_warehouse(home: Path) -> None:
+    before, warehouse = _content(home), home / "warehouse.duckdb"
+    old = warehouse.stat()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipelines", "doctor", "--rebuild"],
+        cwd=ROOT,
+        env=process_environment(home),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while process.poll() is None and not (home / "warehouse.rebuild.duckdb").exists():
+            assert warehouse.stat().st_ino == old.st_ino
+            time.sleep(0.005)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == -signal.SIGKILL, "it ended before it could be killed"
+    assert warehouse.stat().st_ino == old.st_ino
+    assert _content(home) == before
+    assert run_json("doctor", home=home)["healthy"]
+    assert run_json("doctor", "--rebuild", home=home)["healthy"]
+    assert warehouse.stat().st_ino != old.st_ino
+    assert not (home / "warehouse.rebuild.duckdb").exists()
+    assert _content(home) == before
