@@ -110,7 +110,7 @@ class TrainedModel:
 def from_json(text: str) -> TrainedModel:
     """Parse a trained model from the JSON of `to_json`.
 
-    Raises StoreError if it is not one, or was trained for another version of the program.
+    Raises StoreError if it is not one, or was trained with an earlier version of the program.
     """
     try:
         document = json.loads(text)
@@ -120,12 +120,17 @@ def from_json(text: str) -> TrainedModel:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"not a trained model: {error}") from error
-    shipped = SHIPPED[entity].VERSION
-    if found.VERSION.partition("+")[0] != shipped:
+    if not is_usable(entity, found.VERSION):
         raise StoreError(
-            f"model {found.VERSION} was trained for another version of the program (which ships {shipped}); train again"
+            f"model {found.VERSION} was trained with an earlier version of leadsift, which compared other things; "
+            f"`leadsift train --entity {entity}` trains a new one"
         )
     return found
+
+
+def is_usable(entity: Entity, version: str) -> bool:
+    """Whether this version of the program can use a model: its base is the shipped model."""
+    return version.partition("+")[0] == SHIPPED[entity].VERSION
 
 
 def trained(
@@ -148,10 +153,14 @@ def levels_of(model: Model) -> list[Level]:
 
 
 def model_in_use(query: Callable[[str, Sequence[object]], pl.DataFrame], entity: Entity) -> Model:
-    """The model that a database is resolved with; `query` runs SQL on it."""
-    found = query("SELECT trained FROM audit.models WHERE entity = ?", [entity.value])
-    text = found.item() if found.height == 1 else None
-    return SHIPPED[entity] if text is None else from_json(text)
+    """The model that a database is resolved with, or the shipped one if that is an earlier version's.
+
+    `query` runs SQL on the database.
+    """
+    found = query("SELECT version, trained FROM audit.models WHERE entity = ? AND trained IS NOT NULL", [entity.value])
+    if found.is_empty() or not is_usable(entity, found["version"].item()):
+        return SHIPPED[entity]
+    return from_json(found["trained"].item())
 
 
 def weights(entity: Entity, model: Model) -> pl.DataFrame:

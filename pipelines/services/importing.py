@@ -255,12 +255,25 @@ def outcome_of(settings: Settings, run: RunOutcome) -> ImportOutcome:
         count_entities(Stores.open(settings).published),
         list(run.skipped),
         completed,
-        [*_notes_of_completed(completed), *notes, *_notes_of_blocks(run)],
+        [*_notes_of_completed(completed), *notes, *_notes_of_models(settings), *_notes_of_blocks(run)],
     )
 
 
 def _notes_of_completed(completed: list[str]) -> list[str]:
     return [f"{import_id} was interrupted before it was published; it is published now" for import_id in completed]
+
+
+def _notes_of_models(settings: Settings) -> list[str]:
+    """Notes on trained models of an earlier version, whose place the shipped model takes."""
+    published = Stores.open(settings).published
+    if not published.path.is_file():
+        return []
+    rows = published.query(sql_text("queries/replaced_models"))
+    return [
+        f"{entity}s are matched with the shipped model {used}: {trained} was trained with an earlier version of "
+        f"leadsift; `leadsift train --entity {entity}` trains a new one, `leadsift train --use shipped` keeps this one"
+        for entity, trained, used in rows.iter_rows()
+    ]
 
 
 def _notes_of_blocks(run: RunOutcome) -> list[str]:

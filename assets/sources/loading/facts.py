@@ -8,8 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from dedup.models.model import Model
-from dedup.models.versions import SHIPPED, TrainedModel, from_json, weights
-from schemas.contracts.errors import StoreError
+from dedup.models.versions import SHIPPED, TrainedModel, from_json, is_usable, weights
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES, ActionKind, Entity
 from schemas.sql.files import SqlFolder
 from schemas.stores.actions import Action
@@ -24,10 +23,7 @@ _MAP = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
 
 
 def load_facts(session: Session, ledger: Ledger, archive: Archive) -> None:
-    """Replace the warehouse's copy of the facts by the ledger's; models come from the archive.
-
-    Raises StoreError if a model in use belongs to another version of the program.
-    """
+    """Replace the warehouse's copy of the facts by the ledger's; models come from the archive."""
     keep_history(session, ledger)
     acted = ledger.actions.all()
     decisions = pl.DataFrame(
@@ -90,12 +86,9 @@ def _history(ledger: Ledger) -> pl.DataFrame:
 
 
 def _model(entity: Entity, acted: list[Action], archive: Archive) -> Model:
-    """The model that was last put to use, else the shipped one."""
+    """The model that was last put to use; the shipped one if there is none, or if it is an earlier version's."""
     chosen = [item.details for item in acted if item.kind == ActionKind.USE_MODEL and item.entity == entity]
-    if not chosen or "sha256" not in chosen[-1]:
+    if not chosen or "sha256" not in chosen[-1] or not is_usable(entity, chosen[-1]["version"]):
         return SHIPPED[entity]
     with archive.fetched(chosen[-1]["sha256"]) as path:
-        try:
-            return from_json(path.read_text(encoding="utf-8"))
-        except StoreError as error:
-            raise StoreError(f"{error}; or go back with `leadsift train --use shipped`") from error
+        return from_json(path.read_text(encoding="utf-8"))

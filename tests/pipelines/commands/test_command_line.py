@@ -298,7 +298,8 @@ def test_an_import_that_was_cut_off_is_finished_by_the_next_which_says_so(tmp_pa
 
 def test_an_import_that_was_loaded_and_not_published_is_not_called_imported(tmp_path: Path) -> None:
     first, second = (
-        write_csv(tmp_path / f"{name}.csv", [["id", "Name"], [name, f"{name} Lee"]]) for name in ("Ann", "Bo")
+        write_csv(tmp_path / f"{name}.csv", [["id", "Name", "Email"], [name, f"{name} Lee", f"{name}@lee.example"]])
+        for name in ("ann", "bo")
     )
     home = tmp_path / "home"
     run("import", first, home=home)

@@ -165,7 +165,7 @@ def test_a_limit_is_one_of_json_too(home: Path) -> None:
 
 
 def test_one_is_counted_in_the_singular(tmp_path: Path) -> None:
-    lone = write_csv(tmp_path / "one.csv", [["id", "Name", "Company"], ["1", "Ann Lee", "Acme"]])
+    lone = write_csv(tmp_path / "one.csv", [HEADER, ROWS[0]])
     home = tmp_path / "home"
     said = run("import", lone, home=home).stdout
     assert "The home now has 1 organization, 1 person, 0 leads, 0 deals." in said

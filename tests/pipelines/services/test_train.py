@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from benchmarks.crm_contacts import COLUMNS, make_contacts
+from dedup.models.versions import SHIPPED, TrainedModel, levels_of
 from pipelines.reports.evidence_charts import write_weights
 from pipelines.services.edit import edit
 from pipelines.services.importing import run_import
 from pipelines.services.train import train_models, use_model
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.options import StatedOptions
-from schemas.contracts.vocabulary import Entity
+from schemas.contracts.vocabulary import ActionKind, Entity
+from schemas.stores.actions import Action
 from schemas.stores.settings import Settings, load_settings
+from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published
-from tests.pipelines.support import run_json
-from tests.support import write_csv
+from tests.assets.support import make_small_crm
+from tests.pipelines.support import run, run_json
+from tests.support import FinishedHomes, write_csv
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +56,7 @@ def test_an_edit_outranks_sources_now_and_after_later_imports(taught: Settings, 
     ("change", "told"),
     [
         ("email=nobody", "email=nobody"),  # no address
-        ("salary=1", "fields of a person are"),  # no such field
+        ("salary=1", "its fields are"),  # no such field
         ("email", "FIELD=VALUE"),  # no sign
         ("birth_date=1990-02-30", "birth_date=1990-02-30"),  # no day
         ("country=Atlantis", "country=Atlantis"),
@@ -90,3 +95,31 @@ def test_a_model_is_trained_beside_the_one_in_use_and_used_on_request(taught: Se
 
 def use_versions(published: Published) -> list[str]:
     return published.query("SELECT version FROM audit.models ORDER BY entity")["version"].to_list()
+
+
+def test_a_model_of_an_earlier_version_gives_way_to_the_shipped_one(
+    finished_homes: FinishedHomes, tmp_path: Path
+) -> None:
+    home = finished_homes.copy("small-crm", make_small_crm, tmp_path / "home")
+    published = Published(load_settings(home).published_path)
+    shipped, email = use_versions(published), published.query("SELECT max(email) FROM persons").item()
+    old = TrainedModel(Entity.PERSON, "person-0+1f0c9ab2", tuple(levels_of(SHIPPED[Entity.PERSON])), {})
+    models = load_settings(home).models_dir
+    models.mkdir()
+    (models / f"{old.VERSION}.json").write_text(old.to_json(), encoding="utf-8")
+    with Stores.open(load_settings(home)) as stores:
+        details = {"version": old.VERSION, "sha256": stores.archive.put(old.to_json().encode())}
+        stores.ledger.record([], [Action(Entity.PERSON, "", ActionKind.USE_MODEL, details)])
+    with duckdb.connect(str(published.path)) as connection:  # as the earlier version published it
+        connection.execute(
+            "UPDATE audit.models SET version = ?, trained = ? WHERE entity = 'person'", [old.VERSION, old.to_json()]
+        )
+    assert run_json("match", "--email", email, home=home)["matches"]
+    note = f"persons are matched with the shipped model {shipped[1]}: {old.VERSION} was trained with an earlier version"
+    listed = write_csv(tmp_path / "new.csv", [["id", "Name", "Email"], ["1", "Zoe Quill", "zoe@quill.example"]])
+    assert run_json("import", listed, home=home)["notes"][0].startswith(note)
+    assert use_versions(published) == shipped
+    assert "trained with an earlier version" in run("train", "--use", old.VERSION, home=home, expect=3).stderr
+    assert run_json("doctor", "--rebuild", home=home)["healthy"]
+    run("train", "--use", "shipped", home=home)
+    assert run_json("import", listed, home=home)["notes"] == []

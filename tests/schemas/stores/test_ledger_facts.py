@@ -205,7 +205,10 @@ def test_a_changed_fact_is_noticed_before_another_is_recorded(place: Place) -> N
     content = place.content()
     with closing(sqlite3.connect(place.file)) as connection, connection:
         connection.execute("UPDATE actions SET details = replace(details, 'city', 'name')")
-    with place.opened() as ledger, pytest.raises(DamagedFileError, match=r"facts differ .* actions"):
+    with (
+        place.opened() as ledger,
+        pytest.raises(DamagedFileError, match=r"differs from .* in 3 facts, the first is actions"),
+    ):
         _add(ledger, 50)
     repair(place.url, place.journal)
     assert place.content() == content
