@@ -138,9 +138,9 @@ def use_model(settings: Settings, version: str, reason: str | None) -> dict[str,
     """
 
     def facts_of(published: Published) -> Facts:
-        used = _in_use(published)
+        chosen = _chosen(published)
         actions = _shipped(reason) if version == SHIPPED_NAME else [_trained(settings, version, reason)]
-        return Facts(actions=[item for item in actions if used.get(item.entity) != item.details["version"]])
+        return Facts(actions=[item for item in actions if chosen[item.entity] != item.details["version"]])
 
     is_new = record(settings, facts_of)
     return {"in_use": _in_use(Stores.open(settings).published), "already_recorded": not is_new}
@@ -148,6 +148,14 @@ def use_model(settings: Settings, version: str, reason: str | None) -> dict[str,
 
 def _in_use(published: Published) -> dict[str, str]:
     return dict(published.query("SELECT entity, version FROM audit.models ORDER BY entity").iter_rows())
+
+
+def _chosen(published: Published) -> dict[str, str]:
+    """The version that was last put to use for each entity; an earlier program's may have given way to another."""
+    rows = published.query(
+        "SELECT entity, arg_max(details['version'], sequence) FROM audit.actions WHERE action = 'use_model' GROUP BY 1"
+    )
+    return {entity.value: model.VERSION for entity, model in SHIPPED.items()} | dict(rows.iter_rows())
 
 
 def _shipped(reason: str | None) -> list[Action]:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from assets.sources.loading.interpretation import InterpretedSheet
+from assets.sources.mapping.profile_readings import mapping_of
 from assets.sources.mapping.results import RecordSet
 from schemas.contracts.records import RECORD_TABLES
 from schemas.contracts.vocabulary import Entity
@@ -82,7 +83,7 @@ class RecordWriter:
             self.session.run(SQL.statement("delete_file", table=Table(table)), place)
 
     def finish(self, sheets: Sequence[InterpretedSheet]) -> int:
-        """Write which fields each sheet has; returns how many records the file has."""
+        """Write which fields and mapped headers each sheet has; returns how many records the file has."""
         by_ordinal = {sheet.ordinal: sheet for sheet in sheets}
         schema = {"import_sequence": pl.Int32(), "file_ordinal": pl.Int32(), "sheet_ordinal": pl.Int32()}
         described: dict[tuple[object, ...], Row] = {}
@@ -91,10 +92,13 @@ class RecordWriter:
             # One row per kind of record; otherwise joins would multiply versions.
             sheet = by_ordinal[ordinal]
             stated = {"policy": sheet.policy.value, "is_unique": sheet.recognition.object.unique_records}
-            row = described.setdefault(tuple(place.values()), {**place, "fields": [], **stated})
+            mapping = mapping_of(sheet.recognition, sheet.table.headers)
+            headers = sorted(header for header, targets in mapping.items() if targets)
+            row = described.setdefault(tuple(place.values()), {**place, "fields": [], "headers": headers, **stated})
             row["fields"] = sorted({*row["fields"], *records.fields})
         for row in described.values():
-            frame = pl.DataFrame([row], schema_overrides={**schema, "fields": pl.List(pl.String)})
+            lists = dict.fromkeys(("fields", "headers"), pl.List(pl.String))
+            frame = pl.DataFrame([row], schema_overrides={**schema, **lists})
             self.session.append("records.sheets", frame)
         return self.count
 

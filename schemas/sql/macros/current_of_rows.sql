@@ -3,7 +3,8 @@
 -- was received is cited.
 -- Versions apply from the oldest to the newest, by their policies: `newest` overwrites every field that its sheet has a column for (a blank
 -- cell clears it), `fill` only fills blank fields, `ignore` changes nothing. Fields without a column in the sheet stay. `met_table` is the
--- source table, or a selection of its rows. Custom cells of newer versions win, header by header.
+-- source table, or a selection of its rows. Custom cells of newer versions win, header by header; a newer version whose sheet has a field for
+-- the header removes the cell, such as one that could not be read and was corrected.
 CREATE OR REPLACE MACRO records.current_of_rows(source_table, met_table) AS TABLE
 WITH counts AS (
     SELECT record_key, count(*) AS times_met FROM query_table(met_table) GROUP BY record_key
@@ -12,6 +13,7 @@ ranked AS (
     SELECT
         met.*,
         coalesce(sheets.fields, []) AS fields,
+        coalesce(sheets.headers, []) AS headers,
         coalesce(sheets.policy, 'newest') AS policy,
         min({'import_sequence': met.import_sequence, 'file_ordinal': met.file_ordinal, 'sheet_ordinal': met.sheet_ordinal, 'row_number': met.row_number}) OVER (PARTITION BY met.record_key) AS first_seen,
         count(*) FILTER (NOT met.is_stub) OVER (PARTITION BY met.record_key) AS versions,
@@ -47,11 +49,11 @@ folded AS (
                 struct_pack(
                     cell := COLUMNS(* EXCLUDE (
                         record_key, version_key, source, object, external_id, is_stub, import_id, import_sequence, file_ordinal,
-                        sheet_ordinal, file, sheet, row_number, custom, fields, policy, first_seen, versions, version_rank
+                        sheet_ordinal, file, sheet, row_number, custom, fields, headers, policy, first_seen, versions, version_rank
                     )),
                     has_column := list_contains(fields, alias(COLUMNS(* EXCLUDE (
                         record_key, version_key, source, object, external_id, is_stub, import_id, import_sequence, file_ordinal,
-                        sheet_ordinal, file, sheet, row_number, custom, fields, policy, first_seen, versions, version_rank
+                        sheet_ordinal, file, sheet, row_number, custom, fields, headers, policy, first_seen, versions, version_rank
                     )))),
                     how := policy
                 ) ORDER BY version_rank DESC
@@ -63,9 +65,16 @@ folded AS (
             END
         ).cell,
         list_reduce(
-            list(custom ORDER BY version_rank DESC) FILTER (custom IS NOT NULL AND (policy <> 'ignore' OR version_rank = versions)),
-            lambda so_far, later: map_concat(so_far, later)
-        ) AS custom
+            list({'cells': coalesce(custom, MAP {}), 'headers': headers} ORDER BY version_rank DESC)
+                FILTER (policy <> 'ignore' OR version_rank = versions),
+            lambda so_far, later: {
+                'cells': map_concat(
+                    map_from_entries(list_filter(map_entries(so_far.cells), lambda cell: NOT list_contains(later.headers, cell.key))),
+                    later.cells
+                ),
+                'headers': later.headers
+            }
+        ).cells AS custom
     FROM ranked
     WHERE versions > 1 AND NOT is_stub
     GROUP BY record_key
@@ -75,6 +84,6 @@ SELECT met.*, {'import_sequence': import_sequence, 'file_ordinal': file_ordinal,
 FROM query_table(met_table) AS met
 SEMI JOIN (SELECT record_key FROM counts WHERE times_met = 1) AS once USING (record_key)
 UNION ALL BY NAME
-SELECT * EXCLUDE (version_rank, versions, fields, policy) FROM ranked WHERE version_rank = 1 AND versions < 2
+SELECT * EXCLUDE (version_rank, versions, fields, headers, policy) FROM ranked WHERE version_rank = 1 AND versions < 2
 UNION ALL BY NAME
-SELECT * FROM folded;
+SELECT * REPLACE (if(cardinality(custom) = 0, NULL, custom) AS custom) FROM folded;

@@ -10,6 +10,7 @@ CREATE TABLE records.sheets (
     object VARCHAR NOT NULL,  -- What the source calls this kind of record
     is_stub BOOLEAN NOT NULL,  -- Whether the rows only mention these records
     fields VARCHAR[] NOT NULL,  -- Fields that the sheet has a column for
+    headers VARCHAR[] NOT NULL,  -- Headers of the columns that a field takes
     policy VARCHAR NOT NULL,  -- What these versions do to earlier ones: newest, fill or ignore
     is_unique BOOLEAN NOT NULL  -- Whether the profile says that no two records of this kind and source are one
 );

@@ -71,6 +71,32 @@ def test_a_mended_list_imports_cleanly_and_changes_nothing_twice(workplace: Work
     assert all(phone.startswith("+33") for phone in phones)
 
 
+CUSTOM = """
+SELECT custom FROM records.current_version('records.source_persons') WHERE custom IS NOT NULL
+UNION ALL
+SELECT custom FROM records.current_version('records.source_leads') WHERE custom IS NOT NULL
+"""
+
+
+@pytest.mark.parametrize("head", [["Name", "E-mail", "Phone", "Shoe size"], [*HEAD[:3], "Lead source", "Shoe size"]])
+def test_a_corrected_value_is_no_longer_kept_beside_its_field(
+    workplace: Workplace, tmp_path: Path, head: list[str]
+) -> None:
+    def custom() -> list[dict[str, str]]:
+        with workplace.warehouse.open() as session:
+            return list(session.frame(CUSTOM)["custom"])
+
+    row = ["Bob Ray", "bob@@x.example", "+33699014623", *["Web"] * (len(head) - 4), "44"]
+    rejects = bring(workplace, write_csv(tmp_path / "fair.csv", [head, row]))
+    assert rejects is not None
+    assert custom() == [{"E-mail": "bob@@x.example", "Shoe size": "44"}]
+    text = rejects.read_text(encoding="utf-8-sig")
+    (tmp_path / "fair.rejects.csv").write_text(text.replace("bob@@x", "bob@x"), encoding="utf-8-sig")
+    assert bring(workplace, tmp_path / "fair.rejects.csv") is None
+    # The column without a field stays.
+    assert custom() == [{"Shoe size": "44"}]
+
+
 def test_a_workbook_comes_back_as_a_workbook_with_the_bad_cells_marked(workplace: Workplace, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in ROWS[:3]:
