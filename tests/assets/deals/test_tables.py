@@ -237,3 +237,12 @@ def test_stages_of_two_systems_become_one_pipeline(workplace: Workplace, tmp_pat
     )
     assert both["title"].to_list() == ["Fleet", "Vans"]
     assert workplace.query("SELECT count(DISTINCT stage_id) FROM deal_stage_history").item() == 2
+
+
+def test_an_expected_close_date_is_no_closing_time(workplace: Workplace, tmp_path: Path) -> None:
+    changed = "2026-01-05T00:00:00Z"
+    deal = ["006A", "", "Fleet", "Closed Won", "100", "100", "2025-12-01", "true", "true", changed]
+    workplace.take(write_csv(tmp_path / "Opportunity.csv", [OPPORTUNITY, deal]))
+    workplace.derive()
+    row = workplace.query("SELECT status, closed_at, won_at, CAST(expected_close_date AS VARCHAR) FROM deals").row(0)
+    assert row == ("won", None, None, "2025-12-01")
