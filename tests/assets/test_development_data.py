@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.matching_quality import DATASETS, measure, measure_contacts
+from schemas.contracts.options import ImportOptions
 from schemas.stores.warehouse import Published
 from tests.support import Workplace
 
@@ -99,7 +100,7 @@ def test_bands_carry_over_to_generated_contacts(tmp_path: Path) -> None:
 
 
 def test_messy_organizations_are_all_accounted_for(workplace: Workplace, development_data: Path) -> None:
-    workplace.take(development_data / "organizations")
+    workplace.take(development_data / "organizations", options=ImportOptions(kind="organizations"))
     workplace.derive()
     row = workplace.query("SELECT object, row_count, loaded, rejected FROM audit.import_files").row(0)
     assert row == ("generic.organizations", 3337, 3337, 0)

@@ -155,11 +155,12 @@ class Interpreter:
             return f"could not be interpreted ({type(error).__name__}); please report this file"
 
     def _recognise(self, table: Table, stem: str) -> Recognised:
-        if not table.rows:
+        stated = Stated(self.options.kind, self.options.targets())
+        found = recognise(TableSample.of(table, stem), self.profiles, stated)
+        if found.best is None and not table.rows:
             shown = ", ".join(repr(header) for header in table.headers[:6])
             return Recognised((), f"has one row ({shown}), which is neither a known header nor data below one")
-        stated = Stated(self.options.kind, self.options.targets())
-        return recognise(TableSample.of(table, stem), self.profiles, stated)
+        return found
 
     def _map(self, ordinal: int, table: Table, found: Recognised, stem: str, sink: SheetSink) -> InterpretedSheet:
         best, options = found.readings[0], self.options

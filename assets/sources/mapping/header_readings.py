@@ -19,7 +19,7 @@ WHOLE = "whole"
 """The attribute of a header that only names its subject: `Account`, `Owner`."""
 
 FLOOR = 0.7
-"""The least share of a header's words that must be known. `Customer Profile` is not read as a customer."""
+"""The least share of a header's words that must be known. `Customer Anniversary` is not read as a customer."""
 
 MOST_READINGS = 32
 MOST_WORDS = 12
@@ -61,7 +61,7 @@ def read_header(header: str) -> tuple[Reading, ...]:
 
     >>> [(reading.subjects, reading.attribute) for reading in read_header("Opportunity Owner")][:1]
     [(('deal', 'user'), 'whole')]
-    >>> read_header("Customer Profile")
+    >>> read_header("Customer Anniversary")
     ()
     """
     text = without_repeat(header)

@@ -97,7 +97,7 @@ def test_decisions_that_contradict_each_other_are_told_and_not_guessed() -> None
     found = _clusters("abc", same, [("a", "c")])
     assert frozenset("abc") not in _sets(found)
     assert found.findings["finding"].to_list() == ["contradiction"]
-    assert "a and c are not (decided different)" in found.findings["detail"].item()
+    assert "a and c must not (decided different)" in found.findings["detail"].item()
 
 
 def test_what_a_source_states_yields_to_what_a_person_decided() -> None:

@@ -120,7 +120,7 @@ def test_another_process_makes_the_same_model() -> None:
 def test_too_few_records_are_refused_and_so_is_a_model_of_another_program() -> None:
     with scratch_session() as session:
         _forms(session, _people(20, same_day=1.0))
-        with pytest.raises(ValueError, match="too few"):
+        with pytest.raises(ValueError, match="a model needs"):
             train(session, Entity.PERSON, person_model, Decided({}))
     with pytest.raises(StoreError, match="another version"):
         from_json('{"entity": "person", "version": "person-0+1", "levels": [], "shares": {}}')

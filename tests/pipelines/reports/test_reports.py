@@ -270,7 +270,7 @@ def test_every_report_is_drawn_and_stands_on_the_page(world: Workplace, tmp_path
     assert all(picture and b"<svg" in picture for picture in pictures(charts, "svg"))
     steps = count_rows(published, "timeline")
     assert rows_to_draw(published, "timeline")["events"].sum() == steps > MOST_ROWS
-    assert f"{steps - MOST_ROWS} more rows in the published file" in page
+    assert f"{steps - MOST_ROWS} more row" in page
     assert read_report(published, "timeline", most=3).height == 3
     write_chart("win_rate", read_report(published, "win_rate"), tmp_path / "chart.html")
     chart = (tmp_path / "chart.html").read_text(encoding="utf-8")

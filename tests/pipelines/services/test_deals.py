@@ -298,7 +298,7 @@ def test_leads_are_archived_and_restored_whatever_the_source_says(crm: Settings,
 
 def test_moves_of_both_sides_merge_in_the_order_of_time_and_conflicts_are_told(crm: Settings, tmp_path: Path) -> None:
     told = acting.act_on_deal(crm, "salesforce:0061", Step(ActionKind.MOVE, stage="Proposal", at="2026-02-01"))
-    assert (told["stage"], [row["stands"] for row in told["conflicts"]]) == ("Proposal", ["local"])
+    assert (told["stage"], [row["winner"] for row in told["conflicts"]]) == ("Proposal", ["local"])
     # The source says the same later: one move, and no conflict any more.
     run_import(crm, [_export(tmp_path / "same", [_deal(1, "Proposal", "2026-03-01T00:00:00Z")])])
     history = (

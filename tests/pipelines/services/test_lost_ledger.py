@@ -133,7 +133,7 @@ def _undo(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "lost"), [(_decide_and_edit, "1 decisions .*1 conversions"), (_undo, "1 undone imports")]
+    ("act", "lost"), [(_decide_and_edit, "1 decision"), (_undo, "1 undone import")]
 )
 def test_older_copies_of_ledger_and_journal_drop_no_act_silently(
     settings: Settings, act: Callable[[Settings], None], lost: str
