@@ -17,9 +17,10 @@ links AS (
     JOIN records.current_{entity}s AS target ON target.record_key = stated.same_as_key
     WHERE NOT coalesce(target.is_deleted, false) AND NOT coalesce(stated.is_deleted, false)
     UNION ALL
-    SELECT reference_key, record_key, 'same ' || fits_by || ' within the import'
-    FROM records.list_links()
-    WHERE entity = '{entity}'
+    SELECT linked.reference_key, linked.record_key, 'same ' || linked.fits_by || ' within the import'
+    FROM records.list_links() AS linked
+    JOIN records.current_{entity}s AS target ON target.record_key = linked.record_key
+    WHERE linked.entity = '{entity}' AND NOT coalesce(target.is_deleted, false)
 )
 SELECT
     least(one, other) AS record_key_l,

@@ -1,6 +1,6 @@
 -- References between lists that came in one import, and the one record that each fits: by the id that its list gives it, by e-mail address,
 -- by web domain, or by name. Ids count only if nine of ten ids that one list refers to are ids of the other. A reference that fits several
--- records fits none.
+-- records fits none. An id that the list itself gives to a record refers to that record, whatever other lists number alike.
 CREATE OR REPLACE MACRO records.list_links() AS TABLE
 WITH sharing AS (
     SELECT DISTINCT one.source, other.source AS shared_with
@@ -83,11 +83,15 @@ referring AS (
     SELECT 'user', source, record_key, 'name', records.folded_name(name)
     FROM records.source_users WHERE is_stub AND external_id IS NULL
 ),
+found_at_home AS (
+    SELECT DISTINCT entity, record_key FROM offers WHERE fits_by = 'id'
+),
 fitting AS (
     SELECT
         referring.entity, referring.source, referring.record_key AS reference_key, referring.fits_by, referring.value,
         offers.record_key, offers.source AS list
     FROM referring
+    ANTI JOIN found_at_home ON found_at_home.entity = referring.entity AND found_at_home.record_key = referring.record_key
     JOIN sharing ON sharing.source = referring.source
     JOIN offers
         ON offers.entity = referring.entity

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.support import Workplace, write_csv
@@ -39,6 +40,17 @@ LINKED = """
 
 def write_all(folder: Path) -> list[Path]:
     return [write_csv(folder / f"{name}.csv", rows) for name, rows in LISTS.items()]
+
+
+def write_workbook(path: Path, sheets: dict[str, list[list[str]]]) -> Path:
+    book = openpyxl.Workbook()
+    for place, (name, rows) in enumerate(sheets.items()):
+        page = book.worksheets[0] if place == 0 else book.create_sheet()
+        page.title = name
+        for row in rows:
+            page.append(row)
+    book.save(path)
+    return path
 
 
 def test_lists_of_one_import_find_each_other(workplace: Workplace, tmp_path: Path) -> None:
@@ -134,3 +146,19 @@ def test_an_id_column_that_is_not_contained_refers_to_nothing(workplace: Workpla
     workplace.publish()
     named = "SELECT count(*) FROM deals JOIN organizations USING (organization_id) WHERE organizations.name IS NOT NULL"
     assert workplace.query(named).item() == 0
+
+
+def test_workbooks_that_number_their_companies_alike_share_none(workplace: Workplace, tmp_path: Path) -> None:
+    # Each workbook has the companies that its deals name by id: those of the other workbook are strangers.
+    for place in ("east", "west"):
+        companies = [ACCOUNTS[0], *([str(n), f"{place} {n} Ltd", f"{place}{n}.example", "Retail"] for n in range(1, 6))]
+        deals = [DEALS[0], *([f"{place}-{n}", f"Pump {n}", "Proposal", "5", str(n), "", ""] for n in range(1, 6))]
+        write_workbook(tmp_path / f"{place}.xlsx", {"Accounts": companies, "Deals": deals})
+    workplace.take(tmp_path / "east.xlsx", tmp_path / "west.xlsx")
+    workplace.derive()
+    workplace.publish()
+    assert workplace.query("SELECT count(*) FROM organizations").item() == 10
+    linked = (
+        "SELECT count(*) FROM deals JOIN organizations USING (organization_id) WHERE organizations.name IS NOT NULL"
+    )
+    assert workplace.query(linked).item() == 10
