@@ -126,6 +126,8 @@ def test_a_table_spoilt_in_a_run_is_not_published(
     before = settings.published_path.read_bytes()
     doubled_notes()
     more = write_csv(tmp_path / "more" / "Contact.csv", [["Id", "LastName"], ["003B", "Moe"]])
-    with pytest.raises(StoreError, match=r"before it was published: main.notes: values of note_id in more than one row: 1"):
+    with pytest.raises(
+        StoreError, match=r"before it was published: main.notes: values of note_id in more than one row: 1"
+    ):
         run_import(settings, [more])
     assert settings.published_path.read_bytes() == before

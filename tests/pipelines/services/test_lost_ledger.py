@@ -132,9 +132,7 @@ def _undo(settings: Settings) -> None:
     undo_import(settings, _imports(settings)[0])
 
 
-@pytest.mark.parametrize(
-    ("act", "lost"), [(_decide_and_edit, "1 decision"), (_undo, "1 undone import")]
-)
+@pytest.mark.parametrize(("act", "lost"), [(_decide_and_edit, "1 decision"), (_undo, "1 undone import")])
 def test_older_copies_of_ledger_and_journal_drop_no_act_silently(
     settings: Settings, act: Callable[[Settings], None], lost: str
 ) -> None:
