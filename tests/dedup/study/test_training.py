@@ -122,7 +122,7 @@ def test_too_few_records_are_refused_and_so_is_a_model_of_another_program() -> N
         _forms(session, _people(20, same_day=1.0))
         with pytest.raises(ValueError, match="a model needs"):
             train(session, Entity.PERSON, person_model, Decided({}))
-    with pytest.raises(StoreError, match="another version"):
+    with pytest.raises(StoreError, match="an earlier version"):
         from_json('{"entity": "person", "version": "person-0+1", "levels": [], "shares": {}}')
     with pytest.raises(StoreError, match="not a trained model"):
         from_json("[]")
