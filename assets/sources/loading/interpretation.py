@@ -172,7 +172,9 @@ class Interpreter:
             default_country=options.default_country,
             decimal_sign=options.decimal_sign,
         )
-        sample = next(table.cells.batches(), pl.DataFrame())
+        # A table without a filled row has no batch, but its columns are looked at all the same.
+        empty = pl.DataFrame(schema={f"c{place}": pl.String for place in range(len(table.headers))})
+        sample = next(table.cells.batches(), empty)
         context, sentence = list_context(table.headers, sample, base)
         under = MappingOptions(source, context, options.key)
         mapped = map_table(table, best, under, lambda records, frame: sink(ordinal, records, frame))

@@ -198,6 +198,7 @@ CELL = st.one_of(
 )
 
 
+@example(case=(["Name", "First Name", "Country"], [["", "", ""]]))
 @example(case=(["Name", "Last Name", "Country"], [["", "Ann Lee", "KOREA"]]))
 @given(
     st.lists(st.sampled_from(HEADERS), min_size=2, max_size=8, unique=True).flatmap(
