@@ -18,8 +18,10 @@ from uuid import uuid4
 import polars as pl
 from filelock import FileLock
 
+from assets.sources.files.landing import import_options
 from assets.sources.mapping.profile_choice import read_profile, save_profile
 from pipelines.services.run_output import stderr_held
+from pipelines.services.stated_mapping import check_stated_mapping
 from schemas.contracts.counting import counted
 from schemas.contracts.errors import LeadsiftError, StoreError
 from schemas.contracts.options import StatedOptions
@@ -182,6 +184,7 @@ def run_import(
     from pipelines.jobs import import_run_config
 
     stated = stated or StatedOptions()
+    check_stated_mapping(paths, import_options(settings, stated), settings)
     prepare_instance(settings)
     profile, profile_sha256 = resolve_profile(settings, stated.profile)
     named = stated.model_copy(update={"profile": profile})

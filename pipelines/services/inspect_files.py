@@ -16,16 +16,16 @@ from assets.sources.files.protection import unlocked
 from assets.sources.files.source_files import SourceFile, source_files_of
 from assets.sources.loading.audit import sheet_row
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, Interpreter
-from assets.sources.mapping.profile_choice import own_profiles, read_profile
+from assets.sources.mapping.profile_choice import stated_or_known
 from assets.sources.mapping.profile_readings import mapping_of
 from assets.sources.mapping.results import RecordSet
 from pipelines.services.output_files import check_output, write_output
 from pipelines.services.profile_writing import ValuesSeen, profile_text
+from pipelines.services.stated_mapping import check_stated_mapping
 from schemas.contracts import progress
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.options import ImportOptions
 from schemas.contracts.vocabulary import Entity, FileStatus, ImportStatus
-from schemas.profiles.loader import Profile, shipped_profiles
 from schemas.stores.archive import stream_hash
 from schemas.stores.settings import Settings
 
@@ -45,7 +45,8 @@ def inspect_paths(
     Yields JSON objects like the files of an import's outcome, with the mapping, sample records and rejections of each
     sheet. A file without the extension of a table has the status `skipped`.
     """
-    interpreter = Interpreter(options, _profiles(options.profile, settings), most_rows)
+    check_stated_mapping(paths, options, settings)
+    interpreter = Interpreter(options, stated_or_known(options.profile, settings), most_rows)
     files = list(source_files_of(paths))
     for index, found in enumerate(files):
         progress.report(f"Reading {found.path} (file {index + 1:,} of {len(files):,})", index, len(files))
@@ -73,7 +74,7 @@ def write_profile(path: Path, options: ImportOptions, settings: Settings, target
     check_output(target, (".toml",))
     if target.exists():
         raise InputRefusedError(f"{target}: already exists; choose another name or move the file away")
-    interpreter = Interpreter(options, _profiles(options.profile, settings))
+    interpreter = Interpreter(options, stated_or_known(options.profile, settings))
     for found in source_files_of([path]):
         if found.skipped:
             continue
@@ -85,10 +86,6 @@ def write_profile(path: Path, options: ImportOptions, settings: Settings, target
         write_output(target, profile_text(found.stem, interpreted, seen))
         return
     raise InputRefusedError(f"{path}: contains no file that could be a table")
-
-
-def _profiles(given: str | None, settings: Settings) -> Sequence[Profile]:
-    return (*own_profiles(settings), *shipped_profiles()) if given is None else (read_profile(given)[0],)
 
 
 def _inspect(found: SourceFile, interpreter: Interpreter, password: SecretStr | None) -> dict[str, Any]:

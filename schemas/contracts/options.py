@@ -35,7 +35,23 @@ def _known_encoding(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _header_and_field(value: str, info: ValidationInfo) -> str:
+    header, _, field = value.rpartition("=")
+    if info.context != _RECORDED and not (header.strip() and field.strip()):
+        raise ValueError("give a header and a field, as in 'close_value=value'")
+    return value
+
+
+def _each_header_once(values: list[str], info: ValidationInfo) -> list[str]:
+    headers = [value.rpartition("=")[0].strip() for value in values]
+    twice = next((header for header in headers if headers.count(header) > 1), None)
+    if info.context != _RECORDED and twice is not None:
+        raise ValueError(f"the header {twice!r} is given more than once")
+    return values
+
+
 Text = Annotated[str, AfterValidator(_not_blank)]
+Target = Annotated[Text, AfterValidator(_header_and_field)]
 Encoding = Annotated[Text, AfterValidator(_known_encoding)]
 
 
@@ -85,7 +101,7 @@ class StatedOptions(BaseModel):
         "or stage_history; or a CRM's object, such as hubspot.contacts.",
         json_schema_extra={"metavar": "KIND", "option": "--as"},
     )
-    map: list[Text] = Field(
+    map: Annotated[list[Target], AfterValidator(_each_header_once)] = Field(
         default_factory=list,
         description="Which field a column fills: 'HEADER=FIELD', such as 'close_value=value', "
         "'account=organization.name' or 'Remarks=custom'. Can be given more than once.",

@@ -18,7 +18,7 @@ from assets.sources.casting.cells import CastContext
 from assets.sources.casting.list_locale import list_context
 from assets.sources.layout.tables import Table, find_tables
 from assets.sources.mapping.profile_readings import Recognition
-from assets.sources.mapping.recognition import Recognised, Stated, TableSample, known_headers, recognise
+from assets.sources.mapping.recognition import HeaderWords, Recognised, Stated, TableSample, known_headers, recognise
 from assets.sources.mapping.results import MappedSheet, MappingOptions, RecordSet
 from assets.sources.mapping.tables import map_table
 from assets.sources.readers.reading import FileReading, read_file
@@ -114,7 +114,7 @@ class Interpreter:
 
         Raises InputRefusedError if nothing in it can be used; records already passed to `sink` are then void.
         """
-        known = known_headers(self.profiles)
+        known = self._known()
         reading = read_file(path, self.options.encoding, known)
         sheets: list[InterpretedSheet] = []
         warnings: list[str] = []
@@ -140,6 +140,17 @@ class Interpreter:
         if not sheets:
             raise InputRefusedError("; ".join(refusals) or "has no sheet with a value in it")
         return InterpretedFile(reading, sheets, [*warnings, *(f"not imported: {reason}" for reason in refusals)])
+
+    def tables(self, path: Path) -> list[Table]:
+        """The tables of one file, unrecognised. Raises InputRefusedError if it cannot be read."""
+        known, most = self._known(), self.most_rows
+        sheets = read_file(path, self.options.encoding, known).sheets
+        return [
+            table for sheet in sheets for table in find_tables(sheet if most is None else head_of(sheet, most), known)
+        ]
+
+    def _known(self) -> HeaderWords:
+        return known_headers(self.profiles, self.options.targets())
 
     def interpret_or_refuse(self, path: Path, stem: str, sink: SheetSink) -> InterpretedFile | str:
         """Interpret a file, or return the reason why it is refused. Never raises on the content of a file."""

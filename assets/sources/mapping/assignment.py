@@ -154,7 +154,12 @@ class Assigner:
                 else:
                     found.beside[index] = target
         self._prune(found)
+        found.targets.update(stated or {})
         return found
+
+    def offered(self, column: Column) -> Iterator[Target]:
+        """The targets that a column could fill, best first."""
+        return (target for _, target, _ in self._offers(column))
 
     def _is_list(self, target: Target) -> bool:
         if target.is_reference or target.field == "id":

@@ -78,7 +78,8 @@ class Columns:
     def __init__(self, table: Table, base: CastContext) -> None:
         self.headers = table.headers
         self.base = base
-        self.folded = [without_repeat(fold_header(header)) for header in table.headers]
+        self._whole = [fold_header(header) for header in table.headers]
+        self.folded = [without_repeat(header) for header in self._whole]
         self.decisions: list[str] = []
         self.assumed_country: dict[int, int] = {}
         self._found: dict[tuple[str, ...], list[int]] = {}
@@ -86,13 +87,17 @@ class Columns:
         self._casters: dict[tuple[int, Kind, str, bool], Caster] = {}
 
     def find(self, headers: Sequence[str]) -> list[int]:
-        """Columns under any of these headers, in the order of the headers, then of the sheet."""
+        """Columns under any of these headers, in the order of the headers, then of the sheet.
+
+        `Phone` finds `Phone (2)` as well, a repeated column; `Phone (2)` finds itself alone.
+        """
         wanted = tuple(headers)
         if wanted not in self._found:
             found: dict[int, None] = {}
             for header in headers:
                 folded = fold_header(header)
-                found |= {index: None for index, name in enumerate(self.folded) if name == folded}
+                names = zip(self.folded, self._whole, strict=True)
+                found |= {index: None for index, known in enumerate(names) if folded in known}
             self._found[wanted] = list(found)
         return self._found[wanted]
 

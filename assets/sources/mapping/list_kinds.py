@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assets.sources.mapping.assignment import OTHERS, Assigner, Assignment, Column, Target
+from assets.sources.mapping.assignment import OTHERS, Assigner, Assignment, Column
 from assets.sources.mapping.header_readings import WHOLE, Reading, subjects_in
+from assets.sources.mapping.stated_targets import CUSTOM, targets_of_kind
 from schemas.contracts.vocabulary import Entity
 from schemas.profiles.header_vocabulary import fold_words
 from schemas.profiles.loader import ListKind, Profile
@@ -69,25 +70,14 @@ def weigh_kinds(
 ) -> list[WeighedKind]:
     """Every kind of list with its evidence, best first; `names` are those of the file and the sheet.
 
-    `stated` are the targets that the user gave, by column, as `entity.field`.
+    `stated` are the targets that the user gave, by column, as `entity.field`. A kind that lacks one is left out.
     """
+    fields = {text for text in (stated or {}).values() if text != CUSTOM}
+    kinds = [kind for kind in generic.kinds if fields <= targets_of_kind(kind).keys()]
     named = {subject for name in names for subject in subjects_in(name)}
     words = {" ".join(fold_words(name)) for name in names}
-    weighed = [_weigh(kind, columns, named, words, generic, stated or {}) for kind in generic.kinds]
+    weighed = [_weigh(kind, columns, named, words, generic, stated or {}) for kind in kinds]
     return sorted(weighed, key=lambda one: (-one.score, one.kind.name))
-
-
-def parse_target(text: str, kind: ListKind) -> Target | None:
-    """The target that a user states: `field`, `entity.field`, `entity.id`; None for `custom`."""
-    entity_name, _, field = text.rpartition(".")
-    if text == "custom":
-        return None
-    entity = Entity(entity_name) if entity_name else kind.primary
-    if entity is None:
-        return None
-    if entity in kind.sections:
-        return Target(entity, field)
-    return Target(entity, field, is_reference=True)
 
 
 def _weigh(  # noqa: PLR0913, PLR0917 - what is weighed, in one place
@@ -99,7 +89,8 @@ def _weigh(  # noqa: PLR0913, PLR0917 - what is weighed, in one place
     stated: Mapping[int, str],
 ) -> WeighedKind:
     assigner = Assigner(kind, generic.attributes)
-    given = {index: target for index, text in stated.items() if (target := parse_target(text, kind)) is not None}
+    known = targets_of_kind(kind)
+    given = {index: known[text] for index, text in stated.items() if text != CUSTOM}
     usable = [column for column in columns if column.index not in stated or column.index in given]
     assignment = assigner.assign(usable, given)
     assignment.columns = columns

@@ -48,6 +48,11 @@ def own_profiles(settings: Settings) -> list[Profile]:
     return [_own(data.decode("utf-8"), name) for name, data in saved_profiles(settings).items()]
 
 
+def stated_or_known(given: str | None, settings: Settings) -> Sequence[Profile]:
+    """The stated profile alone, else the saved ones and all built-in ones. Raises ProfileError."""
+    return (*own_profiles(settings), *shipped_profiles()) if given is None else (read_profile(given)[0],)
+
+
 def read_profile(given: str) -> tuple[Profile, bytes | None]:
     """Read a profile: a built-in one by name, or a TOML file by path, with its bytes.
 

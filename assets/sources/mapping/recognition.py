@@ -7,7 +7,7 @@ the rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -18,9 +18,11 @@ from assets.sources.mapping.header_readings import read_header
 from assets.sources.mapping.list_kinds import WeighedKind, weigh_kinds
 from assets.sources.mapping.list_profiles import completed, object_of
 from assets.sources.mapping.profile_readings import Recognition, crm_readings, object_headers, section_headers
+from assets.sources.mapping.stated_targets import CUSTOM, matching, with_stated
+from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.headers import fold_header, without_repeat
 from schemas.profiles.header_vocabulary import known_phrases
-from schemas.profiles.loader import Profile
+from schemas.profiles.loader import ObjectProfile, Profile
 
 MARGIN = 1.0
 """Log odds by which the best reading must lead: below it the import asks. Odds of 2.7 to one."""
@@ -91,13 +93,13 @@ class HeaderWords(frozenset[str]):
         )
 
 
-def known_headers(profiles: Sequence[Profile]) -> HeaderWords:
-    """Every header that any object of any profile claims, folded, and also in lower case as written."""
+def known_headers(profiles: Sequence[Profile], stated: Collection[str] = ()) -> HeaderWords:
+    """Every header that any object of any profile claims or the user states, folded, and in lower case as written."""
     objects = [item for profile in profiles for item in profile.objects]
     written = {
         header.lower() for item in objects for section in item.sections.values() for header in section_headers(section)
     }
-    words = written.union(*(object_headers(item) for item in objects))
+    words = written.union(*(object_headers(item) for item in objects), map(str.lower, stated), map(fold_header, stated))
     if any(profile.is_generic for profile in profiles):
         words |= {fold_header(phrase) for phrase in known_phrases()}
     return HeaderWords(words)
@@ -106,24 +108,39 @@ def known_headers(profiles: Sequence[Profile]) -> HeaderWords:
 def recognise(table: TableSample, profiles: Sequence[Profile], stated: Stated = NOTHING_STATED) -> Recognised:
     """Recognise a table among the exports of CRMs and the kinds of lists."""
     headers = table.headers
+    targets = {index: stated.targets[wanted] for index, wanted in matching(stated.targets, headers).items()}
+    found = _recognise(table, profiles, stated.object, targets)
+    if found.best is None or not targets or found.best.profile.is_generic:
+        return found
+    try:
+        return replace(found, readings=(_with_targets(found.best, headers, targets), *found.readings[1:]))
+    except InputRefusedError as error:
+        return replace(found, refusal=str(error))
+
+
+def _recognise(
+    table: TableSample, profiles: Sequence[Profile], stated_object: str | None, targets: Mapping[int, str]
+) -> Recognised:
+    headers = table.headers
     exports = crm_readings(headers, table.file_stem, profiles)
     generic = next((profile for profile in profiles if profile.is_generic), None)
-    if stated.object and "." in stated.object:
-        exports = [reading for reading in exports if reading.name == stated.object]
+    if stated_object and "." in stated_object:
+        exports = [reading for reading in exports if reading.name == stated_object]
         generic = None
     if generic is None:
         return Recognised(tuple(exports[:2])) if exports else _unknown(headers)
     names = (PurePosixPath(table.file_stem).name, table.sheet_name)
     columns = columns_of(headers, table.values)
-    targets = {index: stated.targets[name] for index, name in enumerate(headers) if name in stated.targets}
     kinds = weigh_kinds(columns, names, generic, targets)
-    if stated.object:
-        return _as_stated(stated.object, kinds, generic, headers)
+    if stated_object:
+        return _as_stated(stated_object, kinds, generic, headers)
     lists = [one for one in kinds if one.missing is None]
     export = _convincing_export(exports, lists[0] if lists else None)
     if export is not None:
         best = export if export.profile.is_own else _completed(export, kinds, headers)
         return Recognised((best, *[other for other in exports if other is not export][:1]))
+    if not kinds:
+        return Recognised((), f"no kind of list has all of the stated fields: {', '.join(sorted(targets.values()))}")
     found = _as_list(lists, kinds, generic, headers)
     if found.is_question and exports:
         # The headers that a CRM's profile requires are there: that settles a doubt between two kinds of lists.
@@ -150,8 +167,7 @@ def _as_stated(name: str, kinds: Sequence[WeighedKind], generic: Profile, header
     """The reading that the user stated, without a floor."""
     wanted = next((one for one in kinds if name in (one.kind.name, one.kind.primary) and one.kind.primary), None)
     if wanted is None:
-        known = ", ".join(one.kind.name for one in sorted(kinds, key=lambda one: one.kind.name) if one.kind.primary)
-        return Recognised((), f"{name!r} is not a kind of list; state one of: {known}")
+        return Recognised((), f"is not read as {name!r}: there is no such kind of list, or it lacks a stated field")
     reading = list_reading(wanted, generic, headers)
     if wanted.missing and not {"evidence", "reference"} & set(wanted.missing.split(" or ")):
         return Recognised((reading,), f"cannot be read as {name}: no column gives {wanted.missing}; use --map")
@@ -210,6 +226,22 @@ def _unknown(headers: Sequence[str], best: WeighedKind | None = None) -> Recogni
     return Recognised((), f"{text}; state what it is with --as and --map")
 
 
+def _with_targets(reading: Recognition, headers: Sequence[str], targets: Mapping[int, str]) -> Recognition:
+    """A CRM's reading with the stated targets."""
+    item = with_stated(reading.object, {headers[index]: text for index, text in targets.items()})
+    return _of_object(reading, item, headers, {headers[index] for index, text in targets.items() if text == CUSTOM})
+
+
+def _of_object(
+    reading: Recognition, item: ObjectProfile, headers: Sequence[str], left: Collection[str] = ()
+) -> Recognition:
+    """A reading with another object; it claims no header in `left`."""
+    known = object_headers(item) | set(map(fold_header, reading.claimed))
+    taken = tuple(one for one in headers if without_repeat(fold_header(one)) in known and one not in left)
+    rest = tuple(header for header in headers if header not in taken)
+    return replace(reading, object=item, claimed=taken, unclaimed=rest)
+
+
 # Exports of CRMs -------------------------------------------------------------------------------------------------
 
 
@@ -238,7 +270,4 @@ def _completed(export: Recognition, kinds: Sequence[WeighedKind], headers: Seque
     item = completed(export.object, like.assignment, claimed)
     if item == export.object:
         return export
-    known = object_headers(item) | set(map(fold_header, export.claimed))
-    taken = tuple(header for header in headers if without_repeat(fold_header(header)) in known)
-    rest = tuple(header for header in headers if header not in taken)
-    return replace(export, object=item, claimed=taken, unclaimed=rest)
+    return _of_object(export, item, headers)
