@@ -92,7 +92,7 @@ WriteProfileOption = Annotated[
         "--write-profile",
         metavar="FILE",
         callback=output_file(".toml"),
-        help="Write the mapping of the first file as a profile (.toml) that can be edited.",
+        help="Write the mapping of the first file as a profile (.toml) that can be edited, whatever the file is.",
         show_default=False,
     ),
 ]

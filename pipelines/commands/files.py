@@ -51,7 +51,9 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 ) -> None:
     """Show how each file would be read and mapped, and what would be rejected. Imports nothing.
 
-    --write-profile writes the guessed mapping as a profile that you can edit and use with `import --profile`.
+    --write-profile writes the guessed mapping as a profile that you can edit and use with `import --profile`. It works
+    for any table: one that an import refuses gets its likeliest kind, or the one given with --as. docs/profiles.md
+    describes the syntax.
 
     [bold]Examples[/bold]
 
@@ -66,11 +68,12 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         from pipelines.services.inspect_files import write_profile as write
 
         write(paths[0], import_options(settings, stated), settings, write_profile)
+        if not as_json:
+            _line(f"Wrote the mapping to {write_profile}. Edit it, then import with --profile {write_profile}")
     from pipelines.services.inspect_files import INSPECTED_ROWS
 
-    _look(settings, stated, paths, as_json=as_json, most_rows=None if every_row else INSPECTED_ROWS)
-    if write_profile is not None and not as_json:
-        _line(f"Wrote the mapping to {write_profile}. Edit it, then import with --profile {write_profile}")
+    most_rows = None if every_row else INSPECTED_ROWS
+    _look(settings, stated, paths, as_json=as_json, most_rows=most_rows, is_guessing=write_profile is not None)
 
 
 @takes_stated_options
@@ -121,14 +124,20 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
         refuse(outcome.refusals, document, as_json=as_json)
 
 
-def _look(
-    settings: Settings, stated: StatedOptions, paths: list[Path], *, as_json: bool, most_rows: int | None = None
+def _look(  # noqa: PLR0913
+    settings: Settings,
+    stated: StatedOptions,
+    paths: list[Path],
+    *,
+    as_json: bool,
+    most_rows: int | None = None,
+    is_guessing: bool = False,
 ) -> None:
     """Inspect files, and show each as soon as it was read."""
     from pipelines.services.inspect_files import inspect_paths, inspection
 
     files: list[dict[str, Any]] = []
-    coming = inspect_paths(paths, import_options(settings, stated), settings, most_rows)
+    coming = inspect_paths(paths, import_options(settings, stated), settings, most_rows, is_guessing=is_guessing)
     while True:
         with progress_shown(quiet=as_json):
             file = next(coming, None)
@@ -249,6 +258,8 @@ def _show_inspection(document: dict[str, Any]) -> None:
             read = ", ".join(str(file[name]) for name in ("format", "encoding") if file[name])
             delimiter = f", delimiter {file['delimiter']!r}" if file["delimiter"] else ""
             _line(f"read as {read}{delimiter}; recognised as {sheet['object']}: {sheet['recognition']}")
+            if sheet["refusal"]:
+                _line(f"without a profile an import refuses this table: {sheet['refusal']}", "yellow")
             _show_mapping(sheet)
             _show_refusals(sheet)
     _show_decisions(document)

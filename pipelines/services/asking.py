@@ -20,7 +20,7 @@ from assets.sources.mapping.recognition import Recognised, TableSample, known_he
 from assets.sources.mapping.results import RecordSet
 from assets.sources.readers.reading import read_file
 from assets.sources.sheets import head_of
-from pipelines.services.profile_writing import ValuesSeen, profile_text
+from pipelines.services.profile_writing import profile_text
 from schemas.contracts.errors import LeadsiftError
 from schemas.contracts.options import ImportOptions
 from schemas.profiles.loader import Profile, parse_profile, shipped_profiles
@@ -69,11 +69,10 @@ def questions(paths: Sequence[Path], options: ImportOptions, settings: Settings)
 
 def keep_answer(question: Question, kind: str, options: ImportOptions, settings: Settings) -> Path:
     """Save the reading of a list as a profile in the home; returns the profile's path."""
-    seen = ValuesSeen()
     interpreter = Interpreter(options.model_copy(update={"kind": kind}), shipped_profiles(), HEAD_ROWS)
     with question.found.as_file() as path:
-        interpreted = interpreter.interpret(path, question.found.stem, seen.collect)
-    text = profile_text(question.found.stem, interpreted, seen)
+        interpreted = interpreter.interpret(path, question.found.stem, lambda *_: None)
+    text = profile_text(question.found.stem, interpreted)
     return save_profile(settings, parse_profile(text, "answer"), text.encode("utf-8"))
 
 

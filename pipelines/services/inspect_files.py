@@ -20,7 +20,7 @@ from assets.sources.mapping.profile_choice import stated_or_known
 from assets.sources.mapping.profile_readings import mapping_of
 from assets.sources.mapping.results import RecordSet
 from pipelines.services.output_files import check_output, write_output
-from pipelines.services.profile_writing import ValuesSeen, profile_text
+from pipelines.services.profile_writing import profile_text
 from pipelines.services.stated_mapping import check_stated_mapping
 from schemas.contracts import progress
 from schemas.contracts.errors import InputRefusedError
@@ -38,15 +38,22 @@ SHOWN_RECORDS = 3
 
 
 def inspect_paths(
-    paths: Sequence[Path], options: ImportOptions, settings: Settings, most_rows: int | None = None
+    paths: Sequence[Path],
+    options: ImportOptions,
+    settings: Settings,
+    most_rows: int | None = None,
+    *,
+    is_guessing: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Inspect every file below `paths` as an import would read it, with at most `most_rows` of each sheet.
 
     Yields JSON objects like the files of an import's outcome, with the mapping, sample records and rejections of each
-    sheet. A file without the extension of a table has the status `skipped`.
+    sheet. A file without the extension of a table has the status `skipped`. With `is_guessing` a table that an import
+    would refuse is shown as its likeliest kind, with the `refusal`.
     """
     check_stated_mapping(paths, options, settings)
-    interpreter = Interpreter(options, stated_or_known(options.profile, settings), most_rows)
+    profiles = stated_or_known(options.profile, settings)
+    interpreter = Interpreter(options, profiles, most_rows, is_guessing)
     files = list(source_files_of(paths))
     for index, found in enumerate(files):
         progress.report(f"Reading {found.path} (file {index + 1:,} of {len(files):,})", index, len(files))
@@ -67,25 +74,32 @@ def inspection(files: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def write_profile(path: Path, options: ImportOptions, settings: Settings, target: Path) -> None:
-    """Write the detected mapping of the first file below `path` as a profile.
+    """Write the mapping of the first file below `path` as a profile, also of tables that an import would refuse.
 
     Raises InputRefusedError if no file can be read, or if `target` exists or cannot be written.
     """
+    check_stated_mapping([path], options, settings)
     check_output(target, (".toml",))
     if target.exists():
         raise InputRefusedError(f"{target}: already exists; choose another name or move the file away")
-    interpreter = Interpreter(options, stated_or_known(options.profile, settings))
+    profiles = stated_or_known(options.profile, settings)
+    interpreter = Interpreter(options, profiles, INSPECTED_ROWS, is_guessing=True)
     for found in source_files_of([path]):
         if found.skipped:
             continue
-        seen = ValuesSeen()
-        with found.as_file() as file:
-            interpreted = interpreter.interpret_or_refuse(file, found.stem, seen.collect)
+        password = settings.workbook_password
+        opened = unlocked(found, password.get_secret_value()) if password else found
+        with opened.as_file() as file:
+            interpreted = interpreter.interpret_or_refuse(file, found.stem, _discard)
         if isinstance(interpreted, str):
             raise InputRefusedError(f"{found.path}: {interpreted}")
-        write_output(target, profile_text(found.stem, interpreted, seen))
+        write_output(target, profile_text(found.stem, interpreted))
         return
     raise InputRefusedError(f"{path}: contains no file that could be a table")
+
+
+def _discard(_ordinal: int, _records: RecordSet, _frame: pl.DataFrame) -> None:
+    """A `SheetSink` for a mapping that is shown without its records."""
 
 
 def _inspect(found: SourceFile, interpreter: Interpreter, password: SecretStr | None) -> dict[str, Any]:
@@ -154,6 +168,7 @@ def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet, seen: _Seen) -
             for column in sheet.mapped.quality
         ],
         "recognition": row["recognition"],
+        "refusal": sheet.refusal,
         "decisions": row["decisions"],
         "rejected_cells": sum(item.column is not None for item in refusals),
         "mapping": mapping_of(sheet.recognition, sheet.table.headers),

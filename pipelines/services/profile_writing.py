@@ -1,27 +1,33 @@
-"""Writes the detected mapping of a file as a profile that users can edit.
+"""Writes the mapping of a file as a profile that users can edit: a skeleton of everything that could be stated.
 
-The profile has the headers of the file, the field of each, and the values of statuses, stages and owners as tables to
-translate them. Does not belong here: reading profiles
-(`schemas.profiles.loader`).
+The profile has the headers of the file under the fields that they fill, every other field as a comment, the first
+values beside them, and the values of statuses, stages and owners as tables to translate them. It can be loaded as it
+is, and with any of its comments taken away. Belongs here: the text. Does not belong here: which field a column fills
+(`assets.sources.mapping.recognition`); reading profiles (`schemas.profiles.loader`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import tomlkit
-from tomlkit.items import Table as TomlTable
 
+from assets.sources.layout.tables import Table
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet
-from assets.sources.mapping.results import RecordSet
+from assets.sources.mapping.assignment import NAMESPACES
+from assets.sources.mapping.column_values import sample_values
+from assets.sources.mapping.profile_readings import mapping_of
+from assets.sources.mapping.stated_targets import referenced_by
+from assets.sources.mapping.status_words import status_of
+from pipelines.services.display import shortened
 from schemas.contracts.headers import fold_header, without_repeat
 from schemas.contracts.printable import one_line
+from schemas.contracts.records import CONTRACTS
 from schemas.contracts.vocabulary import Entity
-from schemas.profiles.loader import Profile, Reference, Section
+from schemas.profiles.loader import ObjectProfile, Profile, Reference, Section, shipped_profile
 
 TRANSLATED = ("status", "stage", "pipeline", "channel")
 """Fields whose values users often want to translate."""
@@ -29,163 +35,256 @@ TRANSLATED = ("status", "stage", "pipeline", "channel")
 MOST_VALUES = 40
 """The most distinct values of a field that are listed; more are free text."""
 
+MOST_REQUIRED = 8
+LEAST_REQUIRED = 3
+"""Headers by which a profile knows its tables: fewer would claim lists of another kind."""
 
-class ValuesSeen:
-    """Collects the distinct values of the fields that a profile translates."""
+SHOWN_VALUES = 3
+VALUE_CHARACTERS = 30
 
-    def __init__(self) -> None:
-        self.values: dict[tuple[int, Entity, str], set[str]] = {}
-
-    def collect(self, ordinal: int, records: RecordSet, frame: pl.DataFrame) -> None:
-        """Collect values from the records of a sheet (a `SheetSink`)."""
-        names = TRANSLATED if not records.is_stub else ("name",) if records.entity == Entity.USER else ()
-        for name in names:
-            if name in frame.columns:
-                seen = self.values.setdefault((ordinal, records.entity, name), set())
-                if len(seen) <= MOST_VALUES:
-                    seen.update(frame[name].drop_nulls().unique().to_list())
-
-    def of(self, ordinal: int, entity: Entity, name: str) -> list[str]:
-        """The values of a field; none if there are too many."""
-        seen = self.values.get((ordinal, entity, name), set())
-        return sorted(seen) if len(seen) <= MOST_VALUES else []
+_HEAD = """\
+How {name} is read. Headers are compared without case, accents and punctuation.
+Move a header to another field, translate values, ignore columns by name. A line such as `title = []` behind a # is
+a field that no column fills yet: take the # away and name its column. Then import with --profile THIS_FILE.
+Lists with the required headers are recognised from then on. The syntax is in docs/profiles.md.
+"""
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_ID_IN_NAME = re.compile(r"\s*\(\d+\)$")
 
 
-def profile_text(stem: str, file: InterpretedFile, seen: ValuesSeen) -> str:
-    """The detected mapping of a file as TOML text."""
+def profile_text(stem: str, file: InterpretedFile) -> str:
+    """The mapping of a file as TOML text."""
+    title = Path(stem).name
+    name = re.sub(r"[^a-z0-9]+", "_", fold_header(stem)).strip("_") or "list"
     base = file.sheets[0].recognition.profile
-    document = tomlkit.document()
-    document.add(
-        tomlkit.comment(
-            f"How {one_line(Path(stem).name)} is read. Headers are compared without case, accents and punctuation."
-        )
-    )
-    document.add(tomlkit.comment("Move a header to another field, translate values, or ignore columns by name;"))
-    document.add(
-        tomlkit.comment("then import with --profile THIS_FILE. Lists with these headers are recognised from then on.")
-    )
-    document["name"] = re.sub(r"[^a-z0-9]+", "_", fold_header(stem)).strip("_") or "list"
-    if not document["name"][0].isalpha():
-        document["name"] = f"list_{document['name']}"
-    document["title"] = Path(stem).name
-    # Keep the source that the records have without the profile.
-    document["source"] = file.sheets[0].source
-    for key, value in _settings(base).items():
-        document[key] = value
-    objects = tomlkit.aot()
+    lines = [f"# {line}" for line in _HEAD.format(name=one_line(title)).splitlines()]
+    # The records keep the source that they have without the profile.
+    lines += ["", _entry("name", name if name[0].isalpha() else f"list_{name}"), _entry("title", one_line(title))]
+    lines += [_entry("source", file.sheets[0].source), *_settings(base)]
     names: set[str] = set()
     for sheet in file.sheets:
-        objects.append(_object(sheet, seen, names))
-    document["object"] = objects
-    return tomlkit.dumps(document)
+        own = sheet.recognition.object.name
+        name = own if own not in names else f"{own} {sheet.ordinal + 1}"
+        names.add(name)
+        lines += ["", *_Skeleton(sheet).lines(name)]
+    return "\n".join([*lines, ""])
 
 
-def _settings(base: Profile) -> dict[str, Any]:
-    """The options of the base profile that apply to all sheets."""
-    kept = base.model_dump(
-        include={"time_zone", "date_order", "decimal_sign", "default_pipeline", "id_form", "id_prefixes"},
-        exclude_defaults=True,
-    )
-    return {**kept, "update": base.update.value}
+def _settings(base: Profile) -> Iterator[str]:
+    """The options of the base profile that apply to all sheets, and those that could."""
+    yield _entry("update", base.update.value, "newest, fill or ignore")
+    given = base.model_dump(exclude_defaults=True)
+    for name, example, comment in (
+        ("date_order", "dmy", "dmy, mdy or ymd"),
+        ("decimal_sign", ".", "of amounts"),
+        ("time_zone", "Europe/Berlin", "of times that state none"),
+        ("default_pipeline", "Pipeline", "the pipeline of deals that name none"),
+    ):
+        yield _entry(name, given[name], comment) if name in given else _comment(_entry(name, example, comment))
+    for name in ("id_form", "id_prefixes"):
+        if name in given:
+            yield _entry(name, given[name])
 
 
-def _object(sheet: InterpretedSheet, seen: ValuesSeen, names: set[str]) -> TomlTable:
-    item, headers = sheet.recognition.object, sheet.table.headers
-    table = tomlkit.table()
-    name = item.name if item.name not in names else f"{item.name} {sheet.ordinal + 1}"
-    names.add(name)
-    table["name"] = name
-    table["primary"] = item.primary.value
-    table["required"] = list(sheet.recognition.claimed[:8])
-    table["ignored"] = _present(item.ignored, headers)
-    if item.fill_down:
-        table["fill_down"] = _present(item.fill_down, headers)
-    for column in sheet.mapped.unmapped:
-        table.add(tomlkit.comment(f"kept as custom: {column.column!r}, for example {column.example!r}"))
-    for entity, section in item.sections.items():
-        written = _section(section, headers, (sheet, entity, seen))
-        if written is not None:
-            table[entity.value] = written
-    return table
+class _Skeleton:
+    """One table as an object of a profile."""
 
+    def __init__(self, sheet: InterpretedSheet) -> None:
+        self.sheet = sheet
+        self.table: Table = sheet.table
+        self.object: ObjectProfile = sheet.recognition.object
+        self.values = sample_values(sheet.table)
+        self.spelled = _spellings(self.table.headers)
+        self.unused = {column.column for column in sheet.mapped.unmapped}
 
-def _section(
-    section: Section, headers: Sequence[str], where: tuple[InterpretedSheet, Entity, ValuesSeen]
-) -> TomlTable | None:
-    sheet, entity, seen = where
-    table = tomlkit.table()
-    fields = {name: found for name, known in section.fields.items() if (found := _present(known, headers))}
-    references = {
-        target: pointed
-        for target, reference in section.references.items()
-        if (pointed := _reference(reference, headers))
-    }
-    if not fields and not references and entity != sheet.recognition.object.primary:
-        return None
-    table["object"] = section.object or sheet.recognition.object.name
-    plain = section.model_dump(include={"id", "key", "always", "when", "unless", "unpivot"}, exclude_defaults=True)
-    for name, value in plain.items():
-        table[name] = _present(value, headers) if name in {"id", "key"} else value
-    if fields:
-        table["fields"] = fields
-    if references:
-        table["references"] = {
-            target.value: _with_owners(
-                found, seen.of(sheet.ordinal, Entity.USER, "name") if target == Entity.USER else []
-            )
-            for target, found in references.items()
-        }
-    values = _values(section, fields, [(name, seen.of(sheet.ordinal, entity, name)) for name in TRANSLATED])
-    if values:
-        table["values"] = values
-    if section.same_as and (same := _reference(section.same_as, headers)):
-        table["same_as"] = same
-    return table
+    def lines(self, name: str) -> Iterator[str]:
+        """The object with every section that its kind of record can have."""
+        yield from ("[[object]]", _entry("name", name), self._primary())
+        yield _entry("required", self._required(), "a table with all of these is read like this")
+        yield _entry("ignored", self._present(self.object.ignored), "columns to leave out")
+        fill_down = self._present(self.object.fill_down)
+        yield self._headers("fill_down", fill_down, "columns whose blank cells repeat the cell above")
+        yield from self._columns()
+        for entity in self._entities():
+            section = self.object.sections.get(entity)
+            if section is None:
+                empty = Section(object=NAMESPACES.get(entity))
+                yield from map(_comment, self._section(entity, empty))
+            else:
+                yield from self._section(entity, section)
 
+    def _primary(self) -> str:
+        return _entry(
+            "primary", self.object.primary.value, "for another kind of list: inspect --as KIND --write-profile"
+        )
 
-def _with_owners(reference: dict[str, Any], owners: Sequence[str]) -> dict[str, Any]:
-    if not owners or "name" not in reference:
-        return reference
-    return {**reference, "values": {owner: owner for owner in owners}}
+    def _required(self) -> list[str]:
+        claimed = list(dict.fromkeys(map(self._first_of_name, self.sheet.recognition.claimed)))
+        others = [one for one in dict.fromkeys(map(self._first_of_name, self.table.headers)) if one not in claimed]
+        return [*claimed[:MOST_REQUIRED], *others[: max(0, LEAST_REQUIRED - len(claimed))]]
 
+    def _first_of_name(self, header: str) -> str:
+        return self.spelled[without_repeat(fold_header(header))]
 
-def _values(
-    section: Section, fields: Mapping[str, list[str]], seen: Sequence[tuple[str, list[str]]]
-) -> dict[str, dict[str, str]]:
-    """The translations of the section; every other value translates to itself."""
-    found: dict[str, dict[str, str]] = {}
-    for name, values in seen:
-        if name in fields:
+    def _columns(self) -> Iterator[str]:
+        """Every column with its first values and what it fills, as comments."""
+        yield "#"
+        yield "# The columns, with their first values:"
+        targets = mapping_of(self.sheet.recognition, self.table.headers)
+        for index, header in enumerate(self.table.headers):
+            filled = targets[header] if header not in self.unused else []
+            goes = ", ".join(filled) or "kept as custom"
+            yield f"#   {one_line(shortened(header))}: {self._seen(index) or 'blank'} -> {goes}"
+
+    def _seen(self, index: int) -> str:
+        texts = self.values[index].texts[:SHOWN_VALUES]
+        return " | ".join(one_line(shortened(text, VALUE_CHARACTERS)) for text in texts)
+
+    def _entities(self) -> list[Entity]:
+        """The entities of the object, then those that a row of its kind can carry as well."""
+        kinds = [kind for kind in shipped_profile("generic").kinds if kind.primary == self.object.primary]
+        possible = {entity for kind in kinds for entity in kind.sections}
+        here = [self.object.primary, *(one for one in self.object.sections if one != self.object.primary)]
+        return [*here, *(one for one in Entity if one in possible and one not in here)]
+
+    # Sections ----------------------------------------------------------------------------------------------------
+
+    def _section(self, entity: Entity, section: Section) -> Iterator[str]:
+        path = f"object.{entity}"
+        yield from ("", f"[{path}]")
+        if section.object or entity == self.object.primary:
+            yield _entry("object", section.object or self.object.name, "the namespace of the ids")
+        yield self._ids(section)
+        yield self._headers("key", self._present(section.key), "columns that identify a row without an id")
+        plain = section.model_dump(include={"always", "when", "unless", "unpivot"}, exclude_defaults=True)
+        yield from (_entry(name, value) for name, value in plain.items())
+        fields = {name: found for name, known in section.fields.items() if (found := self._present(known))}
+        yield from ("", f"[{path}.fields]")
+        for name, spec in CONTRACTS[entity].fields.items():
+            yield self._headers(name, fields.get(name, []), spec.comment)
+        if section.composed:
+            yield from ("", f"[{path}.composed]")
+            yield from (_entry(name, self._present(known)) for name, known in section.composed.items())
+        for name, values in self._values(entity, section, fields):
+            yield from ("", f"[{path}.values.{name}]", *(_entry(value, said) for value, said in values.items()))
+        if section.same_as and (same := self._reference(section.same_as)):
+            yield from ("", f"[{path}.same_as]", *(_entry(name, value) for name, value in same.items()))
+        is_primary = entity == self.object.primary
+        for target in CONTRACTS[entity].references if is_primary else tuple(section.references):
+            yield from self._pointed(f"{path}.references.{target}", target, section.references.get(target))
+
+    def _ids(self, section: Section) -> str:
+        found = self._present(section.id)
+        if found and found[0] in self.unused:
+            # The import does not use a column whose values repeat in different rows.
+            return _comment(_entry("id", found, "its values repeat in different rows"))
+        return self._headers("id", found, "the list's own id of the record")
+
+    def _headers(self, name: str, found: Sequence[str], meaning: str) -> str:
+        """The columns of a field with their first values, or the field as a comment with its meaning."""
+        if not found:
+            return _comment(_entry(name, [], meaning))
+        return _entry(name, list(found), self._seen(self.table.headers.index(found[0])))
+
+    def _pointed(self, path: str, target: Entity, reference: Reference | None) -> Iterator[str]:
+        found = self._reference(reference) if reference else {}
+        if reference is None or not found:
+            lines = [f"[{path}]", *(_entry(by, [], f"columns that hold its {by}") for by in referenced_by(target))]
+            lines += [_entry("object", NAMESPACES[target])] if target in NAMESPACES else []
+            yield from ("", *map(_comment, lines))
+            return
+        yield from ("", f"[{path}]")
+        for name, value in found.items():
+            is_columns = name in referenced_by(target)
+            yield self._headers(name, value, "") if is_columns else _entry(name, value)
+        owners = self._owners(reference) if target == Entity.USER else []
+        if owners or reference.values:
+            known = {fold_header(value) for value in reference.values}
+            names = {**reference.values, **{one: one for one in owners if fold_header(one) not in known}}
+            yield from ("", f"[{path}.values]", *(_entry(name, value) for name, value in names.items()))
+
+    def _reference(self, reference: Reference) -> dict[str, Any]:
+        pointed = {by: self._present(getattr(reference, by)) for by in ("id", "email", "domain", "name")}
+        pointed = {by: found for by, found in pointed.items() if found}
+        if not pointed:
+            return {}
+        kept = reference.model_dump(include={"object", "prefix", "when", "has_id_in_name"}, exclude_defaults=True)
+        return {**pointed, **kept}
+
+    # Values ------------------------------------------------------------------------------------------------------
+
+    def _values(
+        self, entity: Entity, section: Section, fields: Mapping[str, list[str]]
+    ) -> Iterator[tuple[str, dict[str, str]]]:
+        """The translations of the section; every other value of the table translates to itself."""
+        base = self.sheet.recognition.profile
+        for name in TRANSLATED:
+            if name not in fields:
+                continue
             translation = dict(section.values.get(name, {}))
-            known = {fold_header(key) for key in translation}
-            others = {value: value for value in values if fold_header(value) not in known | set(translation.values())}
+            known = {fold_header(value) for value in translation}
             # If two fields share a column, only listed values belong to the field.
-            if name not in section.values or not _is_shared(name, fields):
-                translation |= others
+            is_shared = any(set(found) & set(fields[name]) for other, found in fields.items() if other != name)
+            if name not in section.values or not is_shared:
+                by_words = name == "status" and (base.is_generic or base.is_own)
+                others = [value for value in self._distinct(fields[name]) if fold_header(value) not in known]
+                translation |= {value: (by_words and status_of(entity, value)) or value for value in others}
             if translation:
-                found[name] = translation
-    return found
+                yield name, translation
+
+    def _owners(self, reference: Reference) -> list[str]:
+        names = self._distinct(self._present(reference.name))
+        if reference.has_id_in_name:
+            names = [_ID_IN_NAME.sub("", name.partition(";")[0]) for name in names]
+        return list(dict.fromkeys(names))
+
+    def _distinct(self, headers: Sequence[str]) -> list[str]:
+        """The distinct cells under the first of the headers; none if they are too many to list."""
+        if not headers:
+            return []
+        column, seen = f"c{self.table.headers.index(headers[0])}", set[str]()
+        for batch in self.table.cells.batches():
+            if column in batch.columns:
+                seen.update(batch[column].drop_nulls().unique().to_list())
+            if len(seen) > MOST_VALUES:
+                return []
+        return sorted(seen)
+
+    def _present(self, known: Iterable[str]) -> list[str]:
+        """The known headers that the table has, in its spelling."""
+        found = (self.spelled.get(fold_header(name)) for name in known)
+        return list(dict.fromkeys(header for header in found if header is not None))
 
 
-def _is_shared(name: str, fields: Mapping[str, list[str]]) -> bool:
-    return any(set(headers) & set(fields[name]) for other, headers in fields.items() if other != name)
-
-
-def _reference(reference: Reference, headers: Sequence[str]) -> dict[str, Any]:
-    written: dict[str, Any] = {}
-    for name, known in (("id", reference.id), ("name", reference.name)):
-        if found := _present(known, headers):
-            written[name] = found
-    if not written:
-        return {}
-    kept = reference.model_dump(include={"object", "prefix", "when", "has_id_in_name"}, exclude_defaults=True)
-    return {**written, **kept}
-
-
-def _present(known: Sequence[str], headers: Sequence[str]) -> list[str]:
-    """The known headers that the sheet has, in the sheet's spelling."""
-    spelled: dict[str, str] = {}
+def _spellings(headers: Sequence[str]) -> dict[str, str]:
+    """The headers of a table by their folded text; those of repeated columns without their number, too."""
+    spelled = {fold_header(header): header for header in headers}
     for header in headers:
         spelled.setdefault(without_repeat(fold_header(header)), header)
-    found = (spelled.get(fold_header(name)) for name in known)
-    return list(dict.fromkeys(header for header in found if header is not None))
+    return spelled
+
+
+def _entry(key: str, value: object, comment: str = "") -> str:
+    """A line of TOML."""
+    written = tomlkit.item(_plain(value), _sort_keys=False)
+    text = written.as_string() if not isinstance(value, dict) else _inline(value)
+    name = key if _BARE_KEY.fullmatch(key) else _quoted(key)
+    return f"{name} = {text}" + (f"  # {comment}" if comment else "")
+
+
+def _inline(table: Mapping[str, Any]) -> str:
+    inline = tomlkit.inline_table()
+    inline.update(_plain(table))
+    return inline.as_string()
+
+
+def _quoted(text: str) -> str:
+    return tomlkit.string(text).as_string()
+
+
+def _plain(value: Any) -> Any:
+    return {str(key): item for key, item in value.items()} if isinstance(value, Mapping) else value
+
+
+def _comment(line: str) -> str:
+    return line if not line or line.startswith("#") else f"# {line}"

@@ -35,7 +35,10 @@ SheetSink = Callable[[int, RecordSet, pl.DataFrame], None]
 
 @dataclass(frozen=True, slots=True)
 class InterpretedSheet:
-    """One table of a file: what it was recognised as and why, and its records."""
+    """One table of a file: what it was recognised as and why, and its records.
+
+    `refusal` is why the import refuses the table, which was then read as its likeliest kind; None if it takes it.
+    """
 
     ordinal: int
     table: Table
@@ -44,7 +47,7 @@ class InterpretedSheet:
     source: str
     policy: UpdatePolicy
     mapped: MappedSheet
-    notes: list[str] = field(default_factory=list)
+    refusal: str | None = None
 
     @property
     def rejections(self) -> list[Rejection]:
@@ -103,11 +106,15 @@ def source_of(profile: Profile, stem: str, options: ImportOptions) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """Reads the files of an import with its options and profiles; `most_rows` limits the rows of each sheet."""
+    """Reads the files of an import with its options and profiles; `most_rows` limits the rows of each sheet.
+
+    With `is_guessing` a table that an import would refuse is read as its likeliest kind.
+    """
 
     options: ImportOptions
     profiles: Sequence[Profile]
     most_rows: int | None = None
+    is_guessing: bool = False
 
     def interpret(self, path: Path, stem: str, sink: SheetSink) -> InterpretedFile:
         """Interpret one file and pass its records to `sink`.
@@ -131,7 +138,7 @@ class Interpreter:
                 ordinal += 1
                 name = f"sheet {table.name!r} " if table.name else ""
                 found = self._recognise(table, stem)
-                if found.best is None:
+                if found.best is None and not (self.is_guessing and found.readings):
                     refusals.append(f"{name}{found.refusal}")
                     continue
                 warnings += [name + warning for warning in table.warnings]
@@ -170,7 +177,8 @@ class Interpreter:
         found = recognise(TableSample.of(table, stem), self.profiles, stated)
         if found.best is None and not table.rows:
             shown = ", ".join(repr(header) for header in table.headers[:6])
-            return Recognised((), f"has one row ({shown}), which is neither a known header nor data below one")
+            text = f"has one row ({shown}), which is neither a known header nor data below one"
+            return Recognised(found.readings, text)
         return found
 
     def _map(self, ordinal: int, table: Table, found: Recognised, stem: str, sink: SheetSink) -> InterpretedSheet:
@@ -192,7 +200,7 @@ class Interpreter:
         mapped.decisions[:0] = [sentence] if sentence else []
         policy = options.update or best.profile.update
         evidence = best.evidence(found.readings[1] if len(found.readings) > 1 else None)
-        sheet = InterpretedSheet(ordinal, table, best, evidence, source, policy, mapped)
+        sheet = InterpretedSheet(ordinal, table, best, evidence, source, policy, mapped, found.refusal)
         if not sheet.is_balanced:
             raise InputRefusedError(
                 f"does not balance: {table.rows} rows, but {mapped.loaded} loaded, {sheet.rejected} rejected, "

@@ -166,7 +166,9 @@ def mapping_of(recognition: Recognition, headers: Sequence[str]) -> dict[str, li
         pairs += [(header, f"{entity} same as") for header in (section.same_as.id if section.same_as else [])]
         for header, target in pairs:
             targets.setdefault(fold_header(header), []).append(target)
-    return {header: targets.get(without_repeat(fold_header(header)), []) for header in headers}
+    # `Phone (2)` goes where it is named by its number, else where `Phone` goes.
+    folded = {header: fold_header(header) for header in headers}
+    return {header: targets.get(name) or targets.get(without_repeat(name), []) for header, name in folded.items()}
 
 
 _NAME_FIELDS = ("name", "first_name", "last_name", "title", "subject", "content", "emails")

@@ -37,6 +37,8 @@ _WHOLE = 0.9
 LEAST = 0.5
 """The least log odds that the columns must give by themselves: a file's name alone makes no list of anything."""
 
+_OR_PROFILE = "or write a profile to fill in: inspect --write-profile"
+
 _REFUSED_BY_NAME = 2.0
 """Log odds of a kind that is not taken, from which a table is refused by its name."""
 
@@ -45,7 +47,8 @@ _REFUSED_BY_NAME = 2.0
 class Recognised:
     """What a table is: `best` to map it by, or `refusal` that says why not and what to state.
 
-    `readings` are the candidates, best first: the two of a question, or the best with the runner-up.
+    `readings` are the candidates, best first: the two of a question, the best with the runner-up, or the likeliest of a
+    table that is refused, from which a user's own profile can start.
     """
 
     readings: tuple[Recognition, ...]
@@ -142,6 +145,8 @@ def _recognise(
     if not kinds:
         return Recognised((), f"no kind of list has all of the stated fields: {', '.join(sorted(targets.values()))}")
     found = _as_list(lists, kinds, generic, headers)
+    if not found.readings:
+        return replace(found, readings=(list_reading(_likeliest(kinds, generic), generic, headers),))
     if found.is_question and exports:
         # The headers that a CRM's profile requires are there: that settles a doubt between two kinds of lists.
         agreed = [one for one in exports if one.object.primary in {other.object.primary for other in found.readings}]
@@ -170,7 +175,9 @@ def _as_stated(name: str, kinds: Sequence[WeighedKind], generic: Profile, header
         return Recognised((), f"is not read as {name!r}: there is no such kind of list, or it lacks a stated field")
     reading = list_reading(wanted, generic, headers)
     if wanted.missing and not {"evidence", "reference"} & set(wanted.missing.split(" or ")):
-        return Recognised((reading,), f"cannot be read as {name}: no column gives {wanted.missing}; use --map")
+        return Recognised(
+            (reading,), f"cannot be read as {name}: no column gives {wanted.missing}; use --map, {_OR_PROFILE}"
+        )
     return Recognised((reading,))
 
 
@@ -184,7 +191,8 @@ def _as_list(
     if likely.kind.primary is None and likely.score >= _REFUSED_BY_NAME:
         if not taken or likely.score - taken[0].score >= MARGIN:
             why = ", ".join(repr(header) for header in likely.supports[:4])
-            return Recognised((), f"is {likely.kind.title} ({why}), which leadsift does not import")
+            text = f"is {likely.kind.title} ({why}), which leadsift does not import"
+            return Recognised((), f"{text}; if it is not, state what it is with --as and --map, {_OR_PROFILE}")
         return _question(readings, likely, taken[0])
     if not taken:
         return _unknown(headers, likely)
@@ -199,12 +207,18 @@ def _as_list(
     return Recognised(readings)
 
 
+def _likeliest(kinds: Sequence[WeighedKind], generic: Profile) -> WeighedKind:
+    """The likeliest kind that is imported, however unlikely; of equal ones the first of the generic profile."""
+    taken = [one for one in kinds if one.kind.primary is not None]
+    return max(taken, key=lambda one: (one.missing is None, one.score, -generic.kinds.index(one.kind)))
+
+
 def _question(readings: tuple[Recognition, ...], other: WeighedKind, best: WeighedKind) -> Recognised:
     options = " or ".join(f"--as {reading.object.name}" for reading in readings)
     other_name = f"{other.kind.title} (not imported)" if other.kind.primary is None else other.kind.title
     text = (
         f"may be {best.kind.title} ({', '.join(best.supports[:4])}) or {other_name} "
-        f"({', '.join(other.supports[:4])}); state which: {options}"
+        f"({', '.join(other.supports[:4])}); state which: {options}, {_OR_PROFILE}"
     )
     return Recognised(readings, text, is_question=True)
 
@@ -212,7 +226,7 @@ def _question(readings: tuple[Recognition, ...], other: WeighedKind, best: Weigh
 def _unclear(readings: tuple[Recognition, ...], best: WeighedKind) -> Recognised:
     text = (
         f"only {best.understood} of {best.filled} filled columns are understood, too few to take it as "
-        f"{best.kind.title}; state what it is with --as {best.kind.name} and --map 'HEADER=FIELD'"
+        f"{best.kind.title}; state what it is with --as {best.kind.name} and --map 'HEADER=FIELD', {_OR_PROFILE}"
     )
     return Recognised(readings, text, is_question=True)
 
@@ -223,7 +237,7 @@ def _unknown(headers: Sequence[str], best: WeighedKind | None = None) -> Recogni
     text = f"not a known kind of list: its headers ({shown}{more}) name no person, organization, lead or deal"
     if best is not None and best.kind.primary is not None and best.score > 0 and best.missing:
         text = f"looks like {best.kind.title}, but no column gives {best.missing} (headers: {shown}{more})"
-    return Recognised((), f"{text}; state what it is with --as and --map")
+    return Recognised((), f"{text}; state what it is with --as and --map, {_OR_PROFILE}")
 
 
 def _with_targets(reading: Recognition, headers: Sequence[str], targets: Mapping[int, str]) -> Recognition:

@@ -6,7 +6,7 @@ rejected (`assets.sources.mapping.tables`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -14,22 +14,17 @@ import polars as pl
 from assets.sources.casting.cells import currency_in
 from assets.sources.mapping.columns import Batch, Columns
 from assets.sources.mapping.completed_fields import completed_fields
-from assets.sources.mapping.status_words import deal_status, lead_status
+from assets.sources.mapping.status_words import deal_status, status_of
 from schemas.contracts.headers import fold_header
 from schemas.contracts.keys import salesforce_id
 from schemas.contracts.records import CONTRACTS, Contract
-from schemas.contracts.vocabulary import RESOLVED_ENTITIES, DealStatus, Entity, LeadStatus
+from schemas.contracts.vocabulary import RESOLVED_ENTITIES, DealStatus, Entity
 from schemas.profiles.loader import Profile, Reference, Section
 
 _ID_IN_NAME = r"^(.*\S)\s*\((\d+)\)$"
 _EMAIL_IN = r"([^\s@<>;,|]+@(?:[\w-]+\.)+\w{2,})"
 _DOMAIN_IN = r"^\s*(?:https?://)?(?:www\.)?((?:[\w-]+\.)+\w{2,})(?:[/?#].*)?\s*$"
 _SEVERAL_IDS = r"\s*[;,|\n]\s*"
-
-_STATUS_OF: Mapping[Entity, Callable[[str], DealStatus | LeadStatus | None]] = {
-    Entity.DEAL: deal_status,
-    Entity.LEAD: lead_status,
-}
 
 
 @dataclass(slots=True)
@@ -134,16 +129,19 @@ class BoundSection:
     def _translated(self, name: str, column: pl.Series) -> pl.Series:
         """Apply the profile's value translations.
 
-        A value that is not listed stays as it is, unless another field reads the same column.
+        A value that is not listed stays as it is, unless another field reads the same column; statuses of lists are
+        read by their words.
         """
         translation = self.section.values.get(name)
         if not translation:
-            return self._status_by_words(column) if name == "status" and self.profile.is_generic else column
+            return column.replace(self._statuses_by_words(column)) if name == "status" else column
         known = {fold_header(key): value for key, value in translation.items()}
         others = {index for other, indexes in self.fields.items() if other != name for index in indexes}
         shared = bool(others & set(self.fields[name]))
         texts = column.drop_nulls().unique().to_list()
-        mapped = {text: known.get(fold_header(text), None if shared else text) for text in texts}
+        left = column.filter(~column.is_in([text for text in texts if fold_header(text) in known]))
+        by_words = self._statuses_by_words(left) if name == "status" and not shared else {}
+        mapped = {text: known.get(fold_header(text), None if shared else by_words.get(text, text)) for text in texts}
         if not mapped:
             return column
         return column.replace_strict(
@@ -155,16 +153,20 @@ class BoundSection:
 
     # Statuses and titles ------------------------------------------------------------------------------------------
 
-    def _status_by_words(self, column: pl.Series) -> pl.Series:
-        """Translate the statuses of a list by their words; those that say nothing stay as they are."""
-        read = _STATUS_OF.get(self.entity)
-        texts = column.drop_nulls().unique().to_list() if read else []
-        known = {text: str(found) for text in texts if read and (found := read(text)) is not None}
+    def _statuses_by_words(self, column: pl.Series) -> dict[str, str]:
+        """The statuses that the words of a list's cells say; those that say nothing stay as they are.
+
+        The statuses of a CRM are those that its profile lists.
+        """
+        if not (self.profile.is_generic or self.profile.is_own):
+            return {}
+        texts = column.drop_nulls().unique().to_list()
+        known = {text: found for text in texts if (found := status_of(self.entity, text)) is not None}
         header = self.columns.headers[self.fields["status"][0]]
         for text, status in sorted(known.items()):
             if text.casefold() != status:
                 self.columns.decide(f"{header!r}: {text!r} is read as {status}")
-        return column.replace(known) if known else column
+        return known
 
     def _decide_status(self, found: dict[str, pl.Series]) -> None:
         """Decide the status of deals by the words of their stage, where no column says it."""

@@ -31,6 +31,11 @@ _FINDABLE = {
 MOST_SHOWN = 40
 
 
+def referenced_by(entity: Entity) -> Sequence[str]:
+    """What records of an entity are referred to by."""
+    return _FINDABLE.get(entity, ("id", "name"))
+
+
 def targets_of(primary: Entity, sections: Collection[Entity]) -> dict[str, Target]:
     """Every target of a table whose rows are `primary` records and carry `sections`, by the text that states it."""
     found: dict[str, Target] = {}
@@ -38,8 +43,7 @@ def targets_of(primary: Entity, sections: Collection[Entity]) -> dict[str, Targe
         if entity in sections:
             own = {f"{entity}.{name}": Target(entity, name) for name in ("id", *CONTRACTS[entity].fields)}
         elif entity in CONTRACTS[primary].references:
-            by = _FINDABLE.get(entity, ("id", "name"))
-            own = {f"{entity}.{name}": Target(entity, name, is_reference=True) for name in by}
+            own = {f"{entity}.{name}": Target(entity, name, is_reference=True) for name in referenced_by(entity)}
         else:
             continue
         found |= own

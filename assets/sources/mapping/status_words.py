@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import schemas.profiles
-from schemas.contracts.vocabulary import DealStatus, LeadStatus
+from schemas.contracts.vocabulary import DealStatus, Entity, LeadStatus
 from schemas.profiles.header_vocabulary import fold_words
 
 _FILE = Path(schemas.profiles.__path__[0]) / "vocabularies" / "statuses.toml"
@@ -49,6 +49,13 @@ def lead_status(text: str) -> LeadStatus | None:
     """The status that a lead's status says; None for words that are not known."""
     found = _status("lead", text)
     return LeadStatus(found) if found else None
+
+
+def status_of(entity: Entity, text: str) -> str | None:
+    """The status that a text says of a record of this entity; None for words that are not known."""
+    read = {Entity.DEAL: deal_status, Entity.LEAD: lead_status}.get(entity)
+    found = read(text) if read else None
+    return found.value if found else None
 
 
 def _status(entity: str, text: str) -> str | None:

@@ -26,7 +26,7 @@ def test_a_mapping_is_written_edited_used_and_known_from_then_on(tmp_path: Path)
     fair = write_csv(tmp_path / "fair.csv", FAIR)
     run("inspect", fair, "--write-profile", mine, home=home)
     text = mine.read_text(encoding="utf-8")
-    assert "# kept as custom: 'Schuhgröße', for example '39'" in text
+    assert "#   Schuhgröße: 39 | 44 -> kept as custom" in text
     mine.write_text(text.replace('Gewonnen = "Gewonnen"', 'Gewonnen = "Closed Won"'), encoding="utf-8")
     run_json("import", fair, "--profile", mine, home=home)
     # Next week's list has the same headers: it is known without a hint, and belongs to the same source.
