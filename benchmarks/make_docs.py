@@ -1,4 +1,5 @@
-"""Write docs/warehouse.md from the tables' comments, docs/settings.md from the settings, and docs/reports.md's table.
+"""Write docs/warehouse.md from the tables' comments, docs/settings.md from the settings, and the tables of
+docs/reports.md and docs/profiles.md.
 
 Run from the project's root: `python -m benchmarks.make_docs`. A test compares the files with what this makes.
 """
@@ -9,6 +10,7 @@ import re
 import tempfile
 from pathlib import Path
 
+from schemas.contracts.records import CONTRACTS
 from schemas.sql import report_catalog
 from schemas.sql.files import sql_text
 from schemas.sql.table_contracts import pointers_of, table_names
@@ -117,7 +119,38 @@ def settings_page() -> str:
     return "\n".join([*lines, ""])
 
 
-PAGES = {"warehouse.md": warehouse_page, "settings.md": settings_page, "reports.md": reports_page}
+FIELD_TABLES = ("<!-- fields: written by benchmarks/make_docs.py -->", "<!-- end of fields -->")
+
+
+def profiles_page() -> str:
+    """The page of profiles, with the fields of each section from the contracts."""
+    lines: list[str] = []
+    for entity, contract in CONTRACTS.items():
+        points_at = ", ".join(contract.references) or "nothing"
+        lines += [
+            "",
+            f"### {entity}",
+            "",
+            f"References: {points_at}.",
+            "",
+            "| field | kind | meaning |",
+            "|---|---|---|",
+        ]
+        for name, field in contract.fields.items():
+            several = ", several columns" if field.is_list else ""
+            lines.append(f"| `{name}` | {field.kind}{several} | {field.comment} |")
+    text = (DOCS / "profiles.md").read_text(encoding="utf-8")
+    start, end = FIELD_TABLES
+    head, rest = text.split(start)
+    return f"{head}{start}\n{chr(10).join(lines)}\n\n{end}{rest.split(end)[1]}"
+
+
+PAGES = {
+    "warehouse.md": warehouse_page,
+    "settings.md": settings_page,
+    "reports.md": reports_page,
+    "profiles.md": profiles_page,
+}
 
 
 def main() -> None:

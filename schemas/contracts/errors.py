@@ -24,8 +24,8 @@ class InvalidRequestError(InputRefusedError):
     other. The command line exits with 2."""
 
 
-class ProfileError(LeadsiftError):
-    """A profile cannot be used; the text names file, key and reason."""
+class ProfileError(InputRefusedError):
+    """A profile cannot be used; each reason names the file and, of a user's own, line and key."""
 
 
 class SettingsError(LeadsiftError):

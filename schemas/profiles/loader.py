@@ -2,13 +2,14 @@
 
 A profile describes one system; each of its objects describes one kind of sheet; each section of an object
 describes one entity that a row of that sheet carries. Belongs here: the shape of a profile and loading it with
-errors that name file, key and reason. Does not belong here: recognising a sheet or mapping its rows
+errors that name file, line, key and reason. Does not belong here: recognising a sheet or mapping its rows
 (`assets.sources`).
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from schemas.contracts.errors import ProfileError
 from schemas.contracts.headers import fold_header
 from schemas.contracts.records import CONTRACTS
 from schemas.contracts.vocabulary import Entity, Kind, UpdatePolicy
+from schemas.profiles.profile_errors import nearest, schema_errors, syntax_error, wrong
 
 PROFILES_DIR = Path(__file__).parent
 
@@ -121,7 +123,7 @@ class ObjectProfile(_Part):
     @model_validator(mode="after")
     def _primary_is_described(self) -> ObjectProfile:
         if self.primary not in self.sections:
-            raise ValueError(f"primary is {self.primary!r} but there is no [object.{self.primary}] section")
+            raise wrong(("primary",), f"is {self.primary.value!r}, but there is no [object.{self.primary}] section")
         for entity, section in self.sections.items():
             _check_section(entity, section)
         return self
@@ -184,9 +186,11 @@ class Profile(_Part):
         """Write the common fields into each section that asks for them; the section's own come first."""
         if not isinstance(data, dict) or not isinstance(data.get("common"), dict):
             return data
-        common = data["common"]
-        for item in data.get("object", []):
-            for entity, fields in common.items():
+        objects = data.get("object")
+        for entity, fields in data["common"].items():
+            if entity in list(Entity) and isinstance(fields, dict):
+                _check_known(("common", entity), fields, Entity(entity))
+            for item in objects if isinstance(objects, list) else []:
                 section = item.get(entity)
                 if isinstance(section, dict) and section.get("common") and isinstance(fields, dict):
                     section["fields"] = {**fields, **section.get("fields", {})}
@@ -196,10 +200,10 @@ class Profile(_Part):
     def _names_are_unique(self) -> Profile:
         names = [item.name for item in self.objects]
         if not names and not self.kinds:
-            raise ValueError("describes no object; add an [[object]] section")
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"object {name!r} is described twice")
+            raise wrong(("object",), "is missing: the profile describes no table; add an [[object]] section")
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise wrong(("object", index, "name"), f"object {name!r} is described twice")
         return self
 
 
@@ -207,46 +211,65 @@ def _check_section(entity: Entity, section: Section) -> None:
     contract = CONTRACTS[entity]
     _check_fields(entity, section)
     if section.unpivot:
-        for field in (section.unpivot.name, section.unpivot.value):
-            if field not in contract.fields:
-                raise ValueError(f"{entity}.unpivot: {field} is not a field of {entity}")
+        for key in ("name", "value"):
+            _check_known((entity, "unpivot", key), [getattr(section.unpivot, key)], entity, of_values=True)
     for target in section.references:
         if target not in contract.references:
-            raise ValueError(f"{entity}.references.{target}: a {entity} does not point at a {target}")
-    for field in section.values:
-        if field not in contract.fields or contract.fields[field].kind != Kind.TEXT:
-            raise ValueError(f"{entity}.values.{field}: values can be translated for text fields only")
+            known = ", ".join(contract.references) or "nothing"
+            raise wrong(
+                (entity, "references", target), f"a {entity} does not point at a {target}; it may point at {known}"
+            )
+    for name in ("values", "composed"):
+        _check_known((entity, name), getattr(section, name), entity)
+        for field in getattr(section, name):
+            if contract.fields[field].kind != Kind.TEXT:
+                raise wrong(
+                    (entity, name, field), f"is for text fields only, and {field} is a {contract.fields[field].kind}"
+                )
+
+
+def _check_known(path: Sequence[str], fields: Iterable[str], entity: Entity, *, of_values: bool = False) -> None:
+    """Raise an error for the first field that the entity does not have."""
+    known = CONTRACTS[entity].fields
+    for field in fields:
+        if field not in known:
+            key = path if of_values else (*path, field)
+            raise wrong(key, f"{field} is no field of {entity}; {nearest(field, sorted(known))}")
 
 
 def _check_fields(entity: Entity, section: Section) -> None:
     contract = CONTRACTS[entity]
     seen: dict[str, str] = {}
+    _check_known((entity, "fields"), section.fields, entity)
     for field, headers in section.fields.items():
-        if field not in contract.fields:
-            known = ", ".join(sorted(contract.fields))
-            raise ValueError(f"{entity}.fields.{field} is not a field of {entity}; it may be one of: {known}")
         for header in headers:
             other = seen.setdefault(fold_header(header), field)
             # Two fields may read one column in different ways: as a day and as a time, as it stands and translated.
             differ = contract.fields[field].kind != contract.fields[other].kind
             if other != field and not differ and not {field, other} & section.values.keys():
-                raise ValueError(f"{entity}.fields: header {header!r} is claimed by both {other} and {field}")
+                raise wrong((entity, "fields", field), f"header {header!r} is claimed by both {other} and {field}")
 
 
 def parse_profile(text: str, name: str) -> Profile:
     """Read a profile from TOML text; `name` is what errors call the file.
 
-    Raises ProfileError naming file, key and reason.
+    Raises ProfileError with a reason for each fault, as `file:line: key: reason`.
     """
     try:
         return Profile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"{name}: not valid TOML: {error}") from error
+        raise ProfileError(syntax_error(error, text, name)) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "profile"
-        reason = first["msg"].removeprefix("Value error, ")
-        raise ProfileError(f"{name}: {key}: {reason}") from error
+        raise ProfileError(*schema_errors(error, Profile, text, name)) from error
+
+
+def profile_from_bytes(data: bytes, name: str) -> Profile:
+    """Read a profile from the bytes of a file. Raises ProfileError like `parse_profile`."""
+    try:
+        return parse_profile(data.decode("utf-8-sig"), name)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ProfileError(f"{name}:{line}: is not UTF-8; save the file in this encoding") from error
 
 
 @cache

@@ -7,13 +7,25 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from benchmarks.make_docs import PAGES
 from pipelines import __version__
 from pipelines.commands.app import app
-from schemas.profiles.loader import shipped_profiles
+from schemas.contracts.errors import ProfileError
+from schemas.contracts.vocabulary import Entity
+from schemas.profiles.loader import (
+    ObjectProfile,
+    Profile,
+    Reference,
+    Section,
+    Unpivot,
+    parse_profile,
+    shipped_profiles,
+)
 from schemas.sql.report_catalog import reports
+from tests.assets.sources.support import interpreted
 from tests.pipelines.support import ROOT, run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -47,6 +59,50 @@ def test_every_report_is_documented() -> None:
     text = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
     described = set(re.findall(r"^## (\w+)$", text, re.MULTILINE))
     assert set(reports()) <= described
+
+
+def test_the_example_of_a_profile_reads_its_list() -> None:
+    text = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+    listed, profile = (re.search(rf"```{kind}\n(.*?)```", text, re.DOTALL) for kind in ("csv", "toml"))
+    assert listed is not None
+    assert profile is not None
+    own = parse_profile(profile[1], "projects.toml").model_copy(update={"is_own": True})
+    found = interpreted(listed[1].encode(), "projects", (own,))
+    deals = found.records(Entity.DEAL)
+    assert [(deal["title"], deal["stage"], str(deal["value"])) for deal in deals] == [
+        ("Dach", "Won", "12500.00"),
+        ("Heizung", "Proposal", "7300.50"),
+    ]
+    assert [deal.get("status") for deal in deals] == ["won", None]
+    assert all(deal["organization_key"] and deal["person_key"] and deal["user_key"] for deal in deals)
+    assert {user["name"] for user in found.records(Entity.USER, stubs=True)} == {"Kim Ray", "Jo Hart"}
+    assert found.sheet.mapped.unmapped == []
+
+
+@pytest.mark.parametrize("misspelt", [("value =", "valeu ="), ("values.stage", "valuse.stage")])
+def test_the_errors_of_a_profile_are_those_shown(misspelt: tuple[str, str]) -> None:
+    text = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+    profile = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert profile is not None
+    with pytest.raises(ProfileError) as refused:
+        parse_profile(profile[1].replace(*misspelt), "projects.toml")
+    (reason,) = refused.value.args
+    assert f"{reason.partition('It may be one of')[0]}It may be one of: …" in text
+
+
+@pytest.mark.parametrize(
+    ("heading", "model"),
+    [("the profile", Profile), ("`[[object]]`", ObjectProfile), ("a section", Section), ("a reference", Reference),
+     ("`unpivot`", Unpivot)],
+)  # fmt: skip
+def test_every_key_of_a_profile_is_documented(heading: str, model: type[BaseModel]) -> None:
+    text = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+    table = text.partition(f"## Keys of {heading}\n")[2].partition("\n## ")[0]
+    documented = {
+        key for cells in re.findall(r"^\| (.*?) \|", table, re.MULTILINE) for key in re.findall(r"`(\w+)`", cells)
+    }
+    internal = {"is_generic", "is_own", "attributes", "kind"}  # of the profiles that ship
+    assert documented == {field.alias or name for name, field in model.model_fields.items()} - internal
 
 
 def test_every_dependency_has_its_reason() -> None:
@@ -123,7 +179,11 @@ def test_the_examples_of_reports_are_those_that_a_test_recomputes() -> None:
 
 PAGES_TO_READ = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
-    *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in {*PAGES} - {"reports.md"}),
+    *(
+        page
+        for page in sorted((ROOT / "docs").glob("*.md"))
+        if page.name not in {*PAGES} - {"reports.md", "profiles.md"}
+    ),
 ]
 
 

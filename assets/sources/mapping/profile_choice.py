@@ -11,7 +11,7 @@ from pathlib import Path
 
 from schemas.contracts.errors import ProfileError
 from schemas.contracts.options import ImportOptions
-from schemas.profiles.loader import Profile, parse_profile, shipped_profile, shipped_profiles
+from schemas.profiles.loader import Profile, profile_from_bytes, shipped_profile, shipped_profiles
 from schemas.stores.archive import Archive
 from schemas.stores.settings import Settings
 
@@ -19,15 +19,15 @@ from schemas.stores.settings import Settings
 def profiles_for(options: ImportOptions, archive: Archive) -> Sequence[Profile]:
     """The profiles for recognising an import's files. Raises ProfileError, StoreError."""
     if options.profile_sha256:
-        return (_own(archive.get(options.profile_sha256).decode("utf-8"), options.profile or "profile"),)
+        return (_own(archive.get(options.profile_sha256), options.profile or "profile"),)
     if options.profile:
         return (shipped_profile(options.profile),)
-    saved = [_own(archive.get(digest).decode("utf-8"), "saved profile") for digest in options.saved_profiles]
+    saved = [_own(archive.get(digest), "saved profile") for digest in options.saved_profiles]
     return (*saved, *shipped_profiles())
 
 
-def _own(text: str, name: str) -> Profile:
-    return parse_profile(text, name).model_copy(update={"is_own": True})
+def _own(data: bytes, name: str) -> Profile:
+    return profile_from_bytes(data, name).model_copy(update={"is_own": True})
 
 
 def saved_profiles(settings: Settings) -> dict[str, bytes]:
@@ -38,14 +38,14 @@ def saved_profiles(settings: Settings) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for path in sorted(settings.profiles_dir.glob("*.toml")):
         data = path.read_bytes()
-        parse_profile(data.decode("utf-8", "replace"), str(path))
+        profile_from_bytes(data, str(path))
         found[path.name] = data
     return found
 
 
 def own_profiles(settings: Settings) -> list[Profile]:
     """The saved profiles as objects."""
-    return [_own(data.decode("utf-8"), name) for name, data in saved_profiles(settings).items()]
+    return [_own(data, name) for name, data in saved_profiles(settings).items()]
 
 
 def stated_or_known(given: str | None, settings: Settings) -> Sequence[Profile]:
@@ -56,7 +56,7 @@ def stated_or_known(given: str | None, settings: Settings) -> Sequence[Profile]:
 def read_profile(given: str) -> tuple[Profile, bytes | None]:
     """Read a profile: a built-in one by name, or a TOML file by path, with its bytes.
 
-    Raises ProfileError, with file, key and reason.
+    Raises ProfileError, with file, line, key and reason.
     """
     if not given.endswith(".toml"):
         return shipped_profile(given), None
@@ -64,7 +64,7 @@ def read_profile(given: str) -> tuple[Profile, bytes | None]:
     if not path.is_file():
         raise ProfileError(f"{given}: there is no such file")
     data = path.read_bytes()
-    return _own(data.decode("utf-8", "replace"), given), data
+    return _own(data, given), data
 
 
 def save_profile(settings: Settings, profile: Profile, data: bytes) -> Path:

@@ -131,7 +131,7 @@ def _recognise(
         exports = [reading for reading in exports if reading.name == stated_object]
         generic = None
     if generic is None:
-        return Recognised(tuple(exports[:2])) if exports else _unknown(headers)
+        return Recognised(tuple(exports[:2])) if exports else _unlike(headers, profiles, stated_object)
     names = (PurePosixPath(table.file_stem).name, table.sheet_name)
     columns = columns_of(headers, table.values)
     kinds = weigh_kinds(columns, names, generic, targets)
@@ -232,12 +232,32 @@ def _unclear(readings: tuple[Recognition, ...], best: WeighedKind) -> Recognised
 
 
 def _unknown(headers: Sequence[str], best: WeighedKind | None = None) -> Recognised:
-    shown = ", ".join(repr(header) for header in headers[:6])
-    more = ", …" if len(headers) > 6 else ""
-    text = f"not a known kind of list: its headers ({shown}{more}) name no person, organization, lead or deal"
+    shown = _shown(headers)
+    text = f"not a known kind of list: its headers ({shown}) name no person, organization, lead or deal"
     if best is not None and best.kind.primary is not None and best.score > 0 and best.missing:
-        text = f"looks like {best.kind.title}, but no column gives {best.missing} (headers: {shown}{more})"
+        text = f"looks like {best.kind.title}, but no column gives {best.missing} (headers: {shown})"
     return Recognised((), f"{text}; state what it is with --as and --map, {_OR_PROFILE}")
+
+
+def _unlike(headers: Sequence[str], profiles: Sequence[Profile], stated_object: str | None) -> Recognised:
+    """The refusal of a table that has not the headers that the stated profile requires."""
+    present = {without_repeat(fold_header(header)) for header in headers}
+    lacking: dict[str, list[str]] = {}
+    for profile in profiles:
+        for item in profile.objects:
+            name = f"{profile.name}.{item.name}"
+            if stated_object in (None, name):
+                needed = [[one] if isinstance(one, str) else one for one in item.required]
+                lacking[name] = [one[0] for one in needed if not present & set(map(fold_header, one))]
+    if not lacking:
+        return _unknown(headers)
+    name, missing = min(lacking.items(), key=lambda one: (len(one[1]), one[0]))
+    shown = ", ".join(map(repr, missing))
+    return Recognised((), f"is not read as {name}: it has no column {shown}; its columns are: {_shown(headers)}")
+
+
+def _shown(headers: Sequence[str]) -> str:
+    return ", ".join(repr(header) for header in headers[:6]) + (", …" if len(headers) > 6 else "")
 
 
 def _with_targets(reading: Recognition, headers: Sequence[str], targets: Mapping[int, str]) -> Recognition:

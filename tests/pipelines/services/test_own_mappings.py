@@ -45,6 +45,27 @@ def test_a_mapping_is_written_edited_used_and_known_from_then_on(tmp_path: Path)
     assert run_json("sql", "SELECT DISTINCT name FROM stages ORDER BY 1", home=home)["rows"] == stages
 
 
+def test_every_fault_of_a_profile_is_a_line_and_nothing_is_recorded(tmp_path: Path) -> None:
+    fair, mine = write_csv(tmp_path / "fair.csv", FAIR), tmp_path / "my.toml"
+    mine.write_text('name = "fair"\ntitel = "x"\n[[object]]\nname = "a"\n', encoding="utf-8")
+    for command in ("import", "inspect"):
+        lines = run(command, fair, "--profile", mine, home=tmp_path / "home", expect=3).stderr.splitlines()
+        assert [line.partition("my.toml:")[2].partition(" is ")[0] for line in lines] == [
+            "1: title:",
+            "2: titel:",
+            "3: object.primary:",
+            "3: object.required:",
+        ]
+
+
+def test_a_table_without_the_headers_of_the_stated_profile_is_told_which(tmp_path: Path) -> None:
+    fair, mine, home = write_csv(tmp_path / "fair.csv", FAIR), tmp_path / "my.toml", tmp_path / "home"
+    run("inspect", fair, "--write-profile", mine, home=home)
+    other = write_csv(tmp_path / "other.csv", [["Nom", *FAIR[0][1:]], FAIR[1]])
+    done = run("inspect", other, "--profile", mine, home=home, expect=3)
+    assert "is not read as fair.deals: it has no column 'Name'; its columns are: 'Nom', 'Firma'" in done.stderr
+
+
 def test_a_profile_is_not_written_over(tmp_path: Path) -> None:
     fair = write_csv(tmp_path / "fair.csv", FAIR)
     (tmp_path / "my.toml").write_text("mine", encoding="utf-8")
