@@ -165,6 +165,16 @@ def _flag(name: str, hints: Any = None) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def stated_words(stated: StatedOptions) -> list[str]:
+    """Stated options as the words of a command."""
+    words: list[str] = []
+    for name, value in stated.stated().items():
+        flag = _flag(name, StatedOptions.model_fields[name].json_schema_extra)
+        for one in value if isinstance(value, list) else [value]:
+            words += [flag, str(one)]
+    return words
+
+
 def _stated(values: dict[str, Any]) -> StatedOptions:
     try:
         return StatedOptions(**values)

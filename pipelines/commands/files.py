@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,13 +20,16 @@ from pipelines.commands.common import (
     PasswordOption,
     PathsArgument,
     WriteProfileOption,
+    output_file,
     refuse,
     settings_of,
+    stated_words,
     takes_stated_options,
     with_password,
 )
 from pipelines.commands.console import out, print_json, print_table, progress_shown, short_path
 from pipelines.services.display import cell, shortened
+from pipelines.services.output_files import PAGE_ENDINGS
 from schemas.contracts.counting import counted, counted_tables
 from schemas.contracts.options import StatedOptions
 from schemas.stores.settings import Settings
@@ -43,6 +47,16 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     stated: StatedOptions,
     password: PasswordOption = None,
     write_profile: WriteProfileOption = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            callback=output_file(*PAGE_ENDINGS),
+            help="Write a page that shows what each column fills, and composes the command that changes it.",
+            show_default=False,
+        ),
+    ] = None,
     every_row: Annotated[
         bool, typer.Option("--all", help="Read every row; without it the first 100,000 of each sheet.")
     ] = False,
@@ -53,7 +67,7 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
 
     --write-profile writes the guessed mapping as a profile that you can edit and use with `import --profile`. It works
     for any table: one that an import refuses gets its likeliest kind, or the one given with --as. docs/profiles.md
-    describes the syntax.
+    describes the syntax. --html shows the same as a page, for people who do not read TOML.
 
     [bold]Examples[/bold]
 
@@ -62,6 +76,8 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
       leadsift inspect leads.xlsx --json
 
       leadsift inspect leads.xlsx --write-profile leads.toml
+
+      leadsift inspect leads.xlsx --html leads.html
     """
     settings = with_password(settings_of(context, home), password)
     if write_profile is not None:
@@ -73,7 +89,15 @@ def inspect(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     from pipelines.services.inspect_files import INSPECTED_ROWS
 
     most_rows = None if every_row else INSPECTED_ROWS
-    _look(settings, stated, paths, as_json=as_json, most_rows=most_rows, is_guessing=write_profile is not None)
+    is_guessing = write_profile is not None or html is not None
+    looking = _look(settings, stated, paths, as_json=as_json, most_rows=most_rows, is_guessing=is_guessing)
+    if html is not None:
+        from pipelines.reports.inspection_page import write_inspection
+
+        write_inspection(looking, html, [*stated_words(stated), *_home_words(home)])
+        if not as_json:
+            _line(f"Page: {short_path(str(html))}")
+    _end_look(looking, paths, as_json=as_json)
 
 
 @takes_stated_options
@@ -105,7 +129,7 @@ def import_(  # noqa: PLR0913, PLR0917  (one parameter for each option)
     """
     settings = with_password(settings_of(context, home), password)
     if dry_run:
-        _look(settings, stated, paths, as_json=as_json)
+        _end_look(_look(settings, stated, paths, as_json=as_json), paths, as_json=as_json)
         return
     if not as_json:
         ask_about(settings, stated, paths)
@@ -132,8 +156,8 @@ def _look(  # noqa: PLR0913
     as_json: bool,
     most_rows: int | None = None,
     is_guessing: bool = False,
-) -> None:
-    """Inspect files, and show each as soon as it was read."""
+) -> dict[str, Any]:
+    """Inspect files, and show each as soon as it was read; returns the document."""
     from pipelines.services.inspect_files import inspect_paths, inspection
 
     files: list[dict[str, Any]] = []
@@ -146,7 +170,15 @@ def _look(  # noqa: PLR0913
         files.append(file)
         if not as_json:
             _show_inspection(inspection([file]))
-    document = inspection(files)
+    return inspection(files)
+
+
+def _home_words(home: Path | None) -> list[str]:
+    return [] if home is None else ["--home", str(home)]
+
+
+def _end_look(document: dict[str, Any], paths: Sequence[Path], *, as_json: bool) -> None:
+    """Print the document, and refuse if a file is refused."""
     refusals = [f"{file['path']}: {file['reason']}" for file in document["files"] if file["status"] == "refused"]
     if not document["files"]:
         refusals = [f"{path}: no file with a table in it" for path in paths]

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.reports.charts import report_chart
+from pipelines.reports.html_page import html_page
 from pipelines.reports.queries import (
     NO_FILTER,
     ReportFilter,
@@ -29,7 +30,6 @@ from pipelines.services.display import cell
 from pipelines.services.output_files import PAGE_ENDINGS, check_output, write_output
 from schemas.contracts.counting import counted
 from schemas.contracts.errors import InputRefusedError
-from schemas.contracts.printable import printable
 from schemas.sql.report_catalog import column_formats, reports, view_names
 from schemas.stores.warehouse import Published
 
@@ -38,24 +38,9 @@ MOST_ROWS = 25
 
 _NUMBER = ' class="number"'
 _STYLE = """
-:root { color-scheme: light dark; --ground: #fff; --ink: #1d2430; --soft: #5b6675; --line: #d9dee5; }
-@media screen and (prefers-color-scheme: dark) {
-  :root { --ground: #14181f; --ink: #e6e9ee; --soft: #9aa4b2; --line: #2c3440; }
-  figure svg { filter: invert(.92) hue-rotate(180deg); }
-}
-body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto;
-  max-width: 72rem; padding: 0 1rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; }
-p, nav, caption, footer { color: var(--soft); }
-nav a { color: inherit; margin-right: 1rem; }
-figure { border: 1px solid var(--line); border-radius: 6px; margin: 1rem 0; overflow-x: auto;
-  padding: .5rem; }
+figure { border: 1px solid var(--line); border-radius: 6px; margin: 1rem 0; overflow-x: auto; padding: .5rem; }
 figure svg { height: auto; max-width: 100%; }
-.rows { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 13px; }
-th, td { border-bottom: 1px solid var(--line); padding: .25rem .7rem; }
-th { text-align: left; white-space: nowrap; } td.number { font-variant-numeric: tabular-nums; text-align: right; }
-@media print { body { margin: 0; max-width: none; } section { break-inside: avoid; } nav { display: none; } }
+@media screen and (prefers-color-scheme: dark) { figure svg { filter: invert(.92) hue-rotate(180deg); } }
 """
 
 
@@ -71,16 +56,12 @@ def write_page(published: Published, target: Path, wanted: ReportFilter = NO_FIL
     sections = [_section(published, name, wanted, drawn.get(name)) for name in names]
     links = " ".join(f'<a href="#{name}">{escape(reports()[name].title)}</a>' for name in names)
     written = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    page = printable(
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>leadsift reports</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>Reports</h1>\n"
-        f"{f'<p>Filtered by {escape(wanted.words())}.</p>' if wanted.given() else ''}\n"
+    body = (
+        f"<h1>Reports</h1>\n{f'<p>Filtered by {escape(wanted.words())}.</p>' if wanted.given() else ''}\n"
         f"<nav>{links}</nav>\n{''.join(sections)}"
-        f"<footer>Written {written} from {escape(published.path.name)}.</footer>\n"
-        "</body>\n</html>\n"
+        f"<footer>Written {written} from {escape(published.path.name)}.</footer>"
     )
-    write_output(target, page)
+    write_output(target, html_page("leadsift reports", body, _STYLE))
     return names
 
 

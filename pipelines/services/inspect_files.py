@@ -16,6 +16,7 @@ from assets.sources.files.protection import unlocked
 from assets.sources.files.source_files import SourceFile, source_files_of
 from assets.sources.loading.audit import sheet_row
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet, Interpreter
+from assets.sources.mapping.assignment import REFERENCED_BY
 from assets.sources.mapping.profile_choice import stated_or_known
 from assets.sources.mapping.profile_readings import mapping_of
 from assets.sources.mapping.results import RecordSet
@@ -24,7 +25,9 @@ from pipelines.services.profile_writing import profile_text
 from pipelines.services.stated_mapping import check_stated_mapping
 from schemas.contracts import progress
 from schemas.contracts.errors import InputRefusedError
+from schemas.contracts.headers import fold_header
 from schemas.contracts.options import ImportOptions
+from schemas.contracts.records import CONTRACTS
 from schemas.contracts.vocabulary import Entity, FileStatus, ImportStatus
 from schemas.stores.archive import stream_hash
 from schemas.stores.settings import Settings
@@ -35,6 +38,7 @@ INSPECTED_ROWS = 100_000
 
 SHOWN_REFUSALS = 1_000
 SHOWN_RECORDS = 3
+SHOWN_VALUES = 3
 
 
 def inspect_paths(
@@ -146,7 +150,7 @@ class _Seen:
 
 
 def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet, seen: _Seen) -> dict[str, Any]:
-    row = sheet_row(interpreted, sheet)
+    row, recognition = sheet_row(interpreted, sheet), sheet.recognition
     refusals = sheet.rejections
     counts = ("loaded", "rejected", "blank", "preamble", "footer")
     return {
@@ -164,11 +168,18 @@ def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet, seen: _Seen) -
                 "suspicious": column.suspicious,
                 "example": column.example,
                 "first": column.first,
+                "values": list(values.texts[:SHOWN_VALUES]),
             }
-            for column in sheet.mapped.quality
+            for column, values in zip(sheet.mapped.quality, sheet.sample.values, strict=True)
         ],
         "recognition": row["recognition"],
         "refusal": sheet.refusal,
+        "evidence": {"for": list(recognition.supports), "against": list(recognition.opposes)},
+        "next_best": sheet.readings[1].name if len(sheet.readings) > 1 else None,
+        "primary": recognition.object.primary.value,
+        "sections": [entity.value for entity in recognition.object.sections],
+        "header_row": sheet.table.header_row,
+        "links": list(_links(sheet)),
         "decisions": row["decisions"],
         "rejected_cells": sum(item.column is not None for item in refusals),
         "mapping": mapping_of(sheet.recognition, sheet.table.headers),
@@ -184,6 +195,22 @@ def _sheet(interpreted: InterpretedFile, sheet: InterpretedSheet, seen: _Seen) -
             for item in refusals[:SHOWN_REFUSALS]
         ],
     }
+
+
+def _links(sheet: InterpretedSheet) -> Iterator[dict[str, Any]]:
+    """The records that the table's records belong to: in the same row, or found by the cells of columns."""
+    item = sheet.recognition.object
+    known = {fold_header(header): header for header in sheet.table.headers}
+    for target in CONTRACTS[item.primary].references:
+        reference = item.sections[item.primary].references.get(target)
+        columns = {
+            by: [known[fold_header(one)] for one in getattr(reference, by) if fold_header(one) in known]
+            for by in (REFERENCED_BY if reference else ())
+        }
+        if any(columns.values()):
+            yield {"to": target.value, "by": {by: found for by, found in columns.items() if found}}
+        elif sheet.mapped.records.get(target) and target in item.sections:
+            yield {"to": target.value, "by": {}}
 
 
 def _sample(sheet: InterpretedSheet, seen: _Seen) -> list[dict[str, Any]]:

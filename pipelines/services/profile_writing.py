@@ -18,7 +18,6 @@ import tomlkit
 from assets.sources.layout.tables import Table
 from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet
 from assets.sources.mapping.assignment import NAMESPACES
-from assets.sources.mapping.column_values import sample_values
 from assets.sources.mapping.profile_readings import mapping_of
 from assets.sources.mapping.stated_targets import referenced_by
 from assets.sources.mapping.status_words import status_of
@@ -93,7 +92,7 @@ class _Skeleton:
         self.sheet = sheet
         self.table: Table = sheet.table
         self.object: ObjectProfile = sheet.recognition.object
-        self.values = sample_values(sheet.table)
+        self.values = sheet.sample.values
         self.spelled = _spellings(self.table.headers)
         self.unused = {column.column for column in sheet.mapped.unmapped}
 

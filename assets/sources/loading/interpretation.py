@@ -37,7 +37,8 @@ SheetSink = Callable[[int, RecordSet, pl.DataFrame], None]
 class InterpretedSheet:
     """One table of a file: what it was recognised as and why, and its records.
 
-    `refusal` is why the import refuses the table, which was then read as its likeliest kind; None if it takes it.
+    `readings` are the recognition and the next best, `sample` what they were weighed by. `refusal` is why the import
+    refuses the table, which was then read as its likeliest kind; None if it takes it.
     """
 
     ordinal: int
@@ -47,6 +48,8 @@ class InterpretedSheet:
     source: str
     policy: UpdatePolicy
     mapped: MappedSheet
+    sample: TableSample
+    readings: tuple[Recognition, ...] = ()
     refusal: str | None = None
 
     @property
@@ -137,12 +140,13 @@ class Interpreter:
             for table, faults in zip(tables, _faults(sheet, tables), strict=True):
                 ordinal += 1
                 name = f"sheet {table.name!r} " if table.name else ""
-                found = self._recognise(table, stem)
+                sample = TableSample.of(table, stem)
+                found = self._recognise(table, sample)
                 if found.best is None and not (self.is_guessing and found.readings):
                     refusals.append(f"{name}{found.refusal}")
                     continue
                 warnings += [name + warning for warning in table.warnings]
-                sheets.append(self._map(ordinal, table, found, stem, sink))
+                sheets.append(self._map(ordinal, table, found, sample, sink))
                 _add_faults(sheets[-1], faults)
         if not sheets:
             raise InputRefusedError("; ".join(refusals) or "has no sheet with a value in it")
@@ -172,18 +176,20 @@ class Interpreter:
                 raise
             return f"could not be interpreted ({type(error).__name__}); please report this file"
 
-    def _recognise(self, table: Table, stem: str) -> Recognised:
+    def _recognise(self, table: Table, sample: TableSample) -> Recognised:
         stated = Stated(self.options.kind, self.options.targets())
-        found = recognise(TableSample.of(table, stem), self.profiles, stated)
+        found = recognise(sample, self.profiles, stated)
         if found.best is None and not table.rows:
             shown = ", ".join(repr(header) for header in table.headers[:6])
             text = f"has one row ({shown}), which is neither a known header nor data below one"
             return Recognised(found.readings, text)
         return found
 
-    def _map(self, ordinal: int, table: Table, found: Recognised, stem: str, sink: SheetSink) -> InterpretedSheet:
+    def _map(
+        self, ordinal: int, table: Table, found: Recognised, sample: TableSample, sink: SheetSink
+    ) -> InterpretedSheet:
         best, options = found.readings[0], self.options
-        source = source_of(best.profile, stem, options)
+        source = source_of(best.profile, sample.file_stem, options)
         base = CastContext(
             date_order=options.assumed_date_order,
             stated_date_order=options.date_order,
@@ -193,14 +199,15 @@ class Interpreter:
         )
         # A table without a filled row has no batch, but its columns are looked at all the same.
         empty = pl.DataFrame(schema={f"c{place}": pl.String for place in range(len(table.headers))})
-        sample = next(table.cells.batches(), empty)
-        context, sentence = list_context(table.headers, sample, base)
+        context, sentence = list_context(table.headers, next(table.cells.batches(), empty), base)
         under = MappingOptions(source, context, options.key)
         mapped = map_table(table, best, under, lambda records, frame: sink(ordinal, records, frame))
         mapped.decisions[:0] = [sentence] if sentence else []
         policy = options.update or best.profile.update
         evidence = best.evidence(found.readings[1] if len(found.readings) > 1 else None)
-        sheet = InterpretedSheet(ordinal, table, best, evidence, source, policy, mapped, found.refusal)
+        sheet = InterpretedSheet(
+            ordinal, table, best, evidence, source, policy, mapped, sample, found.readings, found.refusal
+        )
         if not sheet.is_balanced:
             raise InputRefusedError(
                 f"does not balance: {table.rows} rows, but {mapped.loaded} loaded, {sheet.rejected} rejected, "

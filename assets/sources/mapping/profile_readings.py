@@ -31,7 +31,11 @@ FILE_ALTERNATIVE = "@file"
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """One reading of a table with its evidence: the headers it claims and those it does not."""
+    """One reading of a table with its evidence: the headers it claims and those it does not.
+
+    `supports` and `opposes` are the headers, and the cells and names in words, that speak for and against it;
+    `distinctive` counts those that its CRM alone writes.
+    """
 
     profile: Profile
     object: ObjectProfile
@@ -40,6 +44,8 @@ class Recognition:
     unclaimed: tuple[str, ...]
     by_file_name: bool
     distinctive: int = 0
+    supports: tuple[str, ...] = ()
+    opposes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -94,8 +100,8 @@ def crm_readings(headers: Sequence[str], file_stem: str, profiles: Sequence[Prof
         for item in profile.objects
         if (candidate := _score(profile, item, headers, folded, file_stem)) is not None
     ]
-    counted = [replace(one, distinctive=_distinctive(one, set(folded), owners)) for one in found]
-    return sorted(counted, key=lambda candidate: (-candidate.score, candidate.name))
+    weighed = [_with_distinctive(one, set(folded), owners) for one in found]
+    return sorted(weighed, key=lambda candidate: (-candidate.score, candidate.name))
 
 
 _OWNERS: dict[tuple[str, ...], dict[str, int]] = {}
@@ -113,10 +119,11 @@ def _owners(names: tuple[str, ...], profiles: Sequence[Profile]) -> dict[str, in
     return _OWNERS[names]
 
 
-def _distinctive(reading: Recognition, present: set[str], owners: Mapping[str, int]) -> int:
-    """How many headers of a table its CRM alone writes."""
-    signature = {fold_header(header) for header in reading.object.signature} & present
-    return len(signature) + sum(_is_distinctive(header, owners) for header in reading.claimed)
+def _with_distinctive(reading: Recognition, present: set[str], owners: Mapping[str, int]) -> Recognition:
+    """A reading with the headers of the table that its CRM alone writes."""
+    signature = [header for header in reading.object.signature if fold_header(header) in present]
+    own = [header for header in reading.claimed if _is_distinctive(header, owners)]
+    return replace(reading, distinctive=len(signature) + len(own), supports=tuple(dict.fromkeys([*signature, *own])))
 
 
 def _is_distinctive(header: str, owners: Mapping[str, int]) -> bool:

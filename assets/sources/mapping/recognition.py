@@ -165,7 +165,8 @@ def list_reading(weighed: WeighedKind, generic: Profile, headers: Sequence[str])
     used = set(weighed.assignment.targets)
     claimed = tuple(header for index, header in enumerate(headers) if index in used)
     unclaimed = tuple(header for index, header in enumerate(headers) if index not in used)
-    return Recognition(profile, item, weighed.score, claimed, unclaimed, "the file name" in weighed.supports)
+    reading = Recognition(profile, item, weighed.score, claimed, unclaimed, "the file name" in weighed.supports)
+    return replace(reading, supports=weighed.supports, opposes=weighed.opposes)
 
 
 def _as_stated(name: str, kinds: Sequence[WeighedKind], generic: Profile, headers: Sequence[str]) -> Recognised:
