@@ -83,8 +83,11 @@ def _name(table: exp.Table) -> str:
 
 
 def _reads_of_call(call: exp.Table) -> frozenset[str]:
-    """The tables behind the call of a table function: those that a macro reads and those passed to it."""
-    passed = frozenset(text for text in _texts(call) if _QUALIFIED.fullmatch(text))
+    """The tables behind the call of a table function: those that a macro reads and those passed to it, or to macros."""
+    named = [text for text in _texts(call) if _QUALIFIED.fullmatch(text)]
+    passed = frozenset[str]().union(
+        *(statement_of(_macros()[text]).reads if text in _macros() else {text} for text in named)
+    )
     body = _macros().get(f"{call.db}.{call.this.name}".lower())
     return passed | (statement_of(body).reads if body else frozenset())
 
@@ -109,7 +112,8 @@ TEMPORARY = "temporary"
 def expanded(tree: exp.Expr, temporary: Collection[str]) -> exp.Expr:
     """A query with the queries of macros in the place of their calls, and `temporary` tables in a schema of theirs.
 
-    What is known of each record (`records.current_version('records.source_deals')`) counts as the records table itself.
+    What is known of each record (`records.current_version('records.source_deals')`) counts as the records table itself,
+    and a macro over a macro (`records.list_links('records.linkable_deals')`) as the inner one.
     """
     local = {cte.alias for cte in tree.find_all(exp.CTE)}
 
@@ -119,10 +123,10 @@ def expanded(tree: exp.Expr, temporary: Collection[str]) -> exp.Expr:
         alias = node.alias or node.this.name
         if isinstance(node.this, exp.Anonymous):
             named = [text for text in _texts(node) if _QUALIFIED.fullmatch(text)]
-            if named:
+            if named and named[0] not in _macros():
                 schema, name = named[0].split(".")
                 return exp.table_(name, db=schema, alias=alias)
-            body = _macros().get(f"{node.db}.{node.this.name}".lower())
+            body = _macros().get(named[0] if named else f"{node.db}.{node.this.name}".lower())
             return node if body is None else _subquery(expanded(parsed(body), temporary), alias)
         if node.db or node.name in local or node.name not in temporary:
             return node

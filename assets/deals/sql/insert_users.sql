@@ -3,5 +3,5 @@ INSERT INTO main.users BY NAME
 SELECT records.entity_id('user_', record_key) AS user_id, name, email, source, external_id
 FROM records.current_version('records.source_users') AS known
 -- A user that another list of the import describes is that list's.
-ANTI JOIN (SELECT reference_key FROM records.list_links() WHERE entity = 'user') AS linked ON linked.reference_key = known.record_key
+ANTI JOIN records.list_links('records.linkable_users') AS linked ON linked.reference_key = known.record_key
 ORDER BY user_id;

@@ -82,6 +82,7 @@ class Columns:
         self.folded = [without_repeat(header) for header in self._whole]
         self.decisions: list[str] = []
         self.assumed_country: dict[int, int] = {}
+        self._mail_services: dict[int, list[str]] = {}
         self._found: dict[tuple[str, ...], list[int]] = {}
         self._evidence: dict[tuple[int, Kind], Evidence] = {}
         self._casters: dict[tuple[int, Kind, str, bool], Caster] = {}
@@ -216,8 +217,18 @@ class Columns:
                 self._refuse(batch, index, column.set(places != place, None), refused)
         return cast
 
+    def count_mail_services(self, index: int, domains: pl.Series) -> None:
+        """Count web domains that are those of mail services and so name no company."""
+        self._mail_services.setdefault(index, []).extend(domains.to_list())
+
     def report_assumptions(self) -> None:
-        """Record how many phone numbers were read in the country of the settings."""
+        """Record how many domains of mail services name no company, and the country of how many phone numbers."""
+        for index, domains in self._mail_services.items():
+            if domains:
+                self.decide(
+                    f"{self.headers[index]!r}: {len(domains)} domains of mail services name no organization, "
+                    f"such as {domains[0]!r}"
+                )
         for index, count in self.assumed_country.items():
             if count:
                 self.decide(

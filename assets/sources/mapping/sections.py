@@ -15,6 +15,7 @@ from assets.sources.casting.cells import currency_in
 from assets.sources.mapping.columns import Batch, Columns
 from assets.sources.mapping.completed_fields import completed_fields
 from assets.sources.mapping.status_words import deal_status, status_of
+from dedup.features.records import company_domain
 from schemas.contracts.headers import fold_header
 from schemas.contracts.keys import salesforce_id
 from schemas.contracts.records import CONTRACTS, Contract
@@ -239,7 +240,7 @@ class BoundSection:
         external = self._first(batch, reference.id, used, reference.prefix, allowed)
         name = self._first(batch, reference.name, used, "", allowed)
         email = self._found_in(batch, reference.email, used, allowed, _EMAIL_IN)
-        domain = self._found_in(batch, reference.domain, used, allowed, _DOMAIN_IN)
+        domain = self._company_domains(batch, reference.domain, used, allowed)
         if reference.has_id_in_name:
             first = name.str.split(";").list.first().str.strip_chars()
             inside = first.str.extract_groups(_ID_IN_NAME).struct.unnest()
@@ -258,6 +259,20 @@ class BoundSection:
             external = external.str.replace(rf"(?s){_SEVERAL_IDS}.*$", "")
         ids = plain_ids(external, self.profile).alias("external_id")
         return ReferenceColumns(ids, email.alias("email"), domain.alias("domain"), name.alias("name"), used)
+
+    def _company_domains(
+        self, batch: Batch, headers: Sequence[str], used: dict[int, pl.Series], allowed: pl.Series | None
+    ) -> pl.Series:
+        """Return the web domains of companies; those of mail services name none and stay in custom."""
+        domains = self._found_in(batch, headers, used, allowed, _DOMAIN_IN)
+        services = [text for text in domains.drop_nulls().unique().to_list() if company_domain(text) is None]
+        if not services:
+            return domains
+        is_service = domains.is_in(pl.Series(services).implode()).fill_null(False)
+        for index in self.columns.find(headers):
+            batch.keep_raw(index, used[index] & is_service)
+            self.columns.count_mail_services(index, domains.filter(used[index] & is_service))
+        return domains.set(is_service, None)
 
     def _found_in(
         self,

@@ -18,9 +18,7 @@ links AS (
     WHERE NOT coalesce(target.is_deleted, false) AND NOT coalesce(stated.is_deleted, false)
     UNION ALL
     SELECT linked.reference_key, linked.record_key, 'same ' || linked.fits_by || ' within the import'
-    FROM records.list_links() AS linked
-    JOIN records.current_{entity}s AS target ON target.record_key = linked.record_key
-    WHERE linked.entity = '{entity}' AND NOT coalesce(target.is_deleted, false)
+    FROM records.list_links('records.linkable_{entity}s') AS linked
 )
 SELECT
     least(one, other) AS record_key_l,

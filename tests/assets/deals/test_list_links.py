@@ -162,3 +162,75 @@ def test_workbooks_that_number_their_companies_alike_share_none(workplace: Workp
         "SELECT count(*) FROM deals JOIN organizations USING (organization_id) WHERE organizations.name IS NOT NULL"
     )
     assert workplace.query(linked).item() == 10
+
+
+OWNED = """
+    SELECT deals.title, persons.name, organizations.name
+    FROM deals LEFT JOIN persons USING (person_id)
+    LEFT JOIN organizations ON organizations.organization_id = deals.organization_id
+    ORDER BY ALL
+"""
+
+
+def test_only_current_values_are_linked(workplace: Workplace, tmp_path: Path) -> None:
+    # Ann's address was corrected: who still writes the former one names somebody else.
+    before = [CONTACTS[0], ["P-1001", "Ann", "Lee", "ann@former.example", ""]]
+    after = [CONTACTS[0], ["P-1001", "Ann", "Lee", "ann@acme.example", ""]]
+    deals = [
+        ["Deal ID", "Deal Name", "Deal Stage", "Amount", "Associated Contact Email"],
+        ["D-1001", "Pumps", "Proposal", "100", "ann@former.example"],
+        ["D-1002", "Valves", "Proposal", "100", "ann@acme.example"],
+    ]
+    for place, rows in enumerate((before, after)):
+        workplace.take(
+            write_csv(tmp_path / str(place) / "contacts.csv", rows),
+            write_csv(tmp_path / str(place) / "deals.csv", deals),
+        )
+    workplace.derive()
+    workplace.publish()
+    assert workplace.query(OWNED).rows() == [("Pumps", None, None), ("Valves", "Ann Lee", None)]
+
+
+def test_an_id_that_leads_nowhere_gives_way_to_what_else_the_row_says(workplace: Workplace, tmp_path: Path) -> None:
+    deals = [
+        ["Deal ID", "Deal Name", "Deal Stage", "Company ID", "Company Name", "Contact ID", "Associated Contact Email"],
+        ["D-1001", "Pumps", "Proposal", "X-1", "Acme Ltd", "Y-1", "ann@acme.example"],
+        ["D-1002", "Valves", "Proposal", "X-2", "Nobody Inc", "Y-2", "nobody@else.example"],
+        ["D-1003", "Taps", "Proposal", "X-3", "beta gmbh", "Y-3", ""],
+    ]
+    workplace.take(
+        write_csv(tmp_path / "companies.csv", ACCOUNTS),
+        write_csv(tmp_path / "contacts.csv", CONTACTS),
+        write_csv(tmp_path / "deals.csv", deals),
+    )
+    workplace.derive()
+    workplace.publish()
+    assert workplace.query(OWNED).rows() == [
+        ("Pumps", "Ann Lee", "Acme Ltd"),
+        ("Taps", None, "Beta GmbH"),
+        ("Valves", None, "Nobody Inc"),
+    ]
+
+
+def test_a_free_mail_domain_names_no_organization(workplace: Workplace, tmp_path: Path) -> None:
+    companies = [ACCOUNTS[0], ["C-1001", "Corner Shop", "gmail.com", "Retail"], ACCOUNTS[2]]
+    contacts = [
+        CONTACTS[0],
+        ["P-1001", "Ann", "Lee", "ann@gmail.com", "gmail.com"],
+        ["P-1002", "Bob", "Ray", "bob@gmail.com", "GMail.com"],
+        ["P-1003", "Cy", "Day", "cy@beta.example", "beta.example"],
+    ]
+    workplace.take(write_csv(tmp_path / "companies.csv", companies), write_csv(tmp_path / "contacts.csv", contacts))
+    workplace.derive()
+    workplace.publish()
+    employers = "SELECT persons.name, organizations.name FROM persons LEFT JOIN organizations USING (organization_id)"
+    assert sorted(workplace.query(employers).rows(), key=str) == [
+        ("Ann Lee", None),
+        ("Bob Ray", None),
+        ("Cy Day", "Beta GmbH"),
+    ]
+    assert workplace.query("SELECT count(*) FROM organizations").item() == 2
+    kept = "SELECT custom['Associated Company Domain'] FROM persons ORDER BY ALL"
+    assert workplace.query(kept).rows() == [("GMail.com",), ("gmail.com",), (None,)]
+    said = "SELECT unnest(decisions) AS said FROM audit.import_files WHERE sheet = '' OR true"
+    assert any("2 domains of mail services" in row[0] for row in workplace.query(said).rows())
