@@ -113,7 +113,7 @@ def expanded(tree: exp.Expr, temporary: Collection[str]) -> exp.Expr:
     """A query with the queries of macros in the place of their calls, and `temporary` tables in a schema of theirs.
 
     What is known of each record (`records.current_version('records.source_deals')`) counts as the records table itself,
-    and a macro over a macro (`records.list_links('records.linkable_deals')`) as the inner one.
+    and the macro that a macro is handed (`records.list_links('records.linkable_deals')`) stands where it is queried.
     """
     local = {cte.alias for cte in tree.find_all(exp.CTE)}
 
@@ -126,13 +126,26 @@ def expanded(tree: exp.Expr, temporary: Collection[str]) -> exp.Expr:
             if named and named[0] not in _macros():
                 schema, name = named[0].split(".")
                 return exp.table_(name, db=schema, alias=alias)
-            body = _macros().get(named[0] if named else f"{node.db}.{node.this.name}".lower())
-            return node if body is None else _subquery(expanded(parsed(body), temporary), alias)
+            body = _macros().get(f"{node.db}.{node.this.name}".lower())
+            if body is None:
+                return node
+            queried = _with_query(parsed(body), named[0]) if named else parsed(body)
+            return _subquery(expanded(queried, temporary), alias)
         if node.db or node.name in local or node.name not in temporary:
             return node
         return exp.table_(node.name, db=TEMPORARY, alias=alias)
 
     return tree.transform(put_in_place)
+
+
+def _with_query(body: exp.Expr, macro: str) -> exp.Expr:
+    """The body of a macro that runs `query()` on the macro that it is handed."""
+
+    def put_in_place(node: exp.Expr) -> exp.Expr:
+        is_query = isinstance(node, exp.Table) and node.this.name.lower() == "query"
+        return _subquery(parsed(_macros()[macro]), "queried") if is_query else node
+
+    return body.transform(put_in_place)
 
 
 def _subquery(query: exp.Expr, alias: str) -> exp.Expr:
