@@ -10,7 +10,7 @@ from dataclasses import replace
 import dagster as dg
 
 from assets.resources import Home
-from assets.tables import STEPS, key_of
+from assets.tables import STEPS, Selection, key_of
 from schemas.stores.table_checks import Check, table_checks
 
 
@@ -40,10 +40,10 @@ def check_specs(step: str) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def evaluate(context: dg.AssetExecutionContext, home: Home, step: str) -> Iterator[dg.AssetCheckResult]:
+def evaluate(selection: Selection, home: Home, step: str) -> Iterator[dg.AssetCheckResult]:
     """Evaluate the selected checks of a step and record failures."""
     for key, check in checks_of(step).items():
-        if key in context.selected_asset_check_keys:
+        if key in selection.selected_asset_check_keys:
             found = check.find(home.session)
             failures = check.failures(found)
             home.record(replace(home.outcome, check_failures=(*home.outcome.check_failures, *failures)))

@@ -6,7 +6,7 @@ from assets.checks import check_specs, evaluate
 from assets.deals.tables import SETTINGS_FRAMES, SQL, Setup, build_crm_tables
 from assets.deals.tables import STEPS as SQL_STEPS
 from assets.resources import Home
-from assets.tables import STEPS, Evaluations, results, table_spec, upstream
+from assets.tables import STEPS, Evaluations, Selection, results, table_spec, upstream
 from dedup.scoring.freshness import is_current
 from schemas.contracts import progress
 from schemas.sql.lineage import made_from
@@ -29,13 +29,18 @@ def _spec(table: str) -> dg.AssetSpec:
 )
 def crm_tables(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
     """Build users, pipelines, stages, leads, deals, their histories, notes and activities together."""
+    yield from build(context, home)
+
+
+def build(selection: Selection, home: Home) -> Evaluations:
+    """Build the CRM tables, unless they are up to date."""
     outcome = "up to date"
-    if context.selected_asset_keys and not is_current(home.session, home.settings.shaping):
+    if selection.selected_asset_keys and not is_current(home.session, home.settings.shaping):
         progress.report("Building leads, deals and their history")
         with home.session.transaction():
             settings = home.settings
             setup = Setup(settings.base_currency, settings.rates, settings.pipelines, settings.stage_map)
             build_crm_tables(home.session, setup)
         outcome = "built"
-    yield from results(context, home.session, STEPS["crm"], {"step": outcome})
-    yield from evaluate(context, home, "crm")
+    yield from results(selection, home.session, STEPS["crm"], {"step": outcome})
+    yield from evaluate(selection, home, "crm")

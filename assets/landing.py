@@ -36,6 +36,11 @@ def landed_files(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]
 
     A file is identified by its content: the same bytes under another name are unchanged and received only once.
     """
+    return receive(config, home)
+
+
+def receive(config: ImportConfig, home: Home) -> dg.MaterializeResult[None]:
+    """Archive the files of an import and record it."""
     progress.report("Archiving files")
     settings = home.settings
     saved = [home.archive.put(data) for data in saved_profiles(settings).values()]

@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets.checks import check_specs, evaluate
 from assets.resources import Home
-from assets.tables import STEPS, Evaluations, results, row_count, table_spec, upstream
+from assets.tables import STEPS, Evaluations, Selection, results, row_count, table_spec, upstream
 from dedup.models.versions import model_in_use
 from dedup.resolution.entities import SQL as RESOLUTION_SQL
 from dedup.resolution.entities import ResolutionCounts, resolve
@@ -63,7 +63,7 @@ def _entity_spec(table: str, entity: Entity) -> dg.AssetSpec:
     return table_spec(table, "matching", upstream(sources, besides=STEPS[step]), resolving)
 
 
-def _score(home: Home, entity: Entity) -> dg.MaterializeResult[None]:
+def score(home: Home, entity: Entity) -> dg.MaterializeResult[None]:
     """Score the pairs of an entity, unless the derived tables are up to date."""
     table, outcome = f"audit.{entity}_pairs", "up to date"
     oversized: dict[str, int] = {}
@@ -87,19 +87,19 @@ def _score(home: Home, entity: Entity) -> dg.MaterializeResult[None]:
     )
 
 
-def _resolve(context: dg.AssetExecutionContext, home: Home, entity: Entity) -> Evaluations:
+def resolve_entity(selection: Selection, home: Home, entity: Entity) -> Evaluations:
     """Resolve an entity, unless the derived tables are up to date."""
     step = f"{entity}s"
     metadata: dict[str, Any] = {"step": "up to date"}
-    if context.selected_asset_keys and not is_current(home.session, home.settings.shaping):
+    if selection.selected_asset_keys and not is_current(home.session, home.settings.shaping):
         progress.report(f"Resolving {step}")
         with home.session.transaction():
             load_current(home.session, entity)
             survivorship = Survivorship(home.settings.source_priority, home.settings.survivorship)
             metadata = {"step": "resolved", **_counts(resolve(home.session, entity, survivorship))}
-    yield from results(context, home.session, STEPS[step][:1], metadata)
-    yield from results(context, home.session, STEPS[step][1:], {"step": metadata["step"]})
-    yield from evaluate(context, home, step)
+    yield from results(selection, home.session, STEPS[step][:1], metadata)
+    yield from results(selection, home.session, STEPS[step][1:], {"step": metadata["step"]})
+    yield from evaluate(selection, home, step)
 
 
 def _counts(counts: ResolutionCounts) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _counts(counts: ResolutionCounts) -> dict[str, Any]:
 def _pairs_asset(entity: Entity) -> dg.AssetsDefinition:
     @dg.multi_asset(name=f"{entity}_pairs", specs=[_pairs_spec(entity)], pool="warehouse")
     def pairs(home: Home) -> dg.MaterializeResult[None]:
-        return _score(home, entity)
+        return score(home, entity)
 
     return pairs
 
@@ -132,7 +132,7 @@ def _entities_asset(entity: Entity) -> dg.AssetsDefinition:
         can_subset=True,
     )
     def entities(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
-        yield from _resolve(context, home, entity)
+        yield from resolve_entity(context, home, entity)
 
     return entities
 

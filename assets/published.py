@@ -35,6 +35,11 @@ def published_snapshot(home: Home) -> dg.MaterializeResult[None]:
     SELECT * FROM reports.win_rate  -- leadsift sql "…", or any DuckDB client
     ```
     """
+    return publish(home)
+
+
+def publish(home: Home) -> dg.MaterializeResult[None]:
+    """Publish the warehouse, unless the published file is up to date."""
     settings, session = home.settings, home.session
     target = settings.published_path
     wanted = fingerprint(session, settings.shaping)

@@ -9,7 +9,7 @@ from assets.resources import Home
 from assets.sources.loading.facts import load_facts
 from assets.sources.loading.imports import load_pending, refuse_if_behind
 from assets.summaries import LoadSummary, load_summary
-from assets.tables import STEPS, Evaluations, key_of, results, table_spec
+from assets.tables import STEPS, Evaluations, Selection, key_of, results, table_spec
 from schemas.contracts.outcomes import RunOutcome
 from schemas.contracts.vocabulary import FileStatus
 
@@ -36,20 +36,25 @@ def _spec(table: str) -> dg.AssetSpec:
 )
 def source_records(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
     """Load every import that is in the ledger but not in the warehouse, and new facts of users."""
-    wanted = context.selected_asset_keys
+    yield from load(context, home)
+
+
+def load(selection: Selection, home: Home) -> Evaluations:
+    """Load pending imports and facts, or the facts alone if no other table is selected."""
+    wanted = selection.selected_asset_keys
     if wanted - {key_of(table) for table in FACTS}:
-        yield from _load(context, home)
+        yield from _load(selection, home)
     elif wanted:
         refuse_if_behind(home.session, home.ledger)
         load_facts(home.session, home.ledger, home.archive)
-        yield from results(context, home.session, FACTS, {"step": "copied from the ledger"})
-    yield from evaluate(context, home, "records")
-    if NOTHING_REFUSED.key in context.selected_asset_check_keys:
+        yield from results(selection, home.session, FACTS, {"step": "copied from the ledger"})
+    yield from evaluate(selection, home, "records")
+    if NOTHING_REFUSED.key in selection.selected_asset_check_keys:
         # Selected alone, the check repeats the result of the newest run.
         yield _nothing_refused(_summary(home, home.outcome if wanted else home.ledger.runs.newest() or home.outcome))
 
 
-def _load(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
+def _load(selection: Selection, home: Home) -> Evaluations:
     finished = load_pending(home.session, home.stores, home.settings.rejects_dir)
     home.record(replace(home.outcome, loaded=tuple(item.import_id for item in finished)))
     summary = _summary(home, home.outcome)
@@ -63,7 +68,7 @@ def _load(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
     outcome = "loaded" if finished else "nothing new to load"
     for table in STEPS["records"]:
         is_about_files = table == "audit.import_files"
-        yield from results(context, home.session, [table], {"step": outcome, **(metadata if is_about_files else {})})
+        yield from results(selection, home.session, [table], {"step": outcome, **(metadata if is_about_files else {})})
 
 
 def _summary(home: Home, outcome: RunOutcome) -> LoadSummary:

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets.resources import Home
-from assets.tables import OWNERS, REPORT_PREFIX, Evaluations, key_of, lineage_of, row_count, upstream
+from assets.tables import OWNERS, REPORT_PREFIX, Evaluations, Selection, key_of, lineage_of, row_count, upstream
 from schemas.contracts import progress
 from schemas.contracts.keys import digest
 from schemas.sql.files import SHARED, Table, sql_text
@@ -53,12 +53,17 @@ def _spec(name: str) -> dg.AssetSpec:
 )
 def reports(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
     """Compute every row of every report, so that a failing report is noticed before it is published."""
+    yield from compute(context, home)
+
+
+def compute(selection: Selection, home: Home) -> Evaluations:
+    """Compute the selected reports."""
     progress.report("Reading the reports")
     counts: dict[str, int] = {}
     columns = _columns(home.session)
     for name in REPORTS:
         key = key_of(_view(name))
-        if key in context.selected_asset_keys:
+        if key in selection.selected_asset_keys:
             rows = home.session.frame_of(SHARED.statement("queries/report_rows", report=Table(_view(name))))
             counts[name] = int(rows.item())
             yield dg.MaterializeResult(
@@ -66,7 +71,7 @@ def reports(context: dg.AssetExecutionContext, home: Home) -> Evaluations:
             )
     for name in REPORTS:
         key = key_of(_view(name))
-        if dg.AssetCheckKey(key, HAS_ROWS) in context.selected_asset_check_keys:
+        if dg.AssetCheckKey(key, HAS_ROWS) in selection.selected_asset_check_keys:
             yield _has_rows(home, name, counts.get(name))
 
 

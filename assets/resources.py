@@ -3,9 +3,10 @@
 The warehouse is opened at first use and stays open until the run ends, so that no other run or command can write.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import dagster as dg
 from pydantic import PrivateAttr
@@ -33,7 +34,13 @@ class Home(dg.ConfigurableResource["Home"]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> "Generator[Home, None, None]":
         """Keep the stores open until the run ends; then record its outcome, even if it failed."""
-        empty = RunOutcome(context.run.run_id if context.run else "")
+        with self.running(context.run.run_id if context.run else ""):
+            yield self
+
+    @contextmanager
+    def running(self, run_id: str) -> Iterator[Self]:
+        """Keep the stores open for a run; then record its outcome, even if it failed."""
+        empty = RunOutcome(run_id)
         self._outcome = empty
         with self.stores:
             try:

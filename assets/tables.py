@@ -4,7 +4,8 @@ Belongs here: what all table assets share. Does not belong here: building tables
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Set as AbstractSet
+from typing import Any, Protocol
 
 import dagster as dg
 
@@ -18,6 +19,21 @@ from schemas.stores.warehouse import Session
 
 Materializations = Iterator[dg.MaterializeResult[None]]
 Evaluations = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
+
+
+class Selection(Protocol):
+    """What a step is asked for. Dagster's context is one."""
+
+    @property
+    def selected_asset_keys(self) -> AbstractSet[dg.AssetKey]:
+        """The assets to materialize."""
+        ...
+
+    @property
+    def selected_asset_check_keys(self) -> AbstractSet[dg.AssetCheckKey]:
+        """The checks to evaluate."""
+        ...
+
 
 REPORT_PREFIX = "reports"
 
@@ -127,10 +143,10 @@ def row_count(session: Session, table: str) -> int:
 
 
 def results(
-    context: dg.AssetExecutionContext, session: Session, tables: Iterable[str], metadata: dict[str, Any]
+    selection: Selection, session: Session, tables: Iterable[str], metadata: dict[str, Any]
 ) -> Materializations:
     """One materialization for each selected asset of `tables`: its row count and `metadata`."""
     for table in tables:
-        if key_of(table) in context.selected_asset_keys:
+        if key_of(table) in selection.selected_asset_keys:
             with_count = {"dagster/row_count": row_count(session, table), **metadata}
             yield dg.MaterializeResult(asset_key=key_of(table), metadata=with_count)

@@ -159,7 +159,7 @@ def doctor(
       leadsift doctor --rebuild
     """
     from pipelines.services.doctor import examine, rebuild_derived
-    from pipelines.services.importing import prepare_instance
+    from pipelines.services.instance import prepare_instance
 
     settings = settings_of(context, home)
     prepare_instance(settings)  # so that Dagster finds its settings and the inbox before the first import

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipelines.services.importing import execute, prepare_instance, run_import
+from pipelines.services.importing import run_import
+from pipelines.services.instance import prepare_instance
+from pipelines.services.runs import Execution, execute
 from schemas.contracts.errors import WarehouseBehindError
 from schemas.contracts.vocabulary import ImportStatus
 from schemas.stores.actions import Action
@@ -59,7 +61,7 @@ def run_act(settings: Settings) -> None:
     from pipelines.jobs import ACT_JOB
 
     try:
-        execute(settings, {}, ACT_JOB)
+        execute(settings, Execution(ACT_JOB))
     except WarehouseBehindError:
         run_import(settings)
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from assets.sources.loading.archived_files import damaged_in_archive, needed_files
 from assets.sources.loading.imports import missing_records, pending
 from dedup.scoring.freshness import is_current
-from pipelines.services.importing import INSTANCE_FILE, has_shipped_settings, open_instance, run_import
+from pipelines.services.importing import run_import
+from pipelines.services.instance import INSTANCE_FILE, has_shipped_settings, open_instance
 from schemas.contracts import progress
 from schemas.contracts.counting import counted
 from schemas.contracts.errors import LeadsiftError, StoreError

@@ -1,8 +1,8 @@
 """Dagster's event log in SQLite, with one SQLAlchemy engine for each database file.
 
-Dagster makes an engine for each connection, a thousand for one act: each compiles its statements anew, and the last
-connection that closes lets SQLite write its log back. With engines that stay, an act takes half of the CPU time. The
-files are the same, so that Dagster's page and daemon read them as before.
+Dagster makes an engine for each connection: each compiles its statements anew, and the last connection that closes lets
+SQLite write its log back. Here engines stay, and events that belong together are stored together. The files are the
+same, so that Dagster's page and daemon read them as before.
 
 Belongs here: how a run connects to the event log. Does not belong here: where the log is (`dagster.yaml`).
 """
@@ -10,7 +10,7 @@ Belongs here: how a run connects to the event log. Does not belong here: where t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,10 @@ class EventLog(SqliteEventLogStorage):
     def _engines(self) -> dict[str, Any]:
         return {}
 
+    @cached_property
+    def _transactions(self) -> list[tuple[dict[str, Any], ExitStack]]:
+        return []
+
     def _engine(self, shard: str) -> Any:
         """The engine of a database file."""
         if shard not in self._engines:
@@ -41,8 +45,28 @@ class EventLog(SqliteEventLogStorage):
             if shard not in self._initialized_dbs:
                 self._initdb(engine)
                 self._initialized_dbs.add(shard)
-            with engine.begin() as connection:
+            with nullcontext(self._held(shard)) if self._transactions else engine.begin() as connection:
                 yield connection
+
+    def _held(self, shard: str) -> Any:
+        """The connection to a file that is kept until the transaction ends."""
+        connections, stack = self._transactions[-1]
+        if shard not in connections:
+            connections[shard] = stack.enter_context(self._engine(shard).begin())
+        return connections[shard]
+
+    @contextmanager
+    def in_one_transaction(self) -> Iterator[None]:
+        """Store the events of the block in one transaction for each file, also where such blocks are nested."""
+        if self._transactions:
+            yield
+            return
+        with ExitStack() as stack:
+            self._transactions.append(({}, stack))
+            try:
+                yield
+            finally:
+                self._transactions.pop()
 
     def has_table(self, table_name: str) -> bool:
         """Whether the database of all runs has a table."""

@@ -1,47 +1,33 @@
-"""Import: runs the import job in process, on the home's Dagster instance.
+"""Import: runs the import job in this process.
 
 Belongs here: starting the job and returning its outcome. Does not belong here: the work of the job; displaying it.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
 
 import polars as pl
-from filelock import FileLock
 
 from assets.sources.files.landing import import_options
 from assets.sources.mapping.profile_choice import read_profile, save_profile
-from pipelines.services.run_output import stderr_held
+from pipelines.services.instance import prepare_instance
+from pipelines.services.runs import Execution, execute
 from pipelines.services.stated_mapping import check_stated_mapping
 from schemas.contracts.counting import counted
-from schemas.contracts.errors import LeadsiftError, StoreError
 from schemas.contracts.options import StatedOptions
 from schemas.contracts.outcomes import FileOutcome, RunOutcome
 from schemas.contracts.vocabulary import FileStatus, ImportStatus
 from schemas.sql.files import sql_text
-from schemas.stores.failures import REBUILD, first_line, translated_causes
-from schemas.stores.private import make_home, private_files
 from schemas.stores.settings import Settings
 from schemas.stores.stores import Stores
 from schemas.stores.warehouse import Published
 
-if TYPE_CHECKING:
-    import dagster as dg
-
 SUSPECT_RENAMED = 0.5
 """If more than this share of known ids has other names, the import is probably another list, not renamed contacts."""
-
-INSTANCE_FILE = "dagster.yaml"
-SHIPPED_INSTANCE_FILE = Path(__file__).parents[1] / INSTANCE_FILE
 
 ENTITY_TABLES = ("organizations", "persons", "leads", "deals")
 
@@ -76,83 +62,6 @@ class ImportOutcome:
         }
 
 
-@private_files()
-def prepare_instance(settings: Settings) -> None:
-    """Create the home's Dagster instance if needed, and point this process to it."""
-    folder = settings.dagster_home
-    make_home(settings.home)
-    folder.mkdir(parents=True, exist_ok=True)
-    config = folder / INSTANCE_FILE
-    with _first_use(settings):
-        if not config.exists():
-            shutil.copyfile(SHIPPED_INSTANCE_FILE, config)
-    settings.inbox_dir.mkdir(parents=True, exist_ok=True)
-    os.environ["DAGSTER_HOME"] = str(folder)
-    os.environ["LEADSIFT_HOME"] = str(settings.home)
-
-
-def _first_use(settings: Settings) -> FileLock:
-    """Let one process at a time create a home's Dagster instance: Dagster creates its tables without a lock."""
-    return FileLock(str(settings.dagster_home / ".instance.lock"), timeout=settings.lock_timeout)
-
-
-@contextmanager
-def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """The home's Dagster instance; creates its tables if needed. Call `prepare_instance` before."""
-
-    with ExitStack() as stack:
-        stack.enter_context(private_files())
-        stack.enter_context(stderr_held())
-        stack.enter_context(translated_causes(settings.dagster_home))
-        with _first_use(settings):
-            place = stack.enter_context(_plain_path(settings.dagster_home))
-            instance = stack.enter_context(_instance_at(place, settings.dagster_home))
-        yield instance
-
-
-def _instance_at(place: Path, folder: Path) -> dg.DagsterInstance:
-    """The instance at `place`, a path to `folder`. Raises StoreError if its settings were changed and it fails."""
-    import dagster as dg
-
-    from pipelines.services.event_log import keep_engines
-
-    try:
-        with translated_causes(folder):
-            instance = dg.DagsterInstance.from_config(str(place))
-            keep_engines(instance)
-            return instance
-    except LeadsiftError:
-        raise
-    except Exception as error:
-        if has_shipped_settings(folder):
-            raise
-        raise StoreError(
-            f"{folder / INSTANCE_FILE}: Dagster does not start with these settings ({first_line(error)}); correct the "
-            f"file, or {REBUILD}, which restores leadsift's own"
-        ) from error
-
-
-def has_shipped_settings(folder: Path) -> bool:
-    """Whether Dagster's settings in `folder` are as leadsift writes them."""
-    return (folder / INSTANCE_FILE).read_bytes() == SHIPPED_INSTANCE_FILE.read_bytes()
-
-
-@contextmanager
-def _plain_path(folder: Path) -> Iterator[Path]:
-    """A path to the folder that Dagster can use for the duration of the block: a link if its own path does not work.
-
-    Dagster treats [ ] * in the path of its settings as a pattern, finds no file and runs with defaults, telemetry
-    included. In the path of a database it decodes %.
-    """
-    if not set("[]*%") & set(str(folder)):
-        yield folder
-        return
-    with tempfile.TemporaryDirectory(prefix="leadsift-") as place:
-        link = Path(place) / "dagster"
-        link.symlink_to(folder, target_is_directory=True)
-        yield link
-
-
 def resolve_profile(settings: Settings, given: str | None) -> tuple[str | None, str | None]:
     """Resolve a profile given by name or file: returns its name and, for a file, its sha256 in the archive.
 
@@ -181,66 +90,19 @@ def run_import(
     `retry` reads files again that were set aside because reading them ended the process. `rebuild` fills a new
     warehouse beside the home's own. Raises LeadsiftError if the job fails.
     """
-    from pipelines.jobs import import_run_config
+    from pipelines.jobs import IMPORT_JOB, import_run_config
 
     stated = stated or StatedOptions()
     check_stated_mapping(paths, import_options(settings, stated), settings)
     prepare_instance(settings)
     profile, profile_sha256 = resolve_profile(settings, stated.profile)
     named = stated.model_copy(update={"profile": profile})
-    config = import_run_config(paths, named, profile_sha256=profile_sha256, take_undone=True, retry=retry)
+    further = {"profile_sha256": profile_sha256, "take_undone": True, "retry": retry}
+    config = import_run_config(paths, named, **further)
     if rebuild:
         config["resources"] = {"home": {"config": {"rebuild": True}}}
-    return outcome_of(settings, execute(settings, config))
-
-
-def execute(settings: Settings, config: dict[str, Any], job_name: str | None = None) -> RunOutcome:
-    """Execute the import job, or another one, in process; returns the outcome that the run recorded in the ledger.
-
-    Raises the error of the first step that failed, and StoreError if a check found the tables wrong.
-    """
-    import dagster as dg
-
-    from pipelines.definitions import defs
-    from pipelines.jobs import IMPORT_JOB
-
-    job, run_id = defs().resolve_job_def(job_name or IMPORT_JOB), str(uuid4())
-    quiet = {**config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    try:
-        with open_instance(settings) as instance:
-            job.execute_in_process(run_config=quiet, instance=instance, run_id=run_id)
-    except dg.DagsterExecutionInterruptedError as error:
-        raise KeyboardInterrupt from error
-    except dg.DagsterError as error:
-        if cause := _own_error(error):  # a store cannot be opened
-            raise cause from error
-        failures = _recorded(settings, run_id).check_failures
-        if not failures:
-            raise
-        raise StoreError(
-            f"a check failed and stopped the run before it was published: {'; '.join(failures)}"
-        ) from error
-    return _recorded(settings, run_id)
-
-
-def _own_error(error: BaseException) -> LeadsiftError | None:
-    """The LeadsiftError behind an error of Dagster; None if there is none."""
-    cause = error.__cause__ or error.__context__
-    while cause is not None and not isinstance(cause, LeadsiftError):
-        cause = cause.__cause__ or cause.__context__
-    return cause
-
-
-def _recorded(settings: Settings, run_id: str) -> RunOutcome:
-    """The outcome that a run recorded; an empty one if it did nothing. Raises StoreError if it could not record it.
-
-    A run records its outcome after the last step, where Dagster logs an error and ends the run as a success.
-    """
-    with Stores.open(settings) as stores:
-        found = stores.ledger.runs.of_run(run_id)
-        if found is None:
-            stores.ledger.prepare_to_write()
-        return found or RunOutcome(run_id)
+    landing = {"paths": [str(path) for path in paths], **dict(named), **further}
+    return outcome_of(settings, execute(settings, Execution(IMPORT_JOB, config, landing, rebuild)))
 
 
 def outcome_of(settings: Settings, run: RunOutcome) -> ImportOutcome:

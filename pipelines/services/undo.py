@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.services.acts import finish
-from pipelines.services.importing import count_entities, prepare_instance, run_import
+from pipelines.services.importing import count_entities, run_import
+from pipelines.services.instance import prepare_instance
 from schemas.contracts.errors import InputRefusedError
 from schemas.contracts.vocabulary import ActionKind, ImportStatus
 from schemas.sql.files import sql_text

@@ -9,7 +9,7 @@ import json
 import os
 from pathlib import Path
 from typing import Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -111,8 +111,10 @@ class Settings(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError(f"{value!r} is not an IANA time zone such as 'Europe/Paris'")
+        try:
+            ZoneInfo(value)  # listing every zone would take longer than reading the settings
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"{value!r} is not an IANA time zone such as 'Europe/Paris'") from error
         return value
 
     @classmethod

@@ -13,7 +13,8 @@ import pytest
 from pipelines.definitions import defs
 from pipelines.jobs import IMPORT_JOB
 from pipelines.sensors import inbox_sensor
-from pipelines.services.importing import outcome_of, prepare_instance
+from pipelines.services.importing import outcome_of
+from pipelines.services.instance import prepare_instance
 from schemas.contracts.vocabulary import ImportStatus
 from tests.support import Workplace, write_csv
 

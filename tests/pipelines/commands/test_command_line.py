@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from assets.sources.files.landing import land
-from pipelines.services.importing import open_instance
+from pipelines.services.instance import open_instance
 from schemas.contracts.options import ImportOptions
 from schemas.stores.settings import load_settings
 from tests.pipelines.support import ROOT, import_examples, process_environment, run, run_json, run_process

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.services.importing import open_instance, prepare_instance
+from pipelines.services.instance import open_instance, prepare_instance
 from schemas.stores.settings import load_settings
 from tests.pipelines.support import import_examples
 from tests.support import FinishedHomes, Workplace

@@ -11,7 +11,7 @@ from tests.pipelines.support import ROOT, process_environment
 OPEN_WHEN_TOLD = """
 import dagster, sys
 from pathlib import Path
-from pipelines.services.importing import open_instance, prepare_instance
+from pipelines.services.instance import open_instance, prepare_instance
 from schemas.stores.settings import load_settings
 
 print("ready", flush=True)
