@@ -20,6 +20,11 @@ from assets.sources.sheets import Rejection
 from schemas.contracts.word_lists import word_list
 from schemas.profiles.loader import ObjectProfile
 
+MOST_REPEATED = 0.25
+"""The share of values that may repeat in a column of ids. Of 12 columns with repeated values in real lists, those that
+name something else (the account of a contact, the deal of a stage change) repeat 31 % of their values or more.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
@@ -101,25 +106,34 @@ class ColumnProfiler:
             self._suspects[index] = self._suspects[index] or str(cell.filter(suspicious).first())
 
     def _judge_ids(self, bound: BoundSection, *, is_generic: bool) -> None:
-        """Report ids that several different rows have, and do not use such a column of a flat list as the id.
+        """Report ids that several different rows have; in a flat list such an id identifies none of its rows.
 
-        In a list that comes from no CRM a column called `id` may mean anything. If its values repeat over different
-        rows it does not identify them: used as an id it would merge them into one record.
+        In a list that comes from no CRM nothing says that rows with one id are versions of one record: used as an id
+        it would merge them. If many values repeat, the column is the id of something else and identifies no row.
         """
         index = bound.ids[0]
         parts = [
             pl.DataFrame({"id": batch.cell(index), "row": batch.cells.drop("row_number").hash_rows()}).drop_nulls()
             for batch in self.batches()
         ]
-        repeated = pl.concat(parts).group_by("id").agg(pl.col("row").n_unique()).filter(pl.col("row") > 1).height
-        header = self.columns.headers[index]
-        if repeated and is_generic:
+        ids = pl.concat(parts).group_by("id", maintain_order=True).agg(pl.col("row").n_unique(), pl.len())
+        repeated = ids.filter(pl.col("row") > 1)
+        if repeated.is_empty():
+            return
+        header, count = self.columns.headers[index], repeated.height
+        if not is_generic:
+            self.columns.decide(f"{header!r}: {count} ids repeat in different rows; the newest row of each counts")
+        elif count > 1 and count > MOST_REPEATED * ids.height:
             bound.ids = []
             self.columns.decide(
-                f"{header!r}: {repeated} values repeat in different rows, so it is not used as their id"
+                f"{header!r}: {count} of {ids.height} values repeat in different rows, so it is not used as their id"
             )
-        elif repeated:
-            self.columns.decide(f"{header!r}: {repeated} ids repeat in different rows; the newest row of each counts")
+        else:
+            bound.repeated_ids = repeated["id"]
+            self.columns.decide(
+                f"{header!r}: {count} values repeat in different rows, such as {repeated['id'][0]!r}; these "
+                f"{repeated['len'].sum()} rows have no id"
+            )
 
     def unmapped(self, ignored: set[int]) -> list[Unmapped]:
         """Return the columns without a field; leaves out columns without a name and without cells."""

@@ -53,7 +53,10 @@ class ReferenceColumns:
 
 @dataclass(slots=True)
 class BoundSection:
-    """A section of a profile bound to a table: the columns of its ids, key and fields."""
+    """A section of a profile bound to a table: the columns of its ids, key and fields.
+
+    `repeated_ids` are ids that several different rows have, which identify none of them.
+    """
 
     entity: Entity
     section: Section
@@ -64,6 +67,7 @@ class BoundSection:
     fields: dict[str, list[int]]
     key: list[str]
     constants: dict[str, str] = field(default_factory=dict)
+    repeated_ids: pl.Series | None = None
 
     @classmethod
     def bind(cls, entity: Entity, section: Section, namespace: str, profile: Profile, columns: Columns) -> BoundSection:
@@ -211,10 +215,15 @@ class BoundSection:
     # Ids and references ------------------------------------------------------------------------------------------
 
     def external_ids(self, batch: Batch) -> pl.Series:
-        """Return the source's own id of each row's record, null for none."""
+        """Return the source's own id of each row's record, null for none; an id that repeats stays in custom."""
         if not self.ids:
             return pl.Series("external_id", [None] * batch.height, dtype=pl.String)
-        return plain_ids(batch.cell(self.ids[0]), self.profile)
+        ids = batch.cell(self.ids[0])
+        if self.repeated_ids is not None:
+            repeats = ids.is_in(self.repeated_ids.implode()).fill_null(False)
+            batch.keep_raw(self.ids[0], repeats)
+            ids = ids.set(repeats, None)
+        return plain_ids(ids, self.profile)
 
     def natural_keys(self, batch: Batch) -> pl.Series | None:
         """Return the folded cells of the key columns as one text, null if one is blank; None without a key."""

@@ -144,12 +144,35 @@ def test_the_same_row_twice_is_one_record() -> None:
     assert found.sheet.mapped.loaded == 2
 
 
-def test_an_id_that_repeats_over_different_rows_of_a_list_is_no_id() -> None:
+def test_an_id_that_repeats_over_different_rows_of_a_list_costs_them_their_id() -> None:
     rows = [["id", "Name", "Email"], ["7", "Ann", "a@acme.example"], ["7", "Bob", "b@acme.example"], ["8", "Cem", ""]]
     found = of_rows(rows)
-    assert len({person["record_key"] for person in found.records(Entity.PERSON)}) == 3
-    assert all(person["custom"]["id"] in {"7", "8"} for person in found.records(Entity.PERSON))
-    assert "'id': 1 values repeat in different rows" in found.sheet.mapped.decisions[0]
+    people = {person["name"]: person for person in found.records(Entity.PERSON)}
+    assert len({person["record_key"] for person in people.values()}) == 3
+    assert {name: person.get("external_id") for name, person in people.items()} == {
+        "Ann": None,
+        "Bob": None,
+        "Cem": "8",
+    }
+    assert {name: person.get("custom", {}).get("id") for name, person in people.items()} == {
+        "Ann": "7",
+        "Bob": "7",
+        "Cem": None,
+    }
+    said = "'id': 1 values repeat in different rows, such as '7'; these 2 rows have no id"
+    assert found.sheet.mapped.decisions[0] == said
+
+
+def test_a_column_whose_values_repeat_often_is_no_id() -> None:
+    rows = [["id", "Name", "Email"], *([str(n // 2), f"Ann {n}", f"a{n}@acme.example"] for n in range(10))]
+    found = of_rows(rows)
+    assert not any("external_id" in person for person in found.records(Entity.PERSON))
+    assert "5 of 5 values repeat in different rows, so it is not used as their id" in found.sheet.mapped.decisions[0]
+
+
+def test_equal_rows_with_one_id_keep_it() -> None:
+    found = of_rows([["id", "Name"], ["7", "Ann Lee"], ["7", "Ann Lee"], ["8", "Cem Oz"]])
+    assert {person["external_id"] for person in found.records(Entity.PERSON)} == {"7", "8"}
 
 
 def test_an_id_that_repeats_in_a_crms_export_is_said() -> None:
