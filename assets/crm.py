@@ -9,7 +9,7 @@ from assets.resources import Home
 from assets.tables import STEPS, Evaluations, Selection, results, table_spec, upstream
 from dedup.scoring.freshness import is_current
 from schemas.contracts import progress
-from schemas.sql.lineage import made_from
+from schemas.sql.statements import made_from
 
 BESIDES = {"audit.id_redirects": ("main.organizations", "main.persons")}
 """Dependencies of a table besides this step's SQL: resolving writes redirects of organizations and persons."""

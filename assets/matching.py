@@ -23,7 +23,7 @@ from schemas.contracts import progress
 from schemas.contracts.outcomes import CommonValue
 from schemas.contracts.vocabulary import Entity
 from schemas.sql.files import SqlStatement
-from schemas.sql.lineage import statement_of
+from schemas.sql.statements import statement_of
 
 PAIR_STEPS = ("record_contents", "{entity}_live", "{entity}_values", "decided", "links")
 """SQL files from which the dependencies of an entity's pairs are derived."""

@@ -7,9 +7,9 @@ from assets.tables import OWNERS, REPORT_PREFIX, Evaluations, Selection, key_of,
 from schemas.contracts import progress
 from schemas.contracts.keys import digest
 from schemas.sql.files import SHARED, Table, sql_text
-from schemas.sql.lineage import made_from
 from schemas.sql.report_catalog import reports as catalog
 from schemas.sql.report_catalog import view_names, view_sql
+from schemas.sql.statements import made_from
 from schemas.stores.warehouse import Session
 
 REPORTS = view_names()

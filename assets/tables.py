@@ -1,6 +1,7 @@
 """Tables as assets: their keys, their descriptions on Dagster's page, and their dependencies.
 
-Belongs here: what all table assets share. Does not belong here: building tables; SQL lineage (`schemas.sql.lineage`).
+Belongs here: what all table assets share. Does not belong here: building tables; what SQL reads
+(`schemas.sql.statements`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -2,7 +2,7 @@
 
 Belongs here: lineage by column. It takes seconds, so `column_lineage.json` keeps it; `python -m
 tests.pipelines.asset_graph` writes the file and a test compares it. Does not belong here: lineage by table
-(`schemas.sql.lineage`), which every process works out again.
+(`schemas.sql.statements`).
 """
 
 from __future__ import annotations

@@ -1,14 +1,12 @@
-"""Which tables a statement reads and writes, as sqlglot parses it.
+"""Parsing statements with sqlglot: the tables that one reads and writes, and its macros in place of their calls.
 
-Belongs here: lineage of the SQL files, through macros and temporary tables, by table and by column. Does not belong
-here: which asset writes a table (`assets`), and running SQL.
+Belongs here: what needs a syntax tree. Does not belong here: what is known without one (`schemas.sql.statements`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import ClassVar
 
@@ -16,10 +14,10 @@ from sqlglot import exp, parse_one
 from sqlglot.dialects.duckdb import DuckDB
 
 from schemas.sql.files import sql_names, sql_text
+from schemas.sql.statements import MACRO_FOLDERS, Statement
 
 _MACRO = re.compile(r"CREATE OR REPLACE MACRO (\w+\.\w+)\(([^)]*)\) AS TABLE\b")
 _QUALIFIED = re.compile(r"(?:main|records|audit)\.\w+")
-_MACRO_FOLDERS = ("macros", "reports")
 
 
 class _Dialect(DuckDB):
@@ -31,24 +29,13 @@ class _Dialect(DuckDB):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement: the table or view that it writes, None for a query, and the tables that it names.
-
-    Lasting tables have a schema (`main.deals`); temporary tables and registered frames have none.
-    """
-
-    target: str | None
-    reads: frozenset[str]
-
-
 def parsed(text: str) -> exp.Expr:
     """The syntax tree of a statement."""
     return parse_one(text, dialect=_Dialect)
 
 
 @cache
-def statement_of(text: str) -> Statement:
+def parsed_statement(text: str) -> Statement:
     """What a statement reads and writes; a call of a table macro counts as the tables that the macro reads."""
     tree = parsed(text)
     target = tree.this.find(exp.Table) if isinstance(tree, exp.DML | exp.Create) else None
@@ -62,22 +49,6 @@ def statement_of(text: str) -> Statement:
     return Statement(_name(target) if target else None, frozenset(reads))
 
 
-def made_from(statements: Iterable[str], given: Iterable[str] = ()) -> dict[str, frozenset[str]]:
-    """For each lasting table that `statements`, run in this order, write: the lasting tables that it is made from.
-
-    Temporary tables count as what they are made from; `given` names the frames that the caller registers. Raises
-    KeyError for a table that is neither.
-    """
-    temporary: dict[str, frozenset[str]] = dict.fromkeys(given, frozenset())
-    lasting: dict[str, frozenset[str]] = {}
-    for statement in map(statement_of, statements):
-        reads = frozenset[str]().union(*({name} if "." in name else temporary[name] for name in statement.reads))
-        if statement.target is not None:
-            made = lasting if "." in statement.target else temporary
-            made[statement.target] = made.get(statement.target, frozenset()) | reads
-    return {table: reads - {table} for table, reads in lasting.items()}
-
-
 def _name(table: exp.Table) -> str:
     return f"{table.db}.{table.name}" if table.db else table.name
 
@@ -86,10 +57,10 @@ def _reads_of_call(call: exp.Table) -> frozenset[str]:
     """The tables behind the call of a table function: those that a macro reads and those passed to it, or to macros."""
     named = [text for text in _texts(call) if _QUALIFIED.fullmatch(text)]
     passed = frozenset[str]().union(
-        *(statement_of(_macros()[text]).reads if text in _macros() else {text} for text in named)
+        *(parsed_statement(_macros()[text]).reads if text in _macros() else {text} for text in named)
     )
     body = _macros().get(f"{call.db}.{call.this.name}".lower())
-    return passed | (statement_of(body).reads if body else frozenset())
+    return passed | (parsed_statement(body).reads if body else frozenset())
 
 
 def _texts(call: exp.Table) -> list[str]:
@@ -100,7 +71,7 @@ def _texts(call: exp.Table) -> list[str]:
 @cache
 def _macros() -> Mapping[str, str]:
     """The query behind each table macro, by the macro's name."""
-    texts = [sql_text(name) for folder in _MACRO_FOLDERS for name in sql_names(folder)]
+    texts = [sql_text(name) for folder in MACRO_FOLDERS for name in sql_names(folder)]
     heads = [(_MACRO.search(text), text) for text in texts]
     return {head.group(1).lower(): text[head.end() :] for head, text in heads if head}
 

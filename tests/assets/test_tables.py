@@ -15,7 +15,7 @@ from dedup.scoring.current_records import load_current
 from dedup.scoring.pairs import find_pairs
 from pipelines.definitions import defs
 from schemas.contracts.vocabulary import RESOLVED_ENTITIES, Entity
-from schemas.sql.lineage import Statement, statement_of
+from schemas.sql.statements import Statement, statement_of
 from schemas.sql.table_contracts import table_names
 from schemas.stores.warehouse import Session
 from tests.assets.support import small_crm

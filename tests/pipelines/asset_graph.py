@@ -1,4 +1,6 @@
-"""The asset graph as text, and column lineage: `python -m tests.pipelines.asset_graph` writes both; tests compare them.
+"""The asset graph as text, and what statements read: `python -m tests.pipelines.asset_graph` writes three files.
+
+Tests compare `asset_graph.yml`, `column_lineage.json` and `statements.json` with what is worked out again.
 
 For each asset: the step that makes it, the assets that it is made from, the checks that stop the run if they fail, and
 those that warn.
@@ -15,7 +17,10 @@ from assets.deals.tables import SQL, STEPS
 from pipelines.definitions import defs
 from schemas.sql.column_lineage import FILE as LINEAGE_FILE
 from schemas.sql.column_lineage import column_lineage
+from schemas.sql.lineage import parsed_statement
 from schemas.sql.report_catalog import view_names, view_sql
+from schemas.sql.statements import FILE as STATEMENTS_FILE
+from schemas.sql.statements import as_recorded, asked
 
 FILE = Path(__file__).with_name("asset_graph.yml")
 
@@ -46,6 +51,12 @@ def lineage() -> str:
     return json.dumps(column_lineage(statements), indent=1) + "\n"
 
 
+def statements() -> str:
+    """What the statements read and write that the definitions ask about, as JSON. For a process without other questions."""
+    return as_recorded({text: parsed_statement(text) for text in asked()})
+
+
 if __name__ == "__main__":
+    STATEMENTS_FILE.write_text(statements(), encoding="utf-8")
     FILE.write_text(asset_graph(), encoding="utf-8")
     LINEAGE_FILE.write_text(lineage(), encoding="utf-8")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from schemas.contracts.options import StatedOptions
 from schemas.contracts.vocabulary import DateOrder, UpdatePolicy
 from schemas.sql.column_lineage import FILE as LINEAGE_FILE
 from schemas.sql.column_lineage import recorded
+from schemas.sql.statements import FILE as STATEMENTS_FILE
 from schemas.sql.table_contracts import table_names
 from tests.assets.support import make_small_crm
 from tests.pipelines.asset_graph import FILE, asset_graph, lineage
@@ -38,6 +41,15 @@ def test_every_table_is_an_asset_of_its_name(loaded: dg.Definitions) -> None:
 
 def test_the_graph_is_the_one_in_the_file() -> None:
     assert asset_graph() == FILE.read_text(encoding="utf-8"), "python -m tests.pipelines.asset_graph writes it again"
+
+
+def test_what_statements_read_is_what_the_file_says() -> None:
+    # In a process of its own: other tests ask about further statements.
+    code = "from tests.pipelines.asset_graph import statements; print(statements(), end='')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == STATEMENTS_FILE.read_text(encoding="utf-8"), (
+        "python -m tests.pipelines.asset_graph writes it again"
+    )
 
 
 def test_the_lineage_of_columns_is_the_one_in_the_file() -> None:
