@@ -1,11 +1,14 @@
 """The CRM tables: leads, deals, their histories, notes and activities."""
 
+from typing import Any
+
 import dagster as dg
 
 from assets.checks import check_specs, evaluate
 from assets.deals.tables import SETTINGS_FRAMES, SQL, Setup, build_crm_tables
 from assets.deals.tables import STEPS as SQL_STEPS
 from assets.resources import Home
+from assets.summaries import leading_nowhere
 from assets.tables import STEPS, Evaluations, Selection, results, table_spec, upstream
 from dedup.scoring.freshness import is_current
 from schemas.contracts import progress
@@ -42,5 +45,9 @@ def build(selection: Selection, home: Home) -> Evaluations:
             setup = Setup(settings.base_currency, settings.rates, settings.pipelines, settings.stage_map)
             build_crm_tables(home.session, setup)
         outcome = "built"
-    yield from results(selection, home.session, STEPS["crm"], {"step": outcome})
+    for table in STEPS["crm"]:
+        metadata: dict[str, Any] = {"step": outcome}
+        if table == "audit.references":
+            metadata["leading nowhere"] = dg.MetadataValue.md(leading_nowhere(home.session))
+        yield from results(selection, home.session, [table], metadata)
     yield from evaluate(selection, home, "crm")

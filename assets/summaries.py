@@ -62,6 +62,18 @@ def load_summary(session: Session, outcome: RunOutcome, refusals: Sequence[tuple
     return LoadSummary(sheets, [*at_landing, *refusals])
 
 
+def leading_nowhere(session: Session) -> str:
+    """A table of the columns whose values lead to no known record, those of the latest import first."""
+    columns = session.frame(
+        "SELECT file, sheet, column_name, entity, nowhere, distinct_count, array_to_string(examples, ', ') "
+        "FROM audit.references JOIN audit.imports USING (import_id) WHERE nowhere > 0 "
+        "ORDER BY import_sequence DESC, file, sheet, column_name"
+    )
+    return _table(
+        ("file", "sheet", "column", "refers to", "values that lead nowhere", "of", "such as"), columns.iter_rows()
+    )
+
+
 def files_table(outcome: RunOutcome) -> str:
     """A table of the files of a run."""
     return _table(

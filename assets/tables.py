@@ -50,7 +50,9 @@ STEPS: dict[str, tuple[str, ...]] = {
     "persons": (
         "main.persons", "main.person_sources", "main.person_lineage", "audit.entity_history", "audit.cluster_findings",
     ),
-    "crm": (*(f"main.{table}" for table in CRM_TABLES), "audit.deal_conflicts", "audit.id_redirects"),
+    "crm": (
+        *(f"main.{table}" for table in CRM_TABLES), "audit.deal_conflicts", "audit.references", "audit.id_redirects",
+    ),
 }  # fmt: skip
 """The steps that write tables, in order, with the tables that each completes."""
 

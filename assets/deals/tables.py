@@ -60,6 +60,7 @@ STEPS = (
     "insert_deal_sources",
     "insert_notes",
     "insert_activities",
+    "insert_references",
 )
 """The SQL files that build the tables, in order."""
 
@@ -82,11 +83,12 @@ class Setup:
 def build_crm_tables(session: Session, setup: Setup) -> None:
     """Replace the content of every CRM table, in the session's transaction. Needs resolved organizations and persons.
 
-    Also replaces `audit.deal_conflicts` and the redirects of leads and deals.
+    Also replaces `audit.deal_conflicts`, `audit.references` and the redirects of leads and deals.
     """
     for table in CRM_TABLES:
         session.empty(f"main.{table}")
     session.empty("audit.deal_conflicts")
+    session.empty("audit.references")
     session.execute("DELETE FROM audit.id_redirects WHERE entity IN ('lead', 'deal')")
     rates = pl.DataFrame(
         [(rate.currency, rate.valid_from, rate.rate) for rate in setup.rates],

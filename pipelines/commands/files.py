@@ -264,7 +264,19 @@ def _show_decisions(document: dict[str, Any]) -> None:
                     f"{cell(column['example'])!r}, which may be placeholders",
                     "yellow",
                 )
+            for column in sheet.get("references", ()):
+                if column["nowhere"]:
+                    _line(f"{_place(file, sheet)}: {_leading_nowhere(column)}", "yellow")
             _line(f"{_place(file, sheet)}: {_understood(sheet)}", "dim")
+
+
+def _leading_nowhere(column: dict[str, Any]) -> str:
+    """How many values of a column lead to no record that is known."""
+    few = ", ".join(repr(shortened(cell(value), EXAMPLE_CHARACTERS)) for value in column["examples"])
+    return (
+        f"{column['column_name']!r}: {column['nowhere']:,} of {column['distinct_count']:,} values lead to no known "
+        f"{column['entity']}, such as {few}"
+    )
 
 
 def _understood(sheet: dict[str, Any]) -> str:

@@ -85,15 +85,27 @@ class RecordWriter:
     def finish(self, sheets: Sequence[InterpretedSheet]) -> int:
         """Write which fields and mapped headers each sheet has; returns how many records the file has."""
         by_ordinal = {sheet.ordinal: sheet for sheet in sheets}
-        schema = {"import_sequence": pl.Int32(), "file_ordinal": pl.Int32(), "sheet_ordinal": pl.Int32()}
+        schema = {
+            "import_sequence": pl.Int32(),
+            "file_ordinal": pl.Int32(),
+            "sheet_ordinal": pl.Int32(),
+            "referring_rows": pl.Int32(),
+        }
         described: dict[tuple[object, ...], Row] = {}
         for ordinal, records in self.sets:
             place = {**self._place(ordinal, records), "table_name": RECORD_TABLES[records.entity]}
             # One row per kind of record; otherwise joins would multiply versions.
             sheet = by_ordinal[ordinal]
-            stated = {"policy": sheet.policy.value, "is_unique": sheet.recognition.object.unique_records}
+            stated = {
+                "policy": sheet.policy.value,
+                "is_unique": sheet.recognition.object.unique_records,
+                "referring_rows": 0,
+            }
             mapping = mapping_of(sheet.recognition, sheet.table.headers)
             headers = sorted(header for header, targets in mapping.items() if targets)
+            if records.is_stub:
+                headers = [header for header, targets in mapping.items() if _refer_to(records.entity, targets)]
+                stated["referring_rows"] = sheet.mapped.references[records.entity, records.object]
             row = described.setdefault(tuple(place.values()), {**place, "fields": [], "headers": headers, **stated})
             row["fields"] = sorted({*row["fields"], *records.fields})
         for row in described.values():
@@ -122,3 +134,7 @@ class RecordWriter:
             for row, key in keys.iter_rows():
                 found.setdefault(row, []).append(f"{entity.value}:{key}")
         return {row: " ".join(keys) for row, keys in found.items()}
+
+
+def _refer_to(entity: Entity, targets: Sequence[str]) -> bool:
+    return any(target.endswith(f"-> {entity}") for target in targets)

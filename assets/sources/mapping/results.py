@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -33,9 +34,13 @@ Sink = Callable[[RecordSet, pl.DataFrame], None]
 
 @dataclass(slots=True)
 class MappedSheet:
-    """The outcome of a table: loaded rows, and records by entity, reference-only records included."""
+    """The outcome of a table: loaded rows, and records by entity, reference-only records included.
+
+    `references` counts the rows that refer to another record, by its entity and namespace.
+    """
 
     records: dict[Entity, int] = field(default_factory=dict)
+    references: Counter[tuple[Entity, str]] = field(default_factory=Counter)
     rejections: list[Rejection] = field(default_factory=list)
     unmapped: list[Unmapped] = field(default_factory=list)
     quality: list[ColumnQuality] = field(default_factory=list)

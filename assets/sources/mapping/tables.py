@@ -315,6 +315,7 @@ class _Mapper:
             rows = referenced.is_there & item.rows
             if key is None or not rows.any():
                 continue
+            self.result.references[target, namespace] += int(rows.sum())
             fields = reference_only_fields(target, referenced)
             frame = fields.with_columns(
                 key.alias("record_key"),

@@ -234,3 +234,31 @@ def test_a_free_mail_domain_names_no_organization(workplace: Workplace, tmp_path
     assert workplace.query(kept).rows() == [("GMail.com",), ("gmail.com",), (None,)]
     said = "SELECT unnest(decisions) AS said FROM audit.import_files WHERE sheet = '' OR true"
     assert any("2 domains of mail services" in row[0] for row in workplace.query(said).rows())
+
+
+def test_references_that_lead_nowhere_are_listed_with_their_count(workplace: Workplace, tmp_path: Path) -> None:
+    deals = [
+        ["Deal ID", "Deal Name", "Deal Stage", "Company ID", "Associated Contact Email", "Deal Owner"],
+        *([f"D-{n}", f"Deal {n}", "Proposal", f"C-{1000 + n % 2 + 1}", "", "Jo Hart"] for n in range(5)),
+        ["D-8", "Deal 8", "Proposal", "C-9", "new@acme.example", "Jo Hart"],
+        ["D-9", "Deal 9", "Proposal", "C-9", "", ""],
+    ]
+    companies = [ACCOUNTS[0], *([f"C-{n}", f"Company {n}", f"c{n}.example", ""] for n in range(1001, 1020))]
+    deals += [[f"D-{n}", f"Deal {n}", "Proposal", f"C-{n}", "", ""] for n in range(1003, 1020)]
+    calls = [*CALLS, ["2025-08-11", "Call", "Prices", "", "Pipes"], ["2025-08-12", "Call", "Tea", "", "Deal 1"]]
+    workplace.take(
+        write_csv(tmp_path / "companies.csv", companies),
+        write_csv(tmp_path / "deals.csv", deals),
+        write_csv(tmp_path / "interactions.csv", calls),
+    )
+    workplace.derive()
+    found = workplace.query(
+        "SELECT split_part(file, '/', -1), * EXCLUDE (import_id, file, sheet) FROM audit.references ORDER BY ALL"
+    )
+    assert found.rows() == [
+        ("deals.csv", "Associated Contact Email", "person", 1, 1, 0, 1, 0, []),
+        ("deals.csv", "Company ID", "organization", 24, 20, 19, 0, 1, ["C-9"]),
+        ("deals.csv", "Deal Owner", "user", 6, 1, 0, 1, 0, []),
+        ("interactions.csv", "Contact Email", "person", 2, 2, 0, 2, 0, []),
+        ("interactions.csv", "Deal Name", "deal", 4, 3, 1, 0, 2, ["Pipes", "Pumps"]),
+    ]

@@ -387,3 +387,11 @@ def test_a_file_that_was_set_aside_is_read_again_when_asked(tmp_path: Path) -> N
     assert "--retry" in done.stderr
     assert run_json("import", path, "--retry", home=home)["entities"]["persons"] == 2
     assert not mark.exists()
+
+
+def test_an_import_names_the_columns_whose_values_lead_nowhere(tmp_path: Path) -> None:
+    header = ["Deal ID", "Deal Name", "Deal Stage", "Company ID", "Associated Contact Email"]
+    deals = write_csv(tmp_path / "deals.csv", [header, ["D-101", "Pumps", "Proposal", "C-9", "ann@acme.example"]])
+    said = run("import", deals, home=tmp_path / "home").stdout
+    assert "'Company ID': 1 of 1 values lead to no known organization, such as 'C-9'" in said
+    assert "'Associated Contact Email': " not in said

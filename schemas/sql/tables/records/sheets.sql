@@ -10,7 +10,8 @@ CREATE TABLE records.sheets (
     object VARCHAR NOT NULL,  -- What the source calls this kind of record
     is_stub BOOLEAN NOT NULL,  -- Whether the rows only mention these records
     fields VARCHAR[] NOT NULL,  -- Fields that the sheet has a column for
-    headers VARCHAR[] NOT NULL,  -- Headers of the columns that a field takes
+    headers VARCHAR[] NOT NULL,  -- Headers of the columns that a field takes; of records that are only mentioned, those that say which
+    referring_rows INTEGER NOT NULL,  -- Number of rows that mention such a record; 0 for records that the sheet has
     policy VARCHAR NOT NULL,  -- What these versions do to earlier ones: newest, fill or ignore
     is_unique BOOLEAN NOT NULL  -- Whether the profile says that no two records of this kind and source are one
 );
