@@ -198,6 +198,26 @@ def _currencies() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
+@cache
+def _currency_names() -> dict[str, str]:
+    """ISO 4217 codes by the names of currencies in the languages of the profiles (CLDR, through Babel).
+
+    A name that several currencies have is left out.
+    """
+    from babel.numbers import get_currency_name
+
+    found: dict[str, set[str]] = {"pound sterling": {"GBP"}}
+    for language in LANGUAGES:
+        for code in _currencies():
+            for count in (None, 1, 2):
+                found.setdefault(_folded_name(get_currency_name(code, count, language)), set()).add(code)
+    return {name: min(codes) for name, codes in found.items() if len(codes) == 1}
+
+
+def _folded_name(name: str) -> str:
+    return " ".join(name.casefold().replace("-", " ").replace("’", "'").split())
+
+
 def currency_in(text: str) -> str | None:
     """The ISO 4217 code in an amount, as a code or an unambiguous symbol, else None.
 
@@ -213,9 +233,9 @@ def _currency(text: str, _context: CastContext) -> str:
     code = text.strip().upper()
     if code in _currencies():
         return code
-    symbol = _SYMBOLS.get(text.strip())
-    if symbol:
-        return symbol
+    known = _SYMBOLS.get(text.strip()) or _currency_names().get(_folded_name(text))
+    if known:
+        return known
     raise ValueError("is not an ISO 4217 currency code")
 
 

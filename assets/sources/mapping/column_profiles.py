@@ -61,6 +61,8 @@ class ColumnProfiler:
         self._suspicious = [0] * len(table.headers)
         self._examples: list[str | None] = [None] * len(table.headers)
         self._suspects: list[str | None] = [None] * len(table.headers)
+        self._without_value: dict[int, tuple[int, str]] = {}
+        self._is_profiled = False
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rows; blank cells of columns to fill down repeat the cell above."""
@@ -75,7 +77,27 @@ class ColumnProfiler:
                 column = column.fill_null(strategy="forward")
                 cells = cells.with_columns(column[1:].alias(f"c{index}"))  # noqa: PLW2901
                 above[index] = column.to_list()[-1]
-            yield Batch(cells)
+            yield Batch(self._emptied(cells))
+
+    def _emptied(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """Empty the cells that only say that there is no value: an error of a spreadsheet, `NULL` of a database."""
+        forms = pl.Series([form for word in word_list(__file__, "no_values") for form in (word, word.upper())])
+        # The first pass finds the columns that have such cells; no other is searched again.
+        for index in list(self._without_value) if self._is_profiled else range(len(self.columns.headers)):
+            cell = cells[f"c{index}"]
+            hits = cell.is_in(forms.implode()).fill_null(False)
+            if hits.any():
+                if not self._is_profiled:
+                    count, example = self._without_value.get(index, (0, str(cell.filter(hits)[0])))
+                    self._without_value[index] = (count + int(hits.sum() or 0), example)
+                cells = cells.with_columns(cell.set(hits, None).alias(f"c{index}"))
+        return cells
+
+    def _report_emptied(self) -> None:
+        for index, (count, example) in self._without_value.items():
+            self.columns.decide(
+                f"{self.columns.headers[index]!r}: {count} cells such as {example!r} hold no value and are empty"
+            )
 
     def profile(self, *, is_generic: bool) -> None:
         """Read the table once."""
@@ -90,6 +112,8 @@ class ColumnProfiler:
                 self._profile_column(index, batch.cell(index), words)
             if ids:
                 seen.append(batch.cell(ids[0].ids[0]).drop_nulls().hash())
+        self._is_profiled = True
+        self._report_emptied()
         if ids and seen and (every := pl.concat(seen)).n_unique() < len(every):
             self._judge_ids(ids[0], is_generic=is_generic)
 

@@ -288,3 +288,19 @@ def _country(cell: str) -> str | None:
         return str(CASTERS[Kind.COUNTRY](cell, CastContext()))
     except ValueError:
         return None
+
+
+def test_cells_that_say_that_there_is_no_value_are_empty_and_counted() -> None:
+    rows = [
+        ["First Name", "Last Name", "Email", "Company", "Phone"],
+        ["Ann", "Null", "ann@acme.example", "#N/A", "NULL"],
+        ["Bob", "Ray", "#REF!", "NULL", "+12025550123"],
+        ["#WERT!", "#NV", "null", "(null)", "#DIV/0!"],
+    ]
+    found = of_rows(rows)
+    assert found.records(Entity.ORGANIZATION) == []
+    assert {person["name"] for person in found.records(Entity.PERSON)} == {"Ann Null", "Bob Ray"}
+    assert not any("custom" in person for person in found.records(Entity.PERSON))
+    assert "'Company': 3 cells such as '#N/A' hold no value and are empty" in found.sheet.mapped.decisions
+    # The last row says nothing at all.
+    assert [item.row_number for item in found.sheet.mapped.rejections] == [4]
