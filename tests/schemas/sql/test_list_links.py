@@ -7,11 +7,11 @@ from random import Random
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.stores.warehouse import Session
-from tests.support import Workplace
+from tests.support import Workplace, examples
 
 LISTS = ("companies", "contacts", "deals")
 Record = dict[str, object]
@@ -24,12 +24,13 @@ RECORDS = st.lists(
             "external_id": st.sampled_from([None, "X-1", "X-2", "X-3"]),
             "domain": st.sampled_from([None, "p.example", "q.example"]),
             "name": st.sampled_from([None, "Acme", "Bêta"]),
-            "is_deleted": st.sampled_from([None, True]),
+            "is_deleted": st.sampled_from([None, None, None, True]),
         }
     ),
+    min_size=3,
     max_size=8,
 )
-IMPORTS = st.lists(st.sets(st.sampled_from(LISTS), min_size=1), max_size=3)
+IMPORTS = st.lists(st.sets(st.sampled_from(LISTS), min_size=2), min_size=1, max_size=3)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +108,7 @@ def expected(records: Sequence[Record], imports: Sequence[set[str]]) -> set[tupl
 
 
 @given(RECORDS, IMPORTS, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(100)
 def test_links_are_those_that_the_records_say_in_any_order(
     session: Session, records: list[Record], imports: list[set[str]], random: Random
 ) -> None:
