@@ -37,7 +37,6 @@ CRM_TABLES: dict[str, str] = {
 STEPS = (
     "insert_users",
     "linked_keys",
-    "implied_keys",
     "conversions",
     "deal_facts",
     "local_statuses",

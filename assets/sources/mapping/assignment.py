@@ -199,8 +199,12 @@ class Assigner:
         if entity == Entity.NOTE and entity not in self.kind.sections and self.kind.primary:
             # The notes of an activity are its text.
             return self._field(self.kind.primary, "description")
+        if entity == Entity.LEAD and Entity.PERSON in self.kind.homes and _names_persons(reading, values):
+            return Target(Entity.PERSON, "name")
         if entity in self.kind.sections:
-            return self._own(entity, reading, values)
+            own = self._own(entity, reading, values)
+            # `Lead Email` is that of the person or company that the lead is.
+            return self._at_home(reading) if own is None and entity == Entity.LEAD else own
         if self.kind.primary and entity in CONTRACTS[self.kind.primary].references:
             return _reference(entity, reading, values)
         return None
@@ -305,6 +309,11 @@ class Assigner:
                 for index in indexes[:1]:
                     if not found.columns_for(Entity.ORGANIZATION, here):
                         found.targets[index] = Target(Entity.ORGANIZATION, here)
+
+
+def _names_persons(reading: Reading, values: ColumnValues) -> bool:
+    """Whether the names of leads are those of persons."""
+    return reading.attribute in ("name", "full_name", WHOLE) and values.person >= _LIKELY_CUSTOMER > values.company
 
 
 def _reference(entity: Entity, reading: Reading, values: ColumnValues) -> Target | None:

@@ -26,8 +26,17 @@ FLOOR = 0.4
 FLOOR_COLUMNS = 6
 """So many understood columns suffice in a wide export, most of whose columns are its owner's own."""
 
-BLANK = 0.7
-"""What the header of a column without cells counts, beside one with cells."""
+BLANK = 0.3
+"""What the header of a column without cells counts, beside one with cells: a system exports the columns it has."""
+
+BLANK_IN_FEW = 0.7
+"""The same in a list of a few rows, in which a blank column says little."""
+
+REPEATED = 0.4
+"""The share of distinct cells below which ids are those of other records: a quota for each month of an agent."""
+
+ENOUGH = 10
+"""Cells from which on a share of distinct ones says something."""
 
 _NAMING = frozenset({"id", "name", "full_name", WHOLE, "title", "number"})
 _COMPANY = 0.35
@@ -98,6 +107,7 @@ def _weigh(  # noqa: PLR0913, PLR0917 - what is weighed, in one place
     seen: set[str] = set()
     understood = 0
     filled = [column for column in columns if not column.values.is_blank] or list(columns)
+    blank = BLANK if max(column.values.count for column in columns) >= ENOUGH else BLANK_IN_FEW
     for column in columns:
         reading = assignment.readings.get(column.index) or next(iter(column.readings), None)
         if reading is None:
@@ -107,7 +117,7 @@ def _weigh(  # noqa: PLR0913, PLR0917 - what is weighed, in one place
         if not weight or key in seen:
             continue
         seen.add(key)
-        score += weight if column in filled else BLANK * weight
+        score += weight if column in filled else blank * weight
         (supports if weight > 0 else opposes).append(column.header)
     by_name = is_named(kind, named, words)
     if by_name:
@@ -138,6 +148,8 @@ def _weight(kind: ListKind, assigner: Assigner, column: Column, reading: Reading
     is_own = bool(set(reading.subjects) & set(kind.subjects)) and (subject in kind.subjects or subject is None)
     if kind.primary in (Entity.PERSON, Entity.ORGANIZATION) and subject == kind.primary:
         is_own = True
+    if is_own and reading.attribute in ("id", "number") and _repeats(column):
+        return "own", -kind.supports.get("own", 0.0)
     if is_own and reading.attribute in _NAMING:
         keys.append("own")
     if subject == "user" and "user" not in kind.subjects:
@@ -149,6 +161,10 @@ def _weight(kind: ListKind, assigner: Assigner, column: Column, reading: Reading
     key, weight = max(weights, key=lambda one: (abs(one[1]), one[1]), default=("", 0.0))
     # Every header about one subject counts by itself.
     return exact if key.endswith(".*") else key, weight
+
+
+def _repeats(column: Column) -> bool:
+    return column.values.count >= ENOUGH and column.values.distinct < REPEATED
 
 
 def _by_values(kind: ListKind, assignment: Assignment) -> list[tuple[str, float, str]]:

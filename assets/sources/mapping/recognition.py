@@ -34,9 +34,6 @@ _LIKENESS = 0.6
 _WHOLE = 0.9
 """A CRM's profile that claims this share of all columns wins a tie with the vocabulary."""
 
-OTHER_COLUMNS = 0.5
-"""The share of columns that are new to a user's list: a list may grow, but two lists may share two headers."""
-
 LEAST = 0.5
 """The least log odds that the columns must give by themselves: a file's name alone makes no list of anything."""
 
@@ -135,7 +132,6 @@ def _recognise(
         generic = None
     if generic is None:
         return Recognised(tuple(exports[:2])) if exports else _unlike(headers, profiles, stated_object)
-    exports = [reading for reading in exports if not _is_other_list(reading, headers)]
     names = (PurePosixPath(table.file_stem).name, table.sheet_name)
     columns = columns_of(headers, table.values)
     kinds = weigh_kinds(columns, names, generic, targets)
@@ -208,7 +204,11 @@ def _as_list(
         return _unclear(readings, best)
     second = taken[1] if len(taken) > 1 else None
     if second is not None and best.score - second.score < MARGIN:
-        return _question(readings, second, best)
+        named = [one for one in (best, second) if one.by_name and not one.opposes]
+        if len(named) != 1 or not named[0].is_above_floor:
+            return _question(readings, second, best)
+        # What the file is called decides, where nothing in it speaks against that.
+        return Recognised(tuple(sorted(readings, key=lambda reading: reading.object.name != named[0].kind.name)))
     return Recognised(readings)
 
 
@@ -282,13 +282,6 @@ def _of_object(
 
 
 # Exports of CRMs -------------------------------------------------------------------------------------------------
-
-
-def _is_other_list(reading: Recognition, headers: Sequence[str]) -> bool:
-    """Whether most columns of a table are none of the list that a profile describes."""
-    known = set(map(fold_header, reading.object.columns))
-    others = sum(without_repeat(fold_header(header)) not in known for header in headers)
-    return bool(known) and others > OTHER_COLUMNS * len(headers)
 
 
 def _convincing_export(exports: Sequence[Recognition], best: WeighedKind | None) -> Recognition | None:

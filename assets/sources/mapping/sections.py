@@ -19,7 +19,7 @@ from dedup.features.records import company_domain
 from schemas.contracts.headers import fold_header
 from schemas.contracts.keys import salesforce_id
 from schemas.contracts.records import CONTRACTS, Contract
-from schemas.contracts.vocabulary import RESOLVED_ENTITIES, DealStatus, Entity
+from schemas.contracts.vocabulary import RESOLVED_ENTITIES, DealStatus, Entity, LeadStatus
 from schemas.profiles.loader import Profile, Reference, Section
 
 _ID_IN_NAME = r"^(.*\S)\s*\((\d+)\)$"
@@ -161,12 +161,19 @@ class BoundSection:
     def _statuses_by_words(self, column: pl.Series) -> dict[str, str]:
         """The statuses that the words of a list's cells say; those that say nothing stay as they are.
 
-        The statuses of a CRM are those that its profile lists.
+        The statuses of a CRM are those that its profile lists, but for leads that its users gave up: every company
+        names those in its own words.
         """
-        if not (self.profile.is_generic or self.profile.is_own):
-            return {}
         texts = column.drop_nulls().unique().to_list()
         known = {text: found for text in texts if (found := status_of(self.entity, text)) is not None}
+        if not (self.profile.is_generic or self.profile.is_own):
+            listed = {text.casefold() for text in self.section.values.get("status", {})}
+            is_given_up = self.entity == Entity.LEAD
+            known = {
+                text: found
+                for text, found in known.items()
+                if is_given_up and found == LeadStatus.ARCHIVED and text.casefold() not in listed
+            }
         header = self.columns.headers[self.fields["status"][0]]
         for text, status in sorted(known.items()):
             if text.casefold() != status:

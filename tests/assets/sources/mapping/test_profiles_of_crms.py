@@ -316,3 +316,53 @@ def test_a_cell_that_two_fields_read_is_refused_once() -> None:
     headers = ["Record ID", "Deal Name", "Deal Stage", "Close Date"]  # a day and, once the deal is closed, a time
     found = of_rows([headers, ["1", "Roof", "Closed Won", "soon"]])
     assert [(item.column, item.value) for item in found.sheet.rejections] == [("Close Date", "soon")]
+
+
+def test_odoos_leads_and_opportunities_are_told_apart_by_their_type() -> None:
+    head = [
+        "id",
+        "type",
+        "contact_name",
+        "partner_name",
+        "email_from",
+        "name",
+        "planned_revenue",
+        "probability",
+        "date_deadline",
+    ]
+    found = of_rows(
+        [
+            head,
+            ["__export__.crm_lead_1", "lead", "Ann Lee", "Acme Ltd", "ann@acme.example", "Pumps", "", "", ""],
+            ["__export__.crm_lead_2", "opportunity", "Bo Hart", "Beta Inc", "bo@beta.example", "Valves", "900", "40", "2026-01-31"],
+        ],
+        "crm.lead",
+    )  # fmt: skip
+    assert [lead["title"] for lead in found.records(Entity.LEAD)] == ["Pumps"]
+    assert [(deal["title"], deal["value"]) for deal in found.records(Entity.DEAL)] == [("Valves", Decimal(900))]
+    assert [person["name"] for person in found.records(Entity.PERSON)] == ["Ann Lee", "Bo Hart"]
+
+
+def test_odoos_partners_are_companies_and_persons() -> None:
+    head = ["name", "is_company", "parent_id", "street", "city", "zip", "country_id"]
+    found = of_rows(
+        [head, ["Acme AG", "true", "", "Dorfstrasse 2", "Zug", "6300", "Schweiz"],
+         ["Ann Lee", "", "Acme AG", "", "", "", ""], ["Bo Hart", "false", "", "", "Bern", "3000", "Schweiz"]],
+        "res.partner",
+    )  # fmt: skip
+    assert [company["name"] for company in found.records(Entity.ORGANIZATION)] == ["Acme AG"]
+    assert [person["name"] for person in found.records(Entity.PERSON)] == ["Ann Lee", "Bo Hart"]
+    (named,) = found.records(Entity.ORGANIZATION, stubs=True)
+    assert (named["name"], named["record_key"]) == ("Acme AG", found.records(Entity.PERSON)[0]["organization_key"])
+
+
+def test_leads_that_a_crms_users_gave_up_are_archived() -> None:
+    head = ["Id", "LastName", "FirstName", "Company", "Status", "IsConverted"]
+    rows = [
+        ["00Q1", "Lee", "Ann", "Acme", "Unqualified", "false"],
+        ["00Q2", "Hart", "Bo", "Beta", "Nurturing", "false"],
+    ]
+    found = of_rows([head, *rows], "Lead")
+    given_up, tended = found.records(Entity.LEAD)
+    assert given_up["status"] == "archived"
+    assert tended.get("status") != "archived"

@@ -177,3 +177,67 @@ def test_columns_that_a_crms_profile_does_not_name_are_read_by_the_vocabulary() 
     found = of_rows(rows)
     assert [company["name"] for company in found.records(Entity.ORGANIZATION)] == ["Acme"]
     assert [user["name"] for user in found.records(Entity.USER, stubs=True)] == ["Jo Hart"]
+
+
+def test_ids_that_repeat_are_those_of_other_records() -> None:
+    # A quota for each month of an agent: the agents are not listed here.
+    head = ["rep_id", "rep_name", "region", "month", "quota"]
+    rows = [
+        [str(rep), f"Ann L{rep}", "West", f"2024-{month:02}-01", "900"] for rep in range(3) for month in range(1, 13)
+    ]
+    found = recognised([head, *rows], "attainment")
+    assert found.best is None, found.best
+    once = recognised([head, *[row for row in rows if row[3] == "2024-01-01"]], "reps")
+    assert once.best is not None
+    assert once.best.name == "generic.users"
+
+
+def test_the_log_of_attempts_to_reach_leads_is_a_list_of_activities() -> None:
+    head = ["attempt_id", "lead_id", "channel", "attempted_at", "status"]
+    found = of_rows([head, ["A-1", "L-9", "call", "2026-05-04 7:37", "no_answer"]], "outreach_log")
+    (activity,) = found.records(Entity.ACTIVITY)
+    assert activity["type"] == "call"
+    assert not found.records(Entity.PERSON)
+
+
+def test_the_address_of_a_lead_is_that_of_its_person() -> None:
+    head = ["Sender Mail Account", "Template", "Lead Email Address"]
+    rows = [["me@own.example", "Persona", f"p{number}@x.example"] for number in range(4)]
+    found = of_rows([head, *rows], "Leads")
+    assert [person["emails"] for person in found.records(Entity.PERSON, stubs=True)] == [[row[2]] for row in rows]
+    assert not found.records(Entity.ORGANIZATION)
+
+
+def test_leads_that_are_called_like_persons_are_persons() -> None:
+    head = ["lead_id", "lead_name", "company", "lead_source", "status"]
+    names = ["Ann Lee", "Bob Stone", "Cleo Marsh", "Dan Fox"]
+    rows = [[f"L{place}", name, f"Acme {place} Inc", "Web", "New"] for place, name in enumerate(names)]
+    assert [person["name"] for person in of_rows([head, *rows], "leads").records(Entity.PERSON)] == names
+    fleets = [[row[0], f"Fleet renewal {place}", *row[2:]] for place, row in enumerate(rows)]
+    renewals = of_rows([head, *fleets], "leads")
+    assert not renewals.records(Entity.PERSON)
+    assert renewals.records(Entity.LEAD)[0]["title"] == "Fleet renewal 0"
+
+
+def test_the_name_of_the_file_decides_between_likely_kinds() -> None:
+    head = ["company_name", "website", "sector", "city", "employees_estimate", "contact_name", "contact_email"]
+    row = ["Acme Ltd", "acme.example", "Retail", "Leeds", "120", "Ann Lee", "ann@acme.example"]
+    found = recognised([head, row], "leads")
+    assert found.best is not None
+    assert found.best.name == "generic.leads"
+
+
+def test_a_list_of_students_is_no_list_of_contacts() -> None:
+    found = recognised(
+        [["id", "achternaam", "voornaam"], ["1", "Boer", "Jeroen"], ["2", "Visser", "Anna"]], "studenten"
+    )
+    assert found.best is None
+    assert "students" in str(found.refusal)
+
+
+def test_external_ids_under_names_of_a_companys_own_are_ids() -> None:
+    head = ["OpportunityExtId__c", "AccountExtId__c", "Name", "StageName", "Amount"]
+    found = of_rows([head, ["RC-OPP-0001", "RC-ACCT-0001", "Retainer", "Closed Won", "300"]], "opportunities")
+    (deal,) = found.records(Entity.DEAL)
+    assert deal["external_id"] == "RC-OPP-0001"
+    assert [company["external_id"] for company in found.records(Entity.ORGANIZATION, stubs=True)] == ["RC-ACCT-0001"]
