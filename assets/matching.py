@@ -41,6 +41,9 @@ def _sql(entity: Entity) -> tuple[list[SqlStatement], list[SqlStatement]]:
     resolving = [RESOLUTION_SQL.statement(step.format(entity=entity), entity=entity) for step in ENTITY_STEPS]
     if entity == Entity.ORGANIZATION:
         resolving.append(SCORING_SQL.statement("repeated_names"))
+    else:
+        employers = SCORING_SQL.statement("person_employers")
+        scoring, resolving = [*scoring, employers], [*resolving, employers]
     return scoring, resolving
 
 

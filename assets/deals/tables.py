@@ -37,6 +37,7 @@ CRM_TABLES: dict[str, str] = {
 STEPS = (
     "insert_users",
     "linked_keys",
+    "implied_keys",
     "conversions",
     "deal_facts",
     "local_statuses",

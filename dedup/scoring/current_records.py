@@ -19,7 +19,8 @@ def load_current(session: Session, entity: Entity) -> None:
     """Bring `records.current_<entity>s` up to date with the records tables, in the session's transaction.
 
     Leaves the temporary table `live_records` (`record_key, content`): every record that is not deleted, with a hash of
-    everything that the derived tables use. Resolve organizations before persons.
+    everything that the derived tables use; for persons, `person_employers` as well. Resolve organizations before
+    persons.
     """
     current = f"records.current_{entity}s"
     fingerprint = part_fingerprint("current version")
@@ -34,4 +35,6 @@ def load_current(session: Session, entity: Entity) -> None:
     session.execute("DROP VIEW met_changed")
     if entity == Entity.ORGANIZATION:
         session.run(SQL.statement("repeated_names"))
+    else:
+        session.run(SQL.statement("person_employers"))
     session.run(SQL.statement(f"{entity}_live"))

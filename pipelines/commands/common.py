@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -189,7 +190,9 @@ def _stated(values: dict[str, Any]) -> StatedOptions:
 
 @contextmanager
 def cancellable() -> Iterator[None]:
-    """Refuse if the user cancels a question of the block, or its input ends."""
+    """Refuse if the user cancels the question of the block, or its input ends."""
+    # Polars' handler of Ctrl-C lets the system resume reading the answer: the key would do nothing until Enter.
+    signal.siginterrupt(signal.SIGINT, True)
     try:
         yield
     except typer.Abort as error:

@@ -97,7 +97,7 @@ def write_profile(path: Path, options: ImportOptions, settings: Settings, target
             interpreted = interpreter.interpret_or_refuse(file, found.stem, _discard)
         if isinstance(interpreted, str):
             raise InputRefusedError(f"{found.path}: {interpreted}")
-        write_output(target, profile_text(found.stem, interpreted))
+        write_output(target, profile_text(found.stem, interpreted.sheets))
         return
     raise InputRefusedError(f"{path}: contains no file that could be a table")
 

@@ -16,7 +16,7 @@ from typing import Any
 import tomlkit
 
 from assets.sources.layout.tables import Table
-from assets.sources.loading.interpretation import InterpretedFile, InterpretedSheet
+from assets.sources.loading.interpretation import InterpretedSheet
 from assets.sources.mapping.assignment import NAMESPACES
 from assets.sources.mapping.profile_readings import mapping_of
 from assets.sources.mapping.stated_targets import referenced_by
@@ -51,17 +51,17 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ID_IN_NAME = re.compile(r"\s*\(\d+\)$")
 
 
-def profile_text(stem: str, file: InterpretedFile) -> str:
-    """The mapping of a file as TOML text."""
+def profile_text(stem: str, sheets: Sequence[InterpretedSheet]) -> str:
+    """The mapping of the tables of a file as TOML text."""
     title = Path(stem).name
     name = re.sub(r"[^a-z0-9]+", "_", fold_header(stem)).strip("_") or "list"
-    base = file.sheets[0].recognition.profile
+    base = sheets[0].recognition.profile
     lines = [f"# {line}" for line in _HEAD.format(name=one_line(title)).splitlines()]
     # The records keep the source that they have without the profile.
     lines += ["", _entry("name", name if name[0].isalpha() else f"list_{name}"), _entry("title", one_line(title))]
-    lines += [_entry("source", file.sheets[0].source), *_settings(base)]
+    lines += [_entry("source", sheets[0].source), *_settings(base)]
     names: set[str] = set()
-    for sheet in file.sheets:
+    for sheet in sheets:
         own = sheet.recognition.object.name
         name = own if own not in names else f"{own} {sheet.ordinal + 1}"
         names.add(name)
@@ -100,6 +100,8 @@ class _Skeleton:
         """The object with every section that its kind of record can have."""
         yield from ("[[object]]", _entry("name", name), self._primary())
         yield _entry("required", self._required(), "a table with all of these is read like this")
+        columns = list(dict.fromkeys(map(self._first_of_name, self.table.headers)))
+        yield _entry("columns", columns, "a table with mostly others is another list")
         yield _entry("ignored", self._present(self.object.ignored), "columns to leave out")
         fill_down = self._present(self.object.fill_down)
         yield self._headers("fill_down", fill_down, "columns whose blank cells repeat the cell above")
@@ -153,7 +155,7 @@ class _Skeleton:
         yield from ("", f"[{path}]")
         if section.object or entity == self.object.primary:
             yield _entry("object", section.object or self.object.name, "the namespace of the ids")
-        yield self._ids(section)
+        yield self._headers("id", self._present(section.id), "the list's own id of the record")
         yield self._headers("key", self._present(section.key), "columns that identify a row without an id")
         plain = section.model_dump(include={"always", "when", "unless", "unpivot"}, exclude_defaults=True)
         yield from (_entry(name, value) for name, value in plain.items())
@@ -171,13 +173,6 @@ class _Skeleton:
         is_primary = entity == self.object.primary
         for target in CONTRACTS[entity].references if is_primary else tuple(section.references):
             yield from self._pointed(f"{path}.references.{target}", target, section.references.get(target))
-
-    def _ids(self, section: Section) -> str:
-        found = self._present(section.id)
-        if found and found[0] in self.unused:
-            # The import does not use a column whose values repeat in different rows.
-            return _comment(_entry("id", found, "its values repeat in different rows"))
-        return self._headers("id", found, "the list's own id of the record")
 
     def _headers(self, name: str, found: Sequence[str], meaning: str) -> str:
         """The columns of a field with their first values, or the field as a comment with its meaning."""

@@ -1,25 +1,22 @@
 """Checks `--as` and `--map` before a run starts, so that a wrong one records nothing.
 
-Belongs here: reading the headers of the files for the check. Does not belong here: what may be stated
+Belongs here: the check of what was stated against the files. Does not belong here: what may be stated
 (`assets.sources.mapping.stated_targets`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from assets.sources.files.protection import unlocked
-from assets.sources.files.source_files import source_files_of
+from assets.sources.files.source_files import SourceFile
+from assets.sources.layout.tables import Table
 from assets.sources.loading.interpretation import Interpreter
 from assets.sources.mapping.profile_choice import stated_or_known
 from assets.sources.mapping.stated_targets import check_headers, check_stated
-from schemas.contracts.errors import LeadsiftError
+from pipelines.services.table_heads import HEAD_ROWS, table_heads
 from schemas.contracts.options import ImportOptions
 from schemas.stores.settings import Settings
-
-HEAD_ROWS = 2_000
-"""Rows of each sheet that are read for the headers of its tables."""
 
 
 def check_stated_mapping(paths: Sequence[Path], options: ImportOptions, settings: Settings) -> None:
@@ -33,19 +30,9 @@ def check_stated_mapping(paths: Sequence[Path], options: ImportOptions, settings
     interpreter = Interpreter(options, stated_or_known(options.profile, settings), HEAD_ROWS)
     check_stated(options.kind, targets, interpreter.profiles)
     if targets:
-        check_headers(targets, list(_tables(paths, interpreter, settings)))
+        heads = table_heads(paths, interpreter, settings)
+        check_headers(targets, [(_place(found, table), table.headers) for found, tables in heads for table in tables])
 
 
-def _tables(paths: Sequence[Path], interpreter: Interpreter, settings: Settings) -> Iterator[tuple[str, Sequence[str]]]:
-    """The place and headers of every table; none of files that cannot be read: the import says why."""
-    password = settings.workbook_password
-    for found in source_files_of(paths):
-        if found.skipped or found.refusal is not None:
-            continue
-        try:
-            opened = unlocked(found, password.get_secret_value()) if password else found
-            with opened.as_file() as path:
-                for table in interpreter.tables(path):
-                    yield f"{found.path} [{table.name}]" if table.name else found.path, table.headers
-        except (LeadsiftError, OSError):
-            continue
+def _place(found: SourceFile, table: Table) -> str:
+    return f"{found.path} [{table.name}]" if table.name else found.path

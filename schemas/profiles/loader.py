@@ -91,13 +91,15 @@ class ObjectProfile(_Part):
 
     `signature` headers are written by this CRM alone, mapped or not. `unique_records` says that no two records of one
     source are one person or organization: its owner keeps it clean. Among the alternatives `@file` stands for a file
-    name that begins with one of `files`. Under the headers of `fill_down` a blank cell says what the one above it says:
-    merged cells of workbooks have their value on top only.
+    name that begins with one of `files`. `columns` are all headers of the list: a table most of whose columns are
+    others is another list that shares the required ones. Under the headers of `fill_down` a blank cell says what the
+    one above it says: merged cells of workbooks have their value on top only.
     """
 
     name: str
     primary: Entity
     required: list[str | list[str]] = Field(min_length=1)
+    columns: list[str] = Field(default_factory=list)
     files: list[str] = Field(default_factory=list)
     ignored: list[str] = Field(default_factory=list)
     signature: list[str] = Field(default_factory=list)

@@ -3,8 +3,16 @@
 CREATE OR REPLACE TEMP TABLE deal_facts AS
 WITH known AS (
     -- A deal that a list only mentions is a link, not a deal.
-    SELECT *, false AS is_local FROM records.current_version('records.source_deals')
-    WHERE NOT coalesce(is_deleted, false) AND NOT (is_stub AND (object = 'deal' OR external_id IS NULL))
+    SELECT
+        version.* REPLACE (
+            coalesce(version.person_key, implied.person_key) AS person_key,
+            coalesce(version.organization_key, implied.organization_key) AS organization_key,
+            coalesce(version.lead_key, implied.lead_key) AS lead_key
+        ),
+        false AS is_local
+    FROM records.current_version('records.source_deals') AS version
+    LEFT JOIN implied_keys AS implied ON implied.record_key = version.record_key
+    WHERE NOT coalesce(version.is_deleted, false) AND NOT (version.is_stub AND (version.object = 'deal' OR version.external_id IS NULL))
     UNION ALL BY NAME
     SELECT
         deal_key AS record_key,

@@ -1,7 +1,16 @@
 -- Activities. An activity on a deal or lead also belongs to its person and organization.
 INSERT INTO main.activities BY NAME
 WITH facts AS (
-    SELECT * FROM records.current_version('records.source_activities') WHERE NOT coalesce(is_deleted, false)
+    SELECT
+        version.* REPLACE (
+            coalesce(version.person_key, implied.person_key) AS person_key,
+            coalesce(version.organization_key, implied.organization_key) AS organization_key,
+            coalesce(version.lead_key, implied.lead_key) AS lead_key,
+            coalesce(version.deal_key, implied.deal_key) AS deal_key
+        )
+    FROM records.current_version('records.source_activities') AS version
+    LEFT JOIN implied_keys AS implied ON implied.record_key = version.record_key
+    WHERE NOT coalesce(version.is_deleted, false)
 )
 SELECT
     records.entity_id('act_', facts.record_key) AS activity_id,

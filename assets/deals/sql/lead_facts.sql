@@ -10,6 +10,8 @@ WITH filed AS (
 known AS (
     SELECT
         version.* REPLACE (
+            coalesce(version.person_key, implied.person_key) AS person_key,
+            coalesce(version.organization_key, implied.organization_key) AS organization_key,
             coalesce(conversions.deal_key, linked_deal.record_key, version.deal_key) AS deal_key,
             coalesce(conversions.acted_at, version.converted_at) AS converted_at,
             if(filed.action = 'archive', coalesce(version.archived_at, filed.acted_at), version.archived_at) AS archived_at
@@ -20,6 +22,7 @@ known AS (
         conversions.lead_key IS NOT NULL AS is_converted_here
     FROM records.current_version('records.source_leads') AS version
     LEFT JOIN conversions ON conversions.lead_key = version.record_key
+    LEFT JOIN implied_keys AS implied ON implied.record_key = version.record_key
     LEFT JOIN filed ON filed.record_key = version.record_key
     LEFT JOIN linked_keys AS linked_deal ON linked_deal.reference_key = version.deal_key
     WHERE NOT coalesce(version.is_deleted, false) AND NOT (version.is_stub AND (version.object = 'lead' OR version.external_id IS NULL))

@@ -146,7 +146,7 @@ class Interpreter:
                     refusals.append(f"{name}{found.refusal}")
                     continue
                 warnings += [name + warning for warning in table.warnings]
-                sheets.append(self._map(ordinal, table, found, sample, sink))
+                sheets.append(self.map(ordinal, table, found, sample, sink))
                 _add_faults(sheets[-1], faults)
         if not sheets:
             raise InputRefusedError("; ".join(refusals) or "has no sheet with a value in it")
@@ -185,9 +185,10 @@ class Interpreter:
             return Recognised(found.readings, text)
         return found
 
-    def _map(
+    def map(
         self, ordinal: int, table: Table, found: Recognised, sample: TableSample, sink: SheetSink
     ) -> InterpretedSheet:
+        """Map a table by the first of its readings. Raises InputRefusedError if its rows do not balance."""
         best, options = found.readings[0], self.options
         source = source_of(best.profile, sample.file_stem, options)
         base = CastContext(

@@ -99,7 +99,7 @@ class ColumnProfiler:
                 f"{self.columns.headers[index]!r}: {count} cells such as {example!r} hold no value and are empty"
             )
 
-    def profile(self, *, is_generic: bool) -> None:
+    def profile(self, *, is_list: bool) -> None:
         """Read the table once."""
         ids = [bound for bound in self.sections if bound.entity == self.object.primary and bound.ids]
         seen: list[pl.Series] = []
@@ -115,7 +115,7 @@ class ColumnProfiler:
         self._is_profiled = True
         self._report_emptied()
         if ids and seen and (every := pl.concat(seen)).n_unique() < len(every):
-            self._judge_ids(ids[0], is_generic=is_generic)
+            self._judge_ids(ids[0], is_list=is_list)
 
     def _profile_column(self, index: int, cell: pl.Series, words: pl.Series) -> None:
         filled = len(cell) - cell.null_count()
@@ -129,7 +129,7 @@ class ColumnProfiler:
             self._suspicious[index] += int(suspicious.sum() or 0)
             self._suspects[index] = self._suspects[index] or str(cell.filter(suspicious).first())
 
-    def _judge_ids(self, bound: BoundSection, *, is_generic: bool) -> None:
+    def _judge_ids(self, bound: BoundSection, *, is_list: bool) -> None:
         """Report ids that several different rows have; in a flat list such an id identifies none of its rows.
 
         In a list that comes from no CRM nothing says that rows with one id are versions of one record: used as an id
@@ -145,7 +145,7 @@ class ColumnProfiler:
         if repeated.is_empty():
             return
         header, count = self.columns.headers[index], repeated.height
-        if not is_generic:
+        if not is_list:
             self.columns.decide(f"{header!r}: {count} ids repeat in different rows; the newest row of each counts")
         elif count > 1 and count > MOST_REPEATED * ids.height:
             bound.ids = []

@@ -34,6 +34,9 @@ _LIKENESS = 0.6
 _WHOLE = 0.9
 """A CRM's profile that claims this share of all columns wins a tie with the vocabulary."""
 
+OTHER_COLUMNS = 0.5
+"""The share of columns that are new to a user's list: a list may grow, but two lists may share two headers."""
+
 LEAST = 0.5
 """The least log odds that the columns must give by themselves: a file's name alone makes no list of anything."""
 
@@ -132,6 +135,7 @@ def _recognise(
         generic = None
     if generic is None:
         return Recognised(tuple(exports[:2])) if exports else _unlike(headers, profiles, stated_object)
+    exports = [reading for reading in exports if not _is_other_list(reading, headers)]
     names = (PurePosixPath(table.file_stem).name, table.sheet_name)
     columns = columns_of(headers, table.values)
     kinds = weigh_kinds(columns, names, generic, targets)
@@ -282,6 +286,13 @@ def _of_object(
 
 
 # Exports of CRMs -------------------------------------------------------------------------------------------------
+
+
+def _is_other_list(reading: Recognition, headers: Sequence[str]) -> bool:
+    """Whether most columns of a table are none of the list that a profile describes."""
+    known = set(map(fold_header, reading.object.columns))
+    others = sum(without_repeat(fold_header(header)) not in known for header in headers)
+    return bool(known) and others > OTHER_COLUMNS * len(headers)
 
 
 def _convincing_export(exports: Sequence[Recognition], best: WeighedKind | None) -> Recognition | None:

@@ -84,7 +84,7 @@ class _Mapper:
         self._seen: set[str] = set()
 
     def map(self) -> MappedSheet:
-        self.profiler.profile(is_generic=self.profile.is_generic)
+        self.profiler.profile(is_list=self.profile.is_generic or self.profile.is_own)
         for batch in self.profiler.batches():
             self._map_batch(batch)
         self.result.quality = self.profiler.quality(self.result.rejections)

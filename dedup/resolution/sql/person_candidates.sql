@@ -21,7 +21,7 @@ WITH offers AS (
             list_transform(coalesce(phones, []), lambda p: {'choice': 'phone', 'fields': [{'k': 'phone', 'v': p}]})
         )) AS offer
     FROM person_members AS members
-    LEFT JOIN audit.organization_members AS employers ON employers.record_key = members.organization_key
+    LEFT JOIN person_employers AS employers ON employers.record_key = members.record_key
 )
 SELECT entity_id, record_key, source, is_stub, updated_at, offer.choice AS choice, company = 1 AND (offer.choice NOT IN ('email', 'phone') OR if(offer.choice = 'email', contacts.email, contacts.phone) = 1) AS is_alone, list_filter(offer.fields, lambda f: f.v IS NOT NULL AND f.v <> '') AS fields
 FROM offers

@@ -6,6 +6,6 @@ WITH edits AS (
 )
 SELECT current.record_key, hash(current.content, employers.entity_id, edits.last_edit) AS content
 FROM records.current_persons AS current
-LEFT JOIN audit.organization_members AS employers ON employers.record_key = current.organization_key
+LEFT JOIN person_employers AS employers ON employers.record_key = current.record_key
 LEFT JOIN edits ON edits.record_key = current.record_key
 WHERE NOT coalesce(current.is_deleted, false);

@@ -4,5 +4,5 @@ SELECT
     employers.entity_id AS organization_id
 FROM changed_records AS changed
 JOIN records.current_persons AS current USING (record_key)
-LEFT JOIN audit.organization_members AS employers ON employers.record_key = current.organization_key
+LEFT JOIN person_employers AS employers ON employers.record_key = current.record_key
 ORDER BY current.record_key

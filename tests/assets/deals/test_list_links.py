@@ -262,3 +262,64 @@ def test_references_that_lead_nowhere_are_listed_with_their_count(workplace: Wor
         ("interactions.csv", "Contact Email", "person", 2, 2, 0, 2, 0, []),
         ("interactions.csv", "Deal Name", "deal", 4, 3, 1, 0, 2, ["Pipes", "Pumps"]),
     ]
+
+
+def test_a_column_that_holds_the_ids_of_another_list_refers_to_it_whatever_it_is_called(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    deals = [
+        ["Deal ID", "Deal Name", "Deal Stage", "Amount", "x_17", "Zeta", "Batch"],
+        ["D-1001", "Pumps", "Proposal", "100", "C-1001", "P-1002", "1"],
+        ["D-1002", "Valves", "Proposal", "50", "C-1002", "P-1001", "2"],
+    ]
+    # Small numbers are found in many columns: they refer to nothing.
+    users = [["User ID", "User Name", "Team"], ["1", "Jo Hart", "East"], ["2", "Li Wu", "West"]]
+    contacts = [
+        ["Contact ID", "First Name", "Last Name", "Email", "x_18"],
+        ["P-1001", "Ann", "Lee", "ann@acme.example", "C-1001"],
+        ["P-1002", "Bob", "Ray", "bob@beta.example", "C-1002"],
+    ]
+    calls = [
+        ["Interaction Date", "Interaction Type", "Notes", "Zeta"],
+        ["2025-08-09", "Call", "Pricing", "D-1001"],
+        ["2025-08-10", "Call", "Delivery", "D-1002"],
+    ]
+    workplace.take(
+        write_csv(tmp_path / "companies.csv", ACCOUNTS),
+        write_csv(tmp_path / "contacts.csv", contacts),
+        write_csv(tmp_path / "deals.csv", deals),
+        write_csv(tmp_path / "users.csv", users),
+        write_csv(tmp_path / "interactions.csv", calls),
+    )
+    workplace.derive()
+    assert workplace.query(OWNED).rows() == [("Pumps", "Bob Ray", "Acme Ltd"), ("Valves", "Ann Lee", "Beta GmbH")]
+    on_deals = "SELECT content, deals.title FROM activities LEFT JOIN deals USING (deal_id) ORDER BY ALL"
+    assert workplace.query(on_deals).rows() == [("Delivery", "Valves"), ("Pricing", "Pumps")]
+    employers = (
+        "SELECT persons.name, organizations.name FROM persons JOIN organizations USING (organization_id) ORDER BY ALL"
+    )
+    assert workplace.query(employers).rows() == [("Ann Lee", "Acme Ltd"), ("Bob Ray", "Beta GmbH")]
+
+
+@pytest.mark.parametrize(
+    ("companies", "references"),
+    [
+        # Numbers count up in every list.
+        (["1", "2", "3"], ["1", "2", "3"]),
+        # A column that is not contained holds something else.
+        (["C-1001", "C-1002", "C-1003"], ["C-1001", "C-1002", "K-2003"]),
+        # One value says nothing about a column.
+        (["C-1001", "C-1002", "C-1003"], ["C-1001", "C-1001", ""]),
+    ],
+)
+def test_a_column_that_may_hold_anything_refers_to_nothing(
+    companies: list[str], references: list[str], workplace: Workplace, tmp_path: Path
+) -> None:
+    listed = [ACCOUNTS[0], *([one, f"Company {one}", f"c{n}.example", ""] for n, one in enumerate(companies))]
+    deals = [
+        ["Deal ID", "Deal Name", "Deal Stage", "x_17"],
+        *([f"D-{n}", f"Deal {n}", "Proposal", one] for n, one in enumerate(references)),
+    ]
+    workplace.take(write_csv(tmp_path / "companies.csv", listed), write_csv(tmp_path / "deals.csv", deals))
+    workplace.derive()
+    assert workplace.query("SELECT count(organization_id) FROM deals").item() == 0

@@ -69,7 +69,7 @@ def test_a_written_profile_reads_any_table_as_the_guess_did(data: st.DataObject)
     row = st.lists(CELLS, min_size=len(headers), max_size=len(headers))
     rows = [["Name", *headers], *(["Row", *data.draw(row)] for _ in range(3))]
     guessed, records = read(rows)
-    text = profile_text("list", guessed)
+    text = profile_text("list", guessed.sheets)
     parse_profile(uncommented(text), "my.toml")
     again, same = read(rows, own(text))
     (sheet,), (first,) = again.sheets, guessed.sheets
@@ -86,7 +86,7 @@ def test_every_field_of_a_kind_is_in_its_skeleton(entity) -> None:  # type: igno
              "activity": "activities", "note": "notes", "stage_change": "stage_history"}  # fmt: skip
     if entity not in kinds:  # stages come with CRMs' exports alone
         return
-    text = profile_text("list", read([["zonk", "florp"], ["1", "x"]], kind=kinds[entity])[0])
+    text = profile_text("list", read([["zonk", "florp"], ["1", "x"]], kind=kinds[entity])[0].sheets)
     fields = text.partition(f"[object.{entity}.fields]")[2].partition("\n\n")[0]
     assert re.findall(r"^# (\w+) = \[\]", fields, re.MULTILINE) == list(CONTRACTS[entity].fields)
     for target in CONTRACTS[entity].references:
@@ -94,7 +94,7 @@ def test_every_field_of_a_kind_is_in_its_skeleton(entity) -> None:  # type: igno
 
 
 def test_guesses_stand_with_the_first_values_and_the_rest_as_comments() -> None:
-    text = profile_text("list", read(DEALS, kind="deals")[0])
+    text = profile_text("list", read(DEALS, kind="deals")[0].sheets)
     assert 'value = ["close_value"]  # 1,200 | 300' in text
     assert "# title = []  # Title as given" in text
     assert "#   zonk: x -> kept as custom" in text
@@ -103,12 +103,28 @@ def test_guesses_stand_with_the_first_values_and_the_rest_as_comments() -> None:
     assert "[object.deal.composed]" in text
 
 
-def test_an_id_whose_values_repeat_is_not_written_as_one() -> None:
-    # A user's own profile uses ids as they are: the rows would become one record.
+def test_a_short_list_is_not_found_again_in_every_longer_one() -> None:
+    # Name and Phone are in most lists of contacts; the answer about one list is none about the others.
+    short = [["Name", "Phone"], ["Orion", "+33699014622"], ["Vega", "+33699014623"]]
+    mine = own(profile_text("stars", read(short, kind="organizations")[0].sheets))
+    assert (
+        read([[*short[0], "Colour"], *([*row, "red"] for row in short[1:])], mine, *shipped_profiles())[0]
+        .sheets[0]
+        .recognition.profile.is_own
+    )
+    longer = [[*short[0], "E-mail", "Job title", "Company"], ["Ann Lee", "", "a@b.example", "Buyer", "Acme"]]
+    assert read(longer, mine, *shipped_profiles())[0].sheets[0].recognition.name == "generic.contacts"
+    # Who names the profile knows better.
+    assert read(longer, mine)[0].sheets[0].recognition.profile.is_own
+
+
+def test_rows_that_share_an_id_stay_apart_under_an_own_profile_too() -> None:
+    # As in the list's own reading; only a CRM's export says that they are versions of one record.
     rows = [["Id", "Name", "E-mail"], ["1", "Ann Lee", "a@b.example"], ["1", "Bob Ray", "b@b.example"]]
+    rows += [[str(number), f"P {number}", ""] for number in range(2, 9)]
     guessed, records = read(rows, kind="contacts")
-    text = profile_text("list", guessed)
-    assert '# id = ["Id"]' in text
+    text = profile_text("list", guessed.sheets)
+    assert '\nid = ["Id"]' in text
     assert read(rows, own(text))[1] == records
 
 
