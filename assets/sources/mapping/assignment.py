@@ -257,6 +257,7 @@ class Assigner:
         """Take back fields of entities that no row names: a web site beside persons is no organization."""
         if self.kind.primary is None:
             return
+        self._leave_open_customers(found)
         self._settle_names(found)
         self._place_addresses(found)
         for entity, anchors in _ANCHORS.items():
@@ -268,6 +269,21 @@ class Assigner:
                 for indexes in fields.values():
                     for index in indexes:
                         found.beside[index] = found.targets.pop(index)
+
+    def _leave_open_customers(self, found: Assignment) -> None:
+        """Take back the id of a customer of whom the rows say nothing else: it may be a person's or a company's.
+
+        Distinctive ids find the list that holds them; where none does, they name nobody.
+        """
+        if self.kind.primary in (Entity.PERSON, Entity.ORGANIZATION):
+            return
+        of_companies = [index for index, target in found.targets.items() if target.entity == Entity.ORGANIZATION]
+        for index in of_companies if len(of_companies) == 1 else ():
+            reading = found.readings.get(index)
+            values = next(column.values for column in found.columns if column.index == index)
+            is_open = reading is not None and reading.subjects[-1:] == ("customer",)
+            if is_open and found.targets[index].field == "id" and values.are_distinctive_ids:
+                del found.targets[index]
 
     def _settle_names(self, found: Assignment) -> None:
         """Settle what columns of names hold: a family name, or of a user the whole name only."""

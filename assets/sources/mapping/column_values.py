@@ -29,6 +29,7 @@ FEW = 3
 _EMAIL = r"^\s*[^\s@<>]+@[^\s@<>]+\.[^\s@<>]{2,}\s*$"
 _GUID = r"(?i)^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$"
 _CODE = r"^[A-Za-z]{1,6}[-_ ]?\d{2,}$|^[A-Z]{2,8}-[0-9A-Fa-f-]{6,}$|^(?:[A-Za-z]+\d|\d+[A-Za-z])[A-Za-z0-9]{4,}$"
+_DISTINCTIVE = r"^\d{6,}$|^(?=\S*[A-Za-z])(?=\S*\d)[^\s@]+$"
 _INTEGER = r"^\d{1,12}$"
 _NUMBER = r"^[-+(]?\s*(?:[$€£¥₹]|[A-Z]{3})?\s*\d[\d.,'\s]*(?:[kKmM])?\s*(?:[$€£%]|[A-Z]{3})?\)?$"
 _DOMAIN = r"(?i)^\s*(?:https?://)?(?:www\.)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?\s*$"
@@ -78,6 +79,11 @@ class ColumnValues:
         if self.domain >= 0.7:
             return "domain"
         return "name"
+
+    @property
+    def are_distinctive_ids(self) -> bool:
+        """Whether every cell is an id that hardly stands in two lists by chance, as `records.implied_keys` asks."""
+        return bool(self.texts) and all(re.match(_DISTINCTIVE, text.strip()) for text in self.texts)
 
     def fits(self, kind: Kind, *, is_name: bool = False) -> bool:
         """Whether the cells can be values of a kind: three of ten; a few cells can only be refused one by one."""

@@ -323,3 +323,36 @@ def test_a_column_that_may_hold_anything_refers_to_nothing(
     workplace.take(write_csv(tmp_path / "companies.csv", listed), write_csv(tmp_path / "deals.csv", deals))
     workplace.derive()
     assert workplace.query("SELECT count(organization_id) FROM deals").item() == 0
+
+
+def test_the_id_of_a_client_is_that_of_the_list_that_holds_it_and_makes_no_company(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    clients = [
+        ["client_id", "full_name", "email", "phone"],
+        ["CLI-20250101-A01", "Ann Lee", "ann@lee.example", "+4930123456"],
+        ["CLI-20250102-A02", "Bob Ray", "bob@ray.example", "+4930123457"],
+        ["CLI-20250103-A03", "Cleo Ochs", "cleo@ochs.example", "+4930123458"],
+    ]
+    deals = [
+        ["deal_id", "title", "client_id", "stage", "expected_close_date"],
+        ["DEA-1001", "Flat", "CLI-20250102-A02", "Viewing", "2025-08-01"],
+        ["DEA-1002", "House", "CLI-20250101-A01", "Offer", "2025-09-01"],
+    ]
+    calls = [
+        ["interaction_id", "interaction_type", "client_id", "interaction_datetime", "subject"],
+        ["INT-1001", "call", "CLI-20250102-A02", "2025-06-01T10:00:00", "Budget"],
+        ["INT-1002", "call", "CLI-20250103-A03", "2025-06-02T10:00:00", "Keys"],
+        ["INT-1003", "call", "CLI-20250102-A02", "2025-06-03T10:00:00", "Plan"],
+    ]
+    workplace.take(
+        write_csv(tmp_path / "clients.csv", clients),
+        write_csv(tmp_path / "deals.csv", deals),
+        write_csv(tmp_path / "interactions.csv", calls),
+    )
+    workplace.derive()
+    assert workplace.query("SELECT count(*) FROM organizations").item() == 0
+    owned = "SELECT title, persons.name FROM deals LEFT JOIN persons USING (person_id) ORDER BY ALL"
+    assert workplace.query(owned).rows() == [("Flat", "Bob Ray"), ("House", "Ann Lee")]
+    spoken = "SELECT subject, persons.name FROM activities LEFT JOIN persons USING (person_id) ORDER BY ALL"
+    assert workplace.query(spoken).rows() == [("Budget", "Bob Ray"), ("Keys", "Cleo Ochs"), ("Plan", "Bob Ray")]
