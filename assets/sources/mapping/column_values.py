@@ -58,6 +58,8 @@ class ColumnValues:
     stage: float
     texts: tuple[str, ...] = ()
     cells: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String), repr=False, compare=False)
+    castable: dict[Kind, float] = field(default_factory=dict, repr=False, compare=False)
+    """Shares by kind, filled as they are asked for: every list kind asks about the same columns."""
 
     @classmethod
     def blank(cls) -> ColumnValues:
@@ -93,8 +95,9 @@ class ColumnValues:
             return not is_name or (self.email < 0.6 and self.date < 0.7 and self.number < 0.9)
         if kind == Kind.PHONE and self.date >= 0.5:
             return False
-        share = max(_castable(kind, order, self.cells) for order in _orders(kind))
-        return share >= 0.3
+        if kind not in self.castable:
+            self.castable[kind] = max(_castable(kind, order, self.cells) for order in _orders(kind))
+        return self.castable[kind] >= 0.3
 
 
 def _orders(kind: Kind) -> Sequence[DateOrder]:
