@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import benchmarks.development_data
-from tests.support import NIGHTLY, FinishedHomes, Workplace
+from tests.support import LONGER, NIGHTLY, FinishedHomes, Workplace
 
 IN_MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108  (pytest makes a private folder below it)
 if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH:
@@ -19,6 +19,7 @@ if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH:
 
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 settings.register_profile("leadsift", deadline=None, max_examples=60, suppress_health_check=CHECKS)
+settings.register_profile(LONGER, parent=settings.get_profile("leadsift"))
 settings.register_profile(NIGHTLY, parent=settings.get_profile("leadsift"), max_examples=1_000)
 settings.load_profile("leadsift")
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import polars as pl
+import pytest
 from filelock import FileLock
 from hypothesis import Phase, settings
 
@@ -68,17 +69,18 @@ AUDIT_TABLES = (
 )
 
 
-NIGHTLY = "nightly"
-"""The Hypothesis profile under which every property is tried a thousand times."""
+LONGER, NIGHTLY = "longer", "nightly"
+"""The Hypothesis profiles of CI's step of longer tests, and of a night, in which a property is tried a thousand times."""
 
 
-def examples(count: int) -> settings:
-    """How many examples a property whose examples are dear is given; in the nightly profile a thousand.
+def examples(count: int, *, in_ci: int = 50) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """How many examples a property whose examples are homes is given: in the suite, and in CI's step of longer tests.
 
     Nothing is shrunk, which would take minutes: the examples are small as they come.
     """
-    is_nightly = settings.get_current_profile_name() == NIGHTLY
-    return settings(max_examples=1_000 if is_nightly else count, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    number = {LONGER: in_ci, NIGHTLY: 1_000}.get(settings.get_current_profile_name(), count)
+    tried = settings(max_examples=number, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    return lambda test: pytest.mark.homes(tried(test))
 
 
 @cache

@@ -65,7 +65,7 @@ VERSION = st.fixed_dictionaries(
 FIELDS = {"Name": "name", "Job title": "job_title", "City": "city", "Region": "region"}
 
 
-@examples(50)
+@examples(15)
 @given(st.lists(st.tuples(VERSION, st.sampled_from(list(UpdatePolicy))), min_size=1, max_size=5))
 def test_versions_are_folded_as_one_would_by_hand(versions: list[tuple[dict[str, str], UpdatePolicy]]) -> None:
     expected: dict[str, str | None] = dict.fromkeys(FIELDS.values())
