@@ -29,8 +29,11 @@ FLOOR_COLUMNS = 6
 BLANK = 0.3
 """What the header of a column without cells counts, beside one with cells: a system exports the columns it has."""
 
-BLANK_IN_FEW = 0.7
-"""The same in a list of a few rows, in which a blank column says little."""
+BLANK_IN_SMALL = 0.7
+"""The same in a list of a few rows or columns, whose columns somebody chose."""
+
+WIDE = 12
+"""Columns from which on a list is taken for a system's export of all that it has."""
 
 REPEATED = 0.4
 """The share of distinct cells below which ids are those of other records: a quota for each month of an agent."""
@@ -107,7 +110,8 @@ def _weigh(  # noqa: PLR0913, PLR0917 - what is weighed, in one place
     seen: set[str] = set()
     understood = 0
     filled = [column for column in columns if not column.values.is_blank] or list(columns)
-    blank = BLANK if max(column.values.count for column in columns) >= ENOUGH else BLANK_IN_FEW
+    is_large = len(columns) >= WIDE and max(column.values.count for column in columns) >= ENOUGH
+    blank = BLANK if is_large else BLANK_IN_SMALL
     for column in columns:
         reading = assignment.readings.get(column.index) or next(iter(column.readings), None)
         if reading is None:

@@ -241,3 +241,15 @@ def test_external_ids_under_names_of_a_companys_own_are_ids() -> None:
     (deal,) = found.records(Entity.DEAL)
     assert deal["external_id"] == "RC-OPP-0001"
     assert [company["external_id"] for company in found.records(Entity.ORGANIZATION, stubs=True)] == ["RC-ACCT-0001"]
+
+
+def test_a_header_over_blank_cells_counts_in_a_small_list_and_little_in_a_wide_export() -> None:
+    found = recognised([["Name", "Email"], *[[f"P {number}", ""] for number in range(30)]])
+    assert found.best is not None
+    assert found.best.name == "generic.contacts"
+    head = ["lead_name", "contact_name", "email", "phone", "company", "city", "source", "status", "notes", "tag"]
+    unused = ["probability", "close_date", "amount", "stage"]
+    rows = [["Pump", "Ann Lee", f"a{n}@x.example", "", "Acme", "Leeds", "Web", "New", "", ""] for n in range(12)]
+    wide = recognised([[*head, *unused], *[[*row, "", "", "", ""] for row in rows]], "leads")
+    assert wide.best is not None
+    assert wide.best.name == "generic.leads"
