@@ -113,7 +113,7 @@ PEOPLE = st.lists(
 )
 
 
-@examples(50)
+@examples(50, in_ci=50)
 @given(PEOPLE, st.randoms(use_true_random=False))
 def test_a_pairs_evidence_depends_on_its_two_records_alone(people: list[dict[str, Any]], random: Any) -> None:
     everybody = [person(f"k{index}", **fields) for index, fields in enumerate(people)]
@@ -127,7 +127,7 @@ def test_a_pairs_evidence_depends_on_its_two_records_alone(people: list[dict[str
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12))
-@examples(50)
+@examples(50, in_ci=50)
 def test_components_are_those_of_the_graph(edges: list[tuple[int, int]]) -> None:
     keys = [f"k{number}" for number in range(10)]
     group = {key: {key} for key in keys}

@@ -63,7 +63,7 @@ CELLS = st.one_of(
 
 
 @given(st.data())
-@examples(15, in_ci=40)
+@examples(15)
 def test_a_written_profile_reads_any_table_as_the_guess_did(data: st.DataObject) -> None:
     headers = data.draw(st.lists(HEADERS, min_size=2, max_size=7))
     row = st.lists(CELLS, min_size=len(headers), max_size=len(headers))

@@ -233,7 +233,7 @@ def _again(begun: Path, target: Path) -> _Office:
     return _Office(target / "home", [begun / "first", begun / "later", begun / "list.csv"])
 
 
-@examples(6, in_ci=15)
+@examples(6, in_ci=10)
 @given(names=st.lists(st.sampled_from(sorted(ACTS)), min_size=2, max_size=4))
 def test_no_sequence_of_acts_makes_deriving_fail(
     begun: Path, tmp_path_factory: pytest.TempPathFactory, names: list[str]
