@@ -63,7 +63,7 @@ def test_every_report_is_documented() -> None:
 
 def test_the_example_of_a_profile_reads_its_list() -> None:
     text = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
-    listed, profile = (re.search(rf"```{kind}\n(.*?)```", text, re.DOTALL) for kind in ("csv", "toml"))
+    listed, profile = (re.search(rf"```{kind}\n(.*?)```", text, re.DOTALL) for kind in ("text", "toml"))
     assert listed is not None
     assert profile is not None
     own = parse_profile(profile[1], "projects.toml").model_copy(update={"is_own": True})
