@@ -13,7 +13,7 @@ from random import Random
 import openpyxl
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -50,6 +50,8 @@ DELIMITERS = [",", ";", "\t", "|", "||", "~|~"]
 def test_any_table_in_any_dialect_and_encoding_comes_back(
     rows: list[list[str]], delimiter: str, encoding: str, end: str, quote: str
 ) -> None:
+    # A sign of a delimiter of several in a cell leaves two readings: `~|~`, or `|` between cells with `~`.
+    assume(len(delimiter) == 1 or not any(set(delimiter) & set(cell) for row in rows for cell in row))
     header = [f"column {index}" for index in range(len(rows[0]))]
     lines = [
         delimiter.join(f"{quote}{cell.replace(quote, quote * 2)}{quote}" for cell in row) for row in [header, *rows]
