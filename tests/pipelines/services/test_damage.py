@@ -181,12 +181,15 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", place], check=True)
 
 
+PERSONS = ["id", "First Name", "Last Name"]
+
+
 @pytest.mark.slow
 def test_a_full_disk_at_any_point_is_named_and_nothing_is_lost(small_disk: Path, tmp_path: Path) -> None:
     home = small_disk / "home"
     run("import", ROOT / "examples", home=home)
     before = run_json("sql", "FROM persons ORDER BY ALL", home=home)
-    listed = write_csv(tmp_path / "new.csv", [["id", "Name"], *([str(n), f"Ann{n} Lee{n}"] for n in range(5_000))])
+    listed = write_csv(tmp_path / "new.csv", [PERSONS, *([str(n), f"Ann{n}", f"Lee{n}"] for n in range(5_000))])
     ballast = small_disk / "ballast"
     for left in (0, 50_000, 300_000, 1_000_000, 3_000_000, 8_000_000):
         free = os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize
