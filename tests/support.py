@@ -70,11 +70,11 @@ AUDIT_TABLES = (
 
 
 LONGER, NIGHTLY = "longer", "nightly"
-"""The Hypothesis profiles of CI's step of longer tests, and of a night, in which a property is tried a thousand times."""
+"""The Hypothesis profiles of CI each night, and of a night by hand, in which a property is tried a thousand times."""
 
 
 def examples(count: int, *, in_ci: int = 25) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """How many examples a property whose examples are homes is given: in the suite, and in CI's step of longer tests.
+    """How many examples a property whose examples are homes is given: in the suite, and in CI each night.
 
     Nothing is shrunk, which would take minutes: the examples are small as they come.
     """
